@@ -1,0 +1,1 @@
+//! Values, drafts, snapshots, filters, pages, errors and ports of the evidence store.

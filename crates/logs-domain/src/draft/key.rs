@@ -1,0 +1,153 @@
+//! What makes a record unique.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::FieldSink;
+use crate::value::RecordId;
+use crate::{RunId, SpanId, StepPosition, TenantId, TraceId};
+
+/// Which step of a trace: the two forms are key spaces of their own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKey {
+    /// The producer numbered its steps; the position is the step's index.
+    Position(StepPosition),
+    /// The step was made from a span; its index follows from its time when the trace is read.
+    Span(SpanId),
+}
+
+impl StepKey {
+    pub(crate) fn write_to(&self, sink: &mut impl FieldSink) {
+        match self {
+            Self::Position(position) => sink.integer("position", position.as_i64()),
+            Self::Span(span) => sink.text("span_id", span.as_str()),
+        }
+    }
+}
+
+impl fmt::Display for StepKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Position(position) => write!(formatter, "position {position}"),
+            Self::Span(span) => write!(formatter, "span {:?}", span.as_str()),
+        }
+    }
+}
+
+/// The kind of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RecordKind {
+    /// `llm_run`
+    LlmRun,
+    /// `trace`
+    Trace,
+    /// `trace_step`
+    TraceStep,
+    /// `system_record`
+    SystemRecord,
+    /// `audit_entry`
+    AuditEntry,
+    /// `log_export`
+    LogExport,
+    /// `log_export_outcome`
+    LogExportOutcome,
+}
+
+impl RecordKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::LlmRun,
+        Self::Trace,
+        Self::TraceStep,
+        Self::SystemRecord,
+        Self::AuditEntry,
+        Self::LogExport,
+        Self::LogExportOutcome,
+    ];
+
+    /// The word of the kind, in JSON and in every store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LlmRun => "llm_run",
+            Self::Trace => "trace",
+            Self::TraceStep => "trace_step",
+            Self::SystemRecord => "system_record",
+            Self::AuditEntry => "audit_entry",
+            Self::LogExport => "log_export",
+            Self::LogExportOutcome => "log_export_outcome",
+        }
+    }
+}
+
+impl fmt::Display for RecordKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// The kind of a record and what makes it unique in its tenant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RecordKey {
+    /// A run, by its run id.
+    LlmRun(RunId),
+    /// A trace, by its trace id.
+    Trace(TraceId),
+    /// A step, by its trace and its key in the trace.
+    TraceStep(TraceId, StepKey),
+    /// A system record, by its id.
+    SystemRecord(RecordId),
+    /// An audit entry, by its id.
+    AuditEntry(RecordId),
+    /// An export, by its id.
+    LogExport(RecordId),
+    /// The outcome of an export, by the id of the export.
+    LogExportOutcome(RecordId),
+}
+
+impl RecordKey {
+    /// The kind of the record.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        match self {
+            Self::LlmRun(_) => RecordKind::LlmRun,
+            Self::Trace(_) => RecordKind::Trace,
+            Self::TraceStep(..) => RecordKind::TraceStep,
+            Self::SystemRecord(_) => RecordKind::SystemRecord,
+            Self::AuditEntry(_) => RecordKind::AuditEntry,
+            Self::LogExport(_) => RecordKind::LogExport,
+            Self::LogExportOutcome(_) => RecordKind::LogExportOutcome,
+        }
+    }
+
+    /// The id that the record has in `tenant`; an export's outcome has none of its own.
+    #[must_use]
+    pub fn id(&self, tenant: &TenantId) -> Option<RecordId> {
+        match self {
+            Self::LlmRun(run) => Some(RecordId::of_run(tenant, run)),
+            Self::Trace(trace) => Some(RecordId::of_trace(tenant, trace)),
+            Self::TraceStep(trace, key) => Some(RecordId::of_step(tenant, trace, key)),
+            Self::SystemRecord(id) | Self::AuditEntry(id) | Self::LogExport(id) => Some(*id),
+            Self::LogExportOutcome(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ", self.kind())?;
+        match self {
+            Self::LlmRun(run) => write!(formatter, "{run:?}"),
+            Self::Trace(trace) => write!(formatter, "{trace:?}"),
+            Self::TraceStep(trace, key) => write!(formatter, "{key} of {trace:?}"),
+            Self::SystemRecord(id)
+            | Self::AuditEntry(id)
+            | Self::LogExport(id)
+            | Self::LogExportOutcome(id) => write!(formatter, "{id}"),
+        }
+    }
+}

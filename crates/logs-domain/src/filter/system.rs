@@ -1,0 +1,35 @@
+//! Which system records a list holds.
+
+use super::{filter, takes, takes_optional};
+use crate::{Component, CorrelationId, Severity, SystemEventType, SystemRecordSnapshot};
+
+filter! {
+    /// Which system records a list holds, of the tenant and of the platform.
+    SystemRecordFilter {
+        /// The part of the platform.
+        component: Component,
+        /// What happened.
+        event_type: SystemEventType,
+        /// How serious it is.
+        severity: Severity,
+        /// What ties it to other records.
+        correlation_id: CorrelationId;
+        /// When it happened.
+        occurred: "occurred_from".."occurred_to",
+        /// The record time.
+        created: "created_from".."created_to",
+    }
+}
+
+impl SystemRecordFilter {
+    /// Whether the list holds `record`.
+    #[must_use]
+    pub fn matches(&self, record: &SystemRecordSnapshot) -> bool {
+        takes(self.component.as_ref(), &record.component)
+            && takes(self.event_type.as_ref(), &record.event_type)
+            && takes(self.severity.as_ref(), &record.severity)
+            && takes_optional(self.correlation_id.as_ref(), record.correlation_id.as_ref())
+            && self.occurred.contains(record.occurred_at)
+            && self.created.contains(record.created_at)
+    }
+}

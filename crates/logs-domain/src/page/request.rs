@@ -1,0 +1,223 @@
+//! Which page a caller wants.
+
+use serde::Deserialize;
+
+use super::Cursor;
+use crate::InvalidValue;
+
+/// How many records a page holds at most: 1 to 1000, 50 by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct PageLimit(u32);
+
+impl PageLimit {
+    /// The largest page.
+    pub const MAX: Self = Self(1000);
+
+    /// Checks `limit`.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] outside 1 to 1000.
+    pub fn new(limit: u32) -> Result<Self, InvalidValue> {
+        if limit == 0 || limit > Self::MAX.0 {
+            return Err(InvalidValue::new("limit", limit, "1 to 1000"));
+        }
+        Ok(Self(limit))
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The number, as collections count.
+    #[must_use]
+    pub const fn as_usize(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Default for PageLimit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<u32> for PageLimit {
+    type Error = InvalidValue;
+
+    fn try_from(limit: u32) -> Result<Self, Self::Error> {
+        Self::new(limit)
+    }
+}
+
+/// How many records are left out before a page: 0 to 10,000.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct PageOffset(u32);
+
+impl PageOffset {
+    /// The deepest offset.
+    pub const MAX: Self = Self(10_000);
+
+    /// Checks `offset`.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] beyond 10,000, where a cursor is the way.
+    pub fn new(offset: u32) -> Result<Self, InvalidValue> {
+        if offset > Self::MAX.0 {
+            let expected = "0 to 10000; go deeper with the cursor of the page before";
+            return Err(InvalidValue::new("offset", offset, expected));
+        }
+        Ok(Self(offset))
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The number, as collections count.
+    #[must_use]
+    pub const fn as_usize(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl TryFrom<u32> for PageOffset {
+    type Error = InvalidValue;
+
+    fn try_from(offset: u32) -> Result<Self, Self::Error> {
+        Self::new(offset)
+    }
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// After so many records of the whole list. Offset 0 is the first page. Records that are
+    /// stored meanwhile shift what follows; cursors do not have that fault.
+    Offset(PageOffset),
+    /// After the page that gave this cursor.
+    After(Cursor),
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self::Offset(PageOffset::default())
+    }
+}
+
+/// How the records of the whole filtered list are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CountMode {
+    /// Up to 10,000 and within the store's time budget for an offset; not at all after a cursor.
+    #[default]
+    Default,
+    /// All of them, however long it takes (to the statement timeout).
+    Exact,
+    /// Not at all.
+    Skip,
+}
+
+impl CountMode {
+    /// How far [`Default`](Self::Default) counts.
+    pub const DEFAULT_CAP: u64 = 10_000;
+}
+
+/// Which page of a list a caller wants. The default is the first 50 records, counted up to 10,000.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageRequest {
+    /// How many records at most.
+    pub limit: PageLimit,
+    /// Where the page begins.
+    pub position: Position,
+    /// How the whole list is counted.
+    pub count: CountMode,
+}
+
+impl PageRequest {
+    /// The first page of at most `limit` records.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] outside 1 to 1000.
+    pub fn first(limit: u32) -> Result<Self, InvalidValue> {
+        Ok(Self {
+            limit: PageLimit::new(limit)?,
+            ..Self::default()
+        })
+    }
+
+    /// Holds at most this many records.
+    #[must_use]
+    pub const fn limit(mut self, limit: PageLimit) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Begins after the page that gave `cursor`.
+    #[must_use]
+    pub fn after(mut self, cursor: Cursor) -> Self {
+        self.position = Position::After(cursor);
+        self
+    }
+
+    /// Begins after so many records.
+    #[must_use]
+    pub fn offset(mut self, offset: PageOffset) -> Self {
+        self.position = Position::Offset(offset);
+        self
+    }
+
+    /// Counts the whole list like this.
+    #[must_use]
+    pub const fn count(mut self, count: CountMode) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// How far to count: `None` not at all, `Some(None)` to the end, `Some(Some(cap))` up to
+    /// `cap`.
+    #[must_use]
+    pub const fn count_cap(&self) -> Option<Option<u64>> {
+        match (self.count, &self.position) {
+            (CountMode::Exact, _) => Some(None),
+            (CountMode::Default, Position::Offset(_)) => Some(Some(CountMode::DEFAULT_CAP)),
+            (CountMode::Default, Position::After(_)) | (CountMode::Skip, _) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CountMode, PageLimit, PageOffset, PageRequest, Position};
+    use crate::Cursor;
+
+    #[test]
+    fn limits_and_offsets_hold_at_both_edges() {
+        assert!(PageLimit::new(0).is_err() && PageLimit::new(1001).is_err());
+        assert!(PageLimit::new(1).is_ok() && PageLimit::new(1000).is_ok());
+        assert_eq!(PageLimit::default().get(), 50);
+        assert!(PageOffset::new(10_000).is_ok());
+        assert!(
+            PageOffset::new(10_001)
+                .unwrap_err()
+                .expected()
+                .contains("cursor")
+        );
+    }
+
+    #[test]
+    fn a_first_page_is_counted_up_to_the_cap_and_a_later_one_is_not() {
+        let first = PageRequest::default();
+        assert_eq!(first.position, Position::Offset(PageOffset::default()));
+        assert_eq!(first.count_cap(), Some(Some(10_000)));
+        let later = first.clone().after(Cursor::from_text("AA").unwrap());
+        assert_eq!(later.count_cap(), None);
+        assert_eq!(later.count(CountMode::Exact).count_cap(), Some(None));
+        assert_eq!(first.count(CountMode::Skip).count_cap(), None);
+    }
+}

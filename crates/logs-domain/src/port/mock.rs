@@ -1,0 +1,55 @@
+//! A store for unit tests of code that takes one.
+
+use async_trait::async_trait;
+
+use super::{LogsReader, LogsWriter, PlatformWriter, StoreInfo, StoreLifecycle};
+use crate::{
+    AppendBatch, AppendReceipt, AuditFilter, AuditLedgerSnapshot, CorrelationId, GovernanceFilter,
+    LlmRunFilter, LlmRunSnapshot, LogExportFilter, LogExportSnapshot, OnConflict, PageRequest,
+    PlatformBatch, QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult,
+    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange, Timestamp, TraceFilter, TraceId,
+    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+};
+
+mockall::mock! {
+    /// A store that answers what a unit test expects of it; every method of every port has an
+    /// `expect_…`.
+    #[derive(Debug)]
+    pub LogsStore {}
+
+    #[async_trait]
+    impl LogsReader for LogsStore {
+        async fn list_llm_runs(&self, tenant: &TenantId, filter: &LlmRunFilter, page: &PageRequest) -> StoreResult<QueryResult<LlmRunSnapshot>>;
+        async fn get_llm_run(&self, tenant: &TenantId, run_id: &RunId) -> StoreResult<Option<LlmRunSnapshot>>;
+        async fn get_trace_id_for_run(&self, tenant: &TenantId, run_id: &RunId) -> StoreResult<Option<TraceId>>;
+        async fn list_traces(&self, tenant: &TenantId, filter: &TraceFilter, page: &PageRequest) -> StoreResult<QueryResult<TraceSnapshot>>;
+        async fn list_trace_steps(&self, tenant: &TenantId, filter: &TraceStepFilter, page: &PageRequest) -> StoreResult<QueryResult<TraceStepRecord>>;
+        async fn get_trace_steps(&self, tenant: &TenantId, trace_id: &TraceId, page: &PageRequest) -> StoreResult<QueryResult<TraceStepSnapshot>>;
+        async fn get_replay_window_events(&self, tenant: &TenantId, query: &ReplayQuery, page: &PageRequest) -> StoreResult<QueryResult<ReplayEvent>>;
+        async fn list_system_records(&self, tenant: &TenantId, filter: &SystemRecordFilter, page: &PageRequest) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
+        async fn get_system_record_by_correlation(&self, tenant: &TenantId, correlation_id: &CorrelationId, page: &PageRequest) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
+        async fn get_system_records_in_window(&self, tenant: &TenantId, window: &TimeRange, page: &PageRequest) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
+        async fn list_audit_entries(&self, tenant: &TenantId, filter: &AuditFilter, page: &PageRequest) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
+        async fn get_audit_entry(&self, tenant: &TenantId, id: &RecordId) -> StoreResult<Option<AuditLedgerSnapshot>>;
+        async fn get_governance_events(&self, tenant: &TenantId, filter: &GovernanceFilter, page: &PageRequest) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
+        async fn list_log_exports(&self, tenant: &TenantId, filter: &LogExportFilter, page: &PageRequest) -> StoreResult<QueryResult<LogExportSnapshot>>;
+    }
+
+    #[async_trait]
+    impl LogsWriter for LogsStore {
+        async fn append(&self, tenant: &TenantId, batch: &AppendBatch, on_conflict: OnConflict) -> StoreResult<AppendReceipt>;
+    }
+
+    #[async_trait]
+    impl PlatformWriter for LogsStore {
+        async fn append_platform(&self, batch: &PlatformBatch, on_conflict: OnConflict) -> StoreResult<AppendReceipt>;
+    }
+
+    #[async_trait]
+    impl StoreLifecycle for LogsStore {
+        async fn info(&self) -> StoreResult<StoreInfo>;
+        async fn ready(&self) -> StoreResult<()>;
+        async fn settled_before(&self, tenant: &TenantId) -> StoreResult<Timestamp>;
+        async fn close(&self) -> StoreResult<()>;
+    }
+}

@@ -1,0 +1,42 @@
+//! What every adapter is given when it is opened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{Clock, SystemClock};
+
+/// What every adapter is given when it is opened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StoreOptions {
+    /// Where the record time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// How long a count that nobody asked for exactly may take before it is
+    /// [`NotCounted`](crate::Total::NotCounted). 250 ms by default; zero never counts.
+    pub count_budget: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            count_budget: Duration::from_millis(250),
+        }
+    }
+}
+
+impl StoreOptions {
+    /// Takes the record time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Gives default counts this much time.
+    #[must_use]
+    pub const fn count_budget(mut self, count_budget: Duration) -> Self {
+        self.count_budget = count_budget;
+        self
+    }
+}

@@ -1,0 +1,85 @@
+//! What a store returns: immutable records with everything that the store added.
+//!
+//! Fields are public to read; a snapshot is made by its `from_parts` only, from a draft, a tenant
+//! and a record time, so that an invalid one cannot be. The JSON forms are snake_case with
+//! explicit nulls, and read back through the same checks.
+
+mod audit;
+mod llm_run;
+mod log_export;
+mod replay;
+mod system;
+mod trace;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Draft;
+
+pub use audit::AuditLedgerSnapshot;
+pub use llm_run::LlmRunSnapshot;
+pub use log_export::LogExportSnapshot;
+pub use replay::{ReplayEvent, ReplaySource};
+pub use system::SystemRecordSnapshot;
+pub use trace::{TraceSnapshot, TraceStepRecord, TraceStepSnapshot};
+
+/// Any stored record, as exports write it: `{"llm_run":{"id":"…","run_id":"r-1",…}}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Record {
+    /// A call of a model.
+    LlmRun(LlmRunSnapshot),
+    /// The header of a trace.
+    Trace(TraceSnapshot),
+    /// A step of a trace.
+    TraceStep(TraceStepRecord),
+    /// Something that happened on the platform.
+    SystemRecord(SystemRecordSnapshot),
+    /// Something that somebody did.
+    AuditEntry(AuditLedgerSnapshot),
+    /// An export.
+    LogExport(LogExportSnapshot),
+}
+
+impl Record {
+    /// The drafts that make this record again: two for an export with an outcome, else one. A
+    /// system record or an audit entry names its `occurred_at` even where its first draft left it
+    /// to the record time.
+    #[must_use]
+    pub fn to_drafts(&self) -> Vec<Draft> {
+        match self {
+            Self::LlmRun(run) => vec![run.to_draft().into()],
+            Self::Trace(trace) => vec![trace.to_draft().into()],
+            Self::TraceStep(step) => vec![step.to_draft().into()],
+            Self::SystemRecord(record) => vec![record.to_draft().into()],
+            Self::AuditEntry(entry) => vec![entry.to_draft().into()],
+            Self::LogExport(export) => {
+                let outcome = export.to_outcome().map(Draft::from);
+                std::iter::once(export.to_draft().into())
+                    .chain(outcome)
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Implements serde for a type that derives it with `#[serde(remote = "Self")]`: what is read must
+/// equal what `from_parts` makes of it.
+macro_rules! checked_serde {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // The inherent function that the remote derive made.
+                Self::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let unchecked = Self::deserialize(deserializer)?;
+                unchecked.checked().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+use checked_serde;

@@ -1,0 +1,72 @@
+//! What happened around a moment, from all topics.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::closed_set;
+use crate::{AuditLedgerSnapshot, SystemRecordSnapshot, Timestamp, TraceStepSnapshot};
+
+closed_set! {
+    /// Which topic a replay event comes from, in the order of the merge on equal times.
+    ReplaySource("source") {
+        /// A step of the trace.
+        Llm = "llm",
+        /// A system record of the tenant or the platform.
+        System = "system",
+        /// An audit entry about a policy rule or a limit.
+        Policy = "policy",
+    }
+}
+
+/// One event of a replay window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ReplayEvent {
+    /// Which topic it comes from.
+    pub source: ReplaySource,
+    /// The index in the whole trace, for steps.
+    pub step_index: Option<u32>,
+    /// When it happened, by the producer's clock.
+    pub timestamp: Timestamp,
+    /// The skill of a step, else the event type.
+    pub action: String,
+    /// The outcome category of a step, the severity of a system record, the entity type of an
+    /// audit entry.
+    pub outcome: String,
+}
+
+impl From<&TraceStepSnapshot> for ReplayEvent {
+    fn from(step: &TraceStepSnapshot) -> Self {
+        Self {
+            source: ReplaySource::Llm,
+            step_index: Some(step.step_index),
+            timestamp: step.timestamp,
+            action: step.skill_name.to_string(),
+            outcome: step.outcome_category.to_string(),
+        }
+    }
+}
+
+impl From<&SystemRecordSnapshot> for ReplayEvent {
+    fn from(record: &SystemRecordSnapshot) -> Self {
+        Self {
+            source: ReplaySource::System,
+            step_index: None,
+            timestamp: record.occurred_at,
+            action: record.event_type.to_string(),
+            outcome: record.severity.to_string(),
+        }
+    }
+}
+
+impl From<&AuditLedgerSnapshot> for ReplayEvent {
+    fn from(entry: &AuditLedgerSnapshot) -> Self {
+        Self {
+            source: ReplaySource::Policy,
+            step_index: None,
+            timestamp: entry.occurred_at,
+            action: entry.event_type.to_string(),
+            outcome: entry.entity_type.to_string(),
+        }
+    }
+}

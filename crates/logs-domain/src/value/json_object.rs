@@ -1,0 +1,146 @@
+//! JSON objects whose bytes never change.
+
+mod parser;
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use self::parser::Integers;
+use crate::InvalidValue;
+
+const FIELD: &str = "json";
+
+/// A JSON object, kept as the bytes of its canonical form (RFC 8785).
+///
+/// Two objects are equal when these bytes are; a store returns the bytes that it was given. The
+/// order of members and white space of the input do not matter, nor does the form of a number
+/// (`1.0` and `1` are one number to RFC 8785).
+///
+/// Refused: anything but an object at the top, NUL in a key or a text, a key twice in one object,
+/// more than [32 levels](Self::MAX_DEPTH), a canonical form of more than
+/// [64 KiB](Self::MAX_BYTES), whole numbers beyond ±2^53 (other readers round them silently),
+/// numbers that no double holds, and lone surrogates.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct JsonObject(Box<str>);
+
+impl JsonObject {
+    /// The most bytes of the canonical form.
+    pub const MAX_BYTES: usize = 64 * 1024;
+    /// The most levels; the object itself is the first.
+    pub const MAX_DEPTH: usize = 32;
+
+    /// Reads what a producer wrote.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] of field `json`, saying what is refused and at which byte.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        Self::canonical(text, parser::parse(text, Integers::UpTo53Bits)?)
+    }
+
+    /// Takes what a store kept: text that is canonical already.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] of field `json` when the text is not byte for byte the canonical form of
+    /// an object that [`parse`](Self::parse) accepts.
+    pub fn from_canonical(text: &str) -> Result<Self, InvalidValue> {
+        let object = Self::reread(text)?;
+        if object.as_str() == text {
+            return Ok(object);
+        }
+        Err(InvalidValue::new(
+            FIELD,
+            text,
+            "the canonical form (RFC 8785) of a JSON object",
+        ))
+    }
+
+    /// Takes a value of serde_json's type.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn from_value(value: &Value) -> Result<Self, InvalidValue> {
+        // The text of a float is never that of an integer here, so `parse` sees what was meant.
+        Self::parse(&value.to_string())
+    }
+
+    /// The canonical form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The bytes of the canonical form.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// The object as serde_json's type, for reading; numbers are doubles where they are not whole.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or(Value::Null)
+    }
+
+    /// The member `key` at the top, when it is a text.
+    #[must_use]
+    pub fn get_str(&self, key: &str) -> Option<String> {
+        match self.to_value().get(key) {
+            Some(Value::String(text)) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// Reads text that came from a canonical form, perhaps with other white space: a double from
+    /// 2^53 on is canonically written as an integer, which no producer may write.
+    fn reread(text: &str) -> Result<Self, InvalidValue> {
+        Self::canonical(text, parser::parse(text, Integers::UpTo53BitsOrCanonical)?)
+    }
+
+    fn canonical(text: &str, value: Value) -> Result<Self, InvalidValue> {
+        let refused = |expected: String| InvalidValue::new(FIELD, text, expected);
+        let canonical = serde_json_canonicalizer::to_string(&value)
+            .map_err(|error| refused(format!("JSON with a canonical form ({error})")))?;
+        if canonical.len() > Self::MAX_BYTES {
+            let (most, found) = (Self::MAX_BYTES, canonical.len());
+            return Err(refused(format!(
+                "at most {most} bytes in canonical form, not {found}"
+            )));
+        }
+        Ok(Self(canonical.into_boxed_str()))
+    }
+}
+
+impl fmt::Debug for JsonObject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for JsonObject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+impl Serialize for JsonObject {
+    /// Writes the canonical bytes as they are; made for serde_json.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = RawValue::from_string(self.0.to_string()).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonObject {
+    /// Reads what [`parse`](Self::parse) reads, and what a canonical form is rewritten to by
+    /// programs that change white space; made for serde_json.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Self::reread(raw.get()).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;

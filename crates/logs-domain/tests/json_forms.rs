@@ -2,7 +2,10 @@
 //! exports keep them for ever.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(clippy::wildcard_enum_match_arm, reason = "the drafts that matter are named")]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the drafts that matter are named"
+)]
 
 use logs_domain::{
     Draft, LlmRunSnapshot, LogExportSnapshot, Record, SystemRecordSnapshot, TenantId, Timestamp,

@@ -1,0 +1,76 @@
+//! Audit entries and governance events.
+
+use logs_domain::page::ListKey;
+use logs_domain::{
+    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
+    ReadMethod, RecordId, RecordKey, StoreResult, TenantId,
+};
+
+use super::entries_after;
+use crate::MemoryStore;
+use crate::page::page;
+use crate::state::Records;
+
+pub(super) fn list(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    filter: &AuditFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListAuditEntries, tenant, filter);
+    matching(store, tenant, &scope, request, |entry| {
+        filter.matches(entry)
+    })
+}
+
+pub(super) fn governance(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    filter: &GovernanceFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
+    matching(store, tenant, &scope, request, |entry| {
+        filter.matches(entry)
+    })
+}
+
+pub(super) fn get(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<AuditLedgerSnapshot>> {
+    let state = store.read()?;
+    let find = |records: &Records| {
+        let stored = records.keys.get(&RecordKey::AuditEntry(*id))?;
+        records
+            .audit
+            .get(&ListKey {
+                created_at: stored.created_at,
+                id: *id,
+            })
+            .cloned()
+    };
+    Ok(state.tenants.get(tenant).and_then(find))
+}
+
+fn matching(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    scope: &CursorScope,
+    request: &PageRequest,
+    matches: impl Fn(&AuditLedgerSnapshot) -> bool,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let state = store.read()?;
+    let none = Records::default();
+    let records = state.tenants.get(tenant).unwrap_or(&none);
+    let found = page(
+        request,
+        scope,
+        store.options.count_budget,
+        |key: Option<&ListKey>| {
+            entries_after(&records.audit, key).filter(|(_, entry)| matches(entry))
+        },
+    )?;
+    Ok(found.map(Clone::clone))
+}

@@ -1,0 +1,78 @@
+//! What happened in a window, merged from all topics.
+
+use logs_domain::page::{ReplayEventKey, ReplayKey};
+use logs_domain::{
+    CursorScope, NewAuditEntry, PageRequest, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
+    StoreResult, TenantId, TraceStepSnapshot,
+};
+
+use super::system;
+use crate::MemoryStore;
+use crate::page::page;
+use crate::state::State;
+
+pub(super) fn window(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<ReplayEvent>> {
+    let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
+    let state = store.read()?;
+    let mut found = events(&state, tenant, query);
+    found.retain(|(key, _)| query.window.contains(key.timestamp));
+    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    page(
+        request,
+        &scope,
+        store.options.count_budget,
+        |after: Option<&ReplayKey>| {
+            let start = after.map_or(0, |after| found.partition_point(|(key, _)| key <= after));
+            found.iter().skip(start).cloned()
+        },
+    )
+}
+
+fn events(state: &State, tenant: &TenantId, query: &ReplayQuery) -> Vec<(ReplayKey, ReplayEvent)> {
+    let mut events = Vec::new();
+    if let (Some(trace_id), Some(records)) = (&query.trace_id, state.tenants.get(tenant)) {
+        for (index, order, step) in records.indexed_steps(trace_id) {
+            let event = ReplayEventKey::Step(order.clone());
+            let step = TraceStepSnapshot::from_parts(index, step.to_draft());
+            events.push((
+                ReplayKey {
+                    timestamp: step.timestamp,
+                    event,
+                },
+                ReplayEvent::from(&step),
+            ));
+        }
+    }
+    for record in system::visible(state, tenant) {
+        let event = ReplayEventKey::System {
+            platform: record.is_platform(),
+            id: record.id,
+        };
+        let key = ReplayKey {
+            timestamp: record.occurred_at,
+            event,
+        };
+        events.push((key, ReplayEvent::from(record)));
+    }
+    for entry in state
+        .tenants
+        .get(tenant)
+        .into_iter()
+        .flat_map(|records| records.audit.values())
+    {
+        if NewAuditEntry::REPLAY_TYPES.contains(&entry.entity_type) {
+            let event = ReplayEventKey::Policy { id: entry.id };
+            let key = ReplayKey {
+                timestamp: entry.occurred_at,
+                event,
+            };
+            events.push((key, ReplayEvent::from(entry)));
+        }
+    }
+    events
+}

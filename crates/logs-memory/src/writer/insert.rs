@@ -1,0 +1,102 @@
+//! Putting one new record in its lists.
+
+use logs_domain::page::{ListKey, SystemListKey};
+use logs_domain::{
+    AuditLedgerSnapshot, Draft, LlmRunSnapshot, RecordId, SystemRecordSnapshot, TenantId,
+    Timestamp, TraceSnapshot, TraceStepRecord,
+};
+
+use crate::state::{Records, step_order};
+
+/// The id of a record of the platform; all of them are system records.
+pub(super) fn platform_id(draft: &Draft) -> Option<RecordId> {
+    if let Draft::SystemRecord(record) = draft {
+        Some(record.id)
+    } else {
+        None
+    }
+}
+
+/// Puts a new record in its lists. The platform (`None`) has system records only.
+pub(super) fn insert(
+    records: &mut Records,
+    owner: Option<&TenantId>,
+    draft: Draft,
+    created_at: Timestamp,
+) {
+    match (draft, owner) {
+        (Draft::SystemRecord(record), _) => {
+            let key = SystemListKey {
+                created_at,
+                platform: owner.is_none(),
+                id: record.id,
+            };
+            let snapshot = SystemRecordSnapshot::from_parts(owner.cloned(), record, created_at);
+            records.system.insert(key, snapshot);
+        }
+        (Draft::LlmRun(run), Some(tenant)) => {
+            let run = LlmRunSnapshot::from_parts(tenant.clone(), run, created_at);
+            records.runs.insert(
+                ListKey {
+                    created_at,
+                    id: run.id,
+                },
+                run,
+            );
+        }
+        (Draft::Trace(trace), Some(tenant)) => {
+            if let Some(run_id) = &trace.run_id {
+                let traces = records.traces_of_runs.entry(run_id.clone()).or_default();
+                traces.insert((created_at, trace.trace_id.clone()));
+            }
+            let trace = TraceSnapshot::from_parts(tenant.clone(), trace, created_at);
+            records.traces.insert(
+                ListKey {
+                    created_at,
+                    id: trace.id,
+                },
+                trace,
+            );
+        }
+        (Draft::TraceStep(step), Some(tenant)) => {
+            let step = TraceStepRecord::from_parts(tenant.clone(), step, created_at);
+            let steps = records
+                .steps_of_traces
+                .entry(step.trace_id.clone())
+                .or_default();
+            steps.insert(step_order(&step), step.clone());
+            records.steps.insert(
+                ListKey {
+                    created_at,
+                    id: step.id,
+                },
+                step,
+            );
+        }
+        (Draft::AuditEntry(entry), Some(tenant)) => {
+            let entry = AuditLedgerSnapshot::from_parts(tenant.clone(), entry, created_at);
+            records.audit.insert(
+                ListKey {
+                    created_at,
+                    id: entry.id,
+                },
+                entry,
+            );
+        }
+        (Draft::LogExport(export), Some(_)) => {
+            records.exports.insert(
+                ListKey {
+                    created_at,
+                    id: export.id,
+                },
+                export,
+            );
+        }
+        (Draft::LogExportOutcome(outcome), Some(_)) => {
+            records
+                .export_outcomes
+                .insert(outcome.export_id, outcome.result);
+        }
+        (_, _) => {}
+    }
+}

@@ -1,20 +1,43 @@
 //! The project's own commands. `main` only dispatches; each command has a file of its own.
 
-use std::process::ExitCode;
+#![expect(clippy::print_stdout, reason = "the output of a command line tool")]
 
+mod ci;
+mod contract;
+mod demo;
+mod process;
 mod test;
+mod tidy;
 
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["test", rest @ ..] => test::run(rest),
-        _ => {
-            #[expect(clippy::print_stderr, reason = "the usage text of a command line tool")]
-            {
-                eprintln!("usage: cargo xtask test");
-            }
-            ExitCode::from(2)
-        }
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Import a small sample into a new store and show runs, a trace and a replay window
+    Demo,
+    /// Run every test: units, contract on every backend, command line, documentation
+    Test(test::Arguments),
+    /// Run the contract suite and print cases × backends
+    Contract(contract::Arguments),
+    /// Check the repository's own rules
+    Tidy,
+    /// Everything that must pass before a change lands: format, lints, licences, rules, tests
+    Ci,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Demo => demo::run(),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Contract(arguments) => contract::run(&arguments),
+        Command::Tidy => tidy::run(),
+        Command::Ci => ci::run(),
     }
 }

@@ -1,16 +1,17 @@
 //! `cargo xtask test`: every test of the workspace.
 
-use std::process::{Command, ExitCode};
+use crate::process;
 
-/// Runs `cargo test` over the workspace, doctests included, and passes further words on.
-pub(crate) fn run(rest: &[&str]) -> ExitCode {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["test", "--workspace", "--all-features"])
-        .args(rest)
-        .status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    }
+#[derive(clap::Args, Default)]
+pub(crate) struct Arguments {
+    /// Words for `cargo test`, such as a part of a test's name
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
+}
+
+/// Runs `cargo test` over the workspace, doctests included.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut test = process::cargo(["test", "--workspace", "--all-features", "--no-fail-fast"])?;
+    test.args(&arguments.words);
+    process::run(test)
 }

@@ -1,0 +1,87 @@
+//! Commands and files that the documentation names exist.
+
+use clap::CommandFactory;
+
+use super::Violations;
+use super::file_lengths::collect;
+use crate::{Arguments, process};
+
+/// Looks at every `$ cargo xtask …` in a code block, and at every relative link.
+pub(super) fn check() -> anyhow::Result<Violations> {
+    let root = process::root()?;
+    let mut files = Vec::new();
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ] {
+        let file = root.join(name);
+        if file.is_file() {
+            files.push(file);
+        }
+    }
+    for folder in ["docs", "migrations", "examples"] {
+        collect(&root.join(folder), "md", &mut files)?;
+    }
+    let mut violations = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file)?;
+        let path = file
+            .strip_prefix(&root)
+            .unwrap_or(&file)
+            .display()
+            .to_string();
+        for command in xtask_commands(&text) {
+            if Arguments::command().find_subcommand(&command).is_none() {
+                violations.push(format!("{path}: there is no `cargo xtask {command}`"));
+            }
+        }
+        let folder = file.parent().unwrap_or(&root);
+        for link in links(&text) {
+            if !folder.join(&link).exists() {
+                violations.push(format!("{path}: there is no file {link}"));
+            }
+        }
+    }
+    Ok(violations)
+}
+
+fn xtask_commands(text: &str) -> Vec<String> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.split_once("cargo xtask "));
+    let words = lines.filter_map(|(_, rest)| {
+        rest.split(|character: char| !character.is_ascii_alphanumeric() && character != '-')
+            .next()
+    });
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The relative targets of `[text](target)`.
+fn links(text: &str) -> Vec<String> {
+    let targets = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    let relative = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    relative
+        .filter_map(|target| target.split('#').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{links, xtask_commands};
+
+    #[test]
+    fn commands_and_links_are_found() {
+        let text = "$ cargo xtask test\nrun `cargo xtask tidy`, see [a](docs/a.md#x) [b](#c)";
+        assert_eq!(xtask_commands(text), ["test", "tidy"]);
+        assert_eq!(links(text), ["docs/a.md"]);
+    }
+}

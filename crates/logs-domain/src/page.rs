@@ -1,11 +1,15 @@
 //! Pages of lists and windows: how many, from where, and how many there are in all.
 
+mod codec;
 mod cursor;
 mod key;
 mod request;
 mod result;
+mod scope;
 
-pub use cursor::{Cursor, CursorKey, CursorScope, ReadMethod};
+pub use codec::{CursorKey, KeyReader, KeyWriter};
+pub use cursor::Cursor;
 pub use key::{ListKey, ReplayEventKey, ReplayKey, StepOrder, SystemListKey, SystemWindowKey};
 pub use request::{CountMode, PageLimit, PageOffset, PageRequest, Position};
 pub use result::{QueryResult, Total};
+pub use scope::{CursorScope, ReadMethod};

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::cursor::{CursorKey, KeyReader, KeyWriter};
+use super::codec::{CursorKey, KeyReader, KeyWriter};
 use crate::{RecordId, SpanId, StepPosition, Timestamp};
 
 /// Lists: newest first, by record time and then by id.

@@ -1,0 +1,42 @@
+//! The suite on the memory adapter.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
+use logs_domain::{LogsStore, StoreOptions};
+use logs_memory::MemoryStore;
+
+struct Memory;
+
+#[async_trait]
+impl ContractBackend for Memory {
+    fn name(&self) -> &str {
+        "memory"
+    }
+
+    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+        Ok(Box::new(Nowhere))
+    }
+
+    fn exemptions(&self) -> &[Exemption] {
+        &[Exemption {
+            capability: Capability::Reopen,
+            reason: "nothing outlives the process",
+        }]
+    }
+}
+
+struct Nowhere;
+
+#[async_trait]
+impl StoreHome for Nowhere {
+    async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+        Ok(Arc::new(MemoryStore::new(options)))
+    }
+}
+
+fn main() -> ExitCode {
+    logs_contract::run(async || Ok(Memory))
+}

@@ -1,4 +1,4 @@
-//! The suite on the memory adapter.
+//! The contract suite on this adapter.
 
 use std::process::ExitCode;
 use std::sync::Arc;

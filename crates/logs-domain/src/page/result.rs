@@ -110,3 +110,55 @@ impl<T> QueryResult<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{QueryResult, Total};
+    use crate::page::ListKey;
+    use crate::{CursorScope, LlmRunFilter, PageLimit, ReadMethod, RecordId, TenantId, Timestamp};
+
+    fn keyed(count: u64) -> Vec<(ListKey, u64)> {
+        let tenant = TenantId::new("t").unwrap();
+        let created_at = Timestamp::from_micros(0).unwrap();
+        let key = |n| ListKey {
+            created_at,
+            id: RecordId::imported(&tenant, "page", n),
+        };
+        (0..count).map(|n| (key(n), n)).collect()
+    }
+
+    #[test]
+    fn one_too_many_makes_a_cursor_from_the_last_one_kept() {
+        let tenant = TenantId::new("t").unwrap();
+        let scope = CursorScope::new(ReadMethod::ListLlmRuns, &tenant, &LlmRunFilter::default());
+        let limit = PageLimit::new(2).unwrap();
+        let total = Total::NotCounted;
+        let page = QueryResult::from_overfetched(keyed(3), limit, &scope, total);
+        assert_eq!(
+            (page.items.as_slice(), page.has_more),
+            ([0, 1].as_slice(), true)
+        );
+        let key: ListKey = page.next.unwrap().decode(&scope).unwrap();
+        assert_eq!(key, keyed(3)[1].0);
+        let last = QueryResult::from_overfetched(keyed(2), limit, &scope, total);
+        assert_eq!(
+            (last.items.len(), last.has_more, last.next),
+            (2, false, None)
+        );
+    }
+
+    #[test]
+    fn a_count_beyond_the_cap_is_at_least_the_cap() {
+        assert_eq!(Total::counted(10_000, Some(10_000)), Total::Exact(10_000));
+        assert_eq!(Total::counted(10_001, Some(10_000)), Total::AtLeast(10_000));
+        assert_eq!(Total::counted(10_001, None), Total::Exact(10_001));
+    }
+
+    #[test]
+    fn json_tells_what_was_counted() {
+        let json = |total: Total| serde_json::to_string(&total).unwrap();
+        assert_eq!(json(Total::Exact(7)), r#"{"exact":7}"#);
+        assert_eq!(json(Total::AtLeast(7)), r#"{"at_least":7}"#);
+        assert_eq!(json(Total::NotCounted), "null");
+    }
+}

@@ -16,6 +16,7 @@ use crate::digest::{ContentDigest, FieldCounter, FieldHasher, FieldSink};
 use crate::{InvalidValue, RecordId, TenantId};
 
 pub use audit_entry::NewAuditEntry;
+pub(crate) use audit_entry::governed_runs;
 pub use key::{RecordKey, RecordKind, StepKey};
 pub use llm_run::NewLlmRun;
 pub use log_export::{ExportResult, LogExportOutcome, NewLogExport};

@@ -89,16 +89,7 @@ impl NewAuditEntry {
     /// [governed type](Self::is_governance) is a governance event.
     #[must_use]
     pub fn governed_runs(&self) -> Vec<String> {
-        let states = [&self.before_state, &self.after_state];
-        let mut runs: Vec<String> = states
-            .into_iter()
-            .flatten()
-            .flat_map(|state| [state.get_str("run_id"), state.get_str("source_run_id")])
-            .flatten()
-            .collect();
-        runs.sort_unstable();
-        runs.dedup();
-        runs
+        governed_runs(self.before_state.as_ref(), self.after_state.as_ref())
     }
 
     /// Whether the entry is a governance event: about a policy rule, a policy proposal, a limit
@@ -141,5 +132,35 @@ impl NewAuditEntry {
         let correlation_id = self.correlation_id.as_ref().map(CorrelationId::as_str);
         sink.optional_text("correlation_id", correlation_id);
         sink.optional_integer("occurred_at", self.occurred_at.map(Timestamp::as_micros));
+    }
+}
+
+/// The runs that the states of an entry name.
+pub(crate) fn governed_runs(
+    before_state: Option<&JsonObject>,
+    after_state: Option<&JsonObject>,
+) -> Vec<String> {
+    let states = [before_state, after_state].into_iter().flatten();
+    let mut runs: Vec<String> = states
+        .flat_map(|state| [state.get_str("run_id"), state.get_str("source_run_id")])
+        .flatten()
+        .collect();
+    runs.sort_unstable();
+    runs.dedup();
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::governed_runs;
+    use crate::JsonObject;
+
+    #[test]
+    fn only_texts_at_the_top_of_either_state_name_runs_each_once() {
+        let before = JsonObject::parse(r#"{"run_id":"b","source_run_id":"a"}"#).unwrap();
+        let after = r#"{"run_id":7,"source_run_id":"b","in":{"run_id":"c"},"RUN_ID":"d"}"#;
+        let after = JsonObject::parse(after).unwrap();
+        assert_eq!(governed_runs(Some(&before), Some(&after)), ["a", "b"]);
+        assert!(governed_runs(None, None).is_empty());
     }
 }

@@ -1,9 +1,10 @@
 //! Which audit entries and governance events a list holds.
 
 use super::{filter, takes, takes_optional};
+use crate::draft::governed_runs;
 use crate::{
     ActorId, ActorType, AuditEventType, AuditLedgerSnapshot, CorrelationId, EntityId, EntityType,
-    RunId,
+    NewAuditEntry, RunId,
 };
 
 filter! {
@@ -60,13 +61,10 @@ impl GovernanceFilter {
     #[must_use]
     pub fn matches(&self, entry: &AuditLedgerSnapshot) -> bool {
         let governed = |run: &RunId| {
-            entry
-                .to_draft()
-                .governed_runs()
-                .iter()
-                .any(|found| found == run.as_str())
+            let runs = governed_runs(entry.before_state.as_ref(), entry.after_state.as_ref());
+            runs.iter().any(|found| found == run.as_str())
         };
-        entry.to_draft().is_governance()
+        NewAuditEntry::GOVERNANCE_TYPES.contains(&entry.entity_type)
             && self.run_id.as_ref().is_none_or(governed)
             && self.occurred.contains(entry.occurred_at)
     }

@@ -58,6 +58,8 @@ mod backend;
 mod case;
 mod cases;
 mod clock;
+mod lists;
+mod recording;
 mod runner;
 pub mod samples;
 
@@ -65,4 +67,5 @@ pub use backend::{BackendError, Capability, ContractBackend, Exemption, StoreHom
 pub use case::{Case, CaseContext, CaseFuture};
 pub use cases::cases;
 pub use clock::TestClock;
+pub use recording::{PortMethod, Recording};
 pub use runner::run;

@@ -1,0 +1,18 @@
+//! Rule 4: pages return every record once.
+
+mod cursors;
+mod offsets;
+mod sizes;
+mod writes_between;
+
+use crate::Case;
+
+pub(super) const FILES: &[&[Case]] = &[
+    sizes::CASES_OF_LISTS,
+    sizes::CASES,
+    offsets::CASES_OF_LISTS,
+    cursors::CASES_OF_LISTS,
+    cursors::CASES,
+    writes_between::CASES_OF_LISTS,
+    writes_between::CASES,
+];

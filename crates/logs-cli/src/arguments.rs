@@ -1,0 +1,147 @@
+//! The command line as a whole.
+
+use std::io::Write;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Args, Parser};
+use logs_domain::{InvalidValue, TenantId};
+
+use crate::command::Command;
+use crate::exit::Failure;
+
+/// Evidence of what AI agents did: import it, ask for it, export it.
+#[derive(Debug, Parser)]
+#[command(name = "logs", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Exit codes: 0 done, 1 refused by data, 2 wrong usage, 3 store unavailable.
+
+Examples:
+  export LOGS_TENANT=acme
+  logs runs list --status FAILED --limit 20
+  logs trace show trace-7f3a
+  logs replay --around run-7f3a --seconds 60";
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Globals {
+    // The URL may hold a password, so help never shows the one of the environment, and it is
+    // understood where it is opened: an error of clap would show it.
+    /// The store: memory:, sqlite:PATH
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = logs_store::URL_VARIABLE,
+        hide_env_values = true,
+        default_value = logs_store::DEFAULT_URL
+    )]
+    pub(crate) store: String,
+
+    /// Whose records
+    #[arg(
+        long,
+        global = true,
+        value_name = "TENANT",
+        env = "LOGS_TENANT",
+        hide_env_values = true
+    )]
+    pub(crate) tenant: Option<TenantId>,
+
+    /// One JSON object per line, in full precision, in place of a table
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// Takes one of the words of a closed set; help and completions list them.
+pub(crate) fn one_of<T>(all: &[T], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + std::str::FromStr<Err = InvalidValue> + Send + Sync + 'static,
+{
+    let words: Vec<&'static str> = all.iter().map(|member| word(*member)).collect();
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+/// Prints help that was asked for, and puts an error of the command line into one line.
+pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Failure> {
+    let text = error.render().to_string();
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        out.write_all(text.as_bytes())?;
+        return Ok(());
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Err(Failure::usage("which command? see `logs --help`"));
+    }
+    Err(Failure::usage(in_one_line(&text)))
+}
+
+/// What clap says, without its banner: the error, its tips and the way to help.
+fn in_one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut message = String::new();
+    for line in lines {
+        let line = line.strip_prefix("error: ").unwrap_or(line);
+        if let Some(usage) = line.strip_prefix("Usage: ") {
+            message.push_str("; usage: ");
+            message.push_str(usage);
+        } else if !line.starts_with("For more information") {
+            let gap = match message.chars().last() {
+                None => "",
+                Some(':') => " ",
+                Some(_) => "; ",
+            };
+            message.push_str(gap);
+            message.push_str(line);
+        }
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Arguments, explain};
+
+    fn message(words: &[&str]) -> String {
+        let words = std::iter::once(&"logs").chain(words);
+        let error = Arguments::try_parse_from(words).unwrap_err();
+        let failure = explain(&error, &mut Vec::new()).unwrap_err();
+        failure.message().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_error_is_one_line_that_names_the_flag() {
+        let error = message(&["runs", "list", "--started-from", "yesterday"]);
+        assert!(error.contains("--started-from"), "{error}");
+        assert!(error.contains("RFC 3339"), "{error}");
+        let error = message(&["runs", "list", "--status", "BROKEN"]);
+        assert!(
+            error.contains("SUCCEEDED, FAILED, ABORTED, TIMEOUT"),
+            "{error}"
+        );
+        let error = message(&["runs", "lost"]);
+        assert!(error.contains("list"), "{error}");
+        for words in [&["runs", "show"][..], &["--nothing"], &[], &["runs"]] {
+            let error = message(words);
+            assert!(!error.is_empty() && !error.contains('\n'), "{error}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! How a command ends: exit codes, and errors with a hint.
+
+use std::io;
+use std::process::ExitCode;
+
+use logs_domain::{InvalidValue, StoreError};
+use logs_store::ConnectError;
+
+/// How a command ended; the number is the exit code of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Everything that was asked for is done.
+    Done = 0,
+    /// The data refused it: a bad record, a conflict, something that is not there.
+    Refused = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The store cannot be reached or cannot do it now.
+    Unavailable = 3,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+/// Why a command did not do what it was asked for. Messages are one line, with a hint where there
+/// is something to do.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Exit code 1.
+    Refused(String),
+    /// Exit code 2.
+    Usage(String),
+    /// Exit code 3.
+    Unavailable(String),
+    /// The reader of the output has gone; that is no error.
+    BrokenPipe,
+}
+
+impl Failure {
+    /// The data refused it.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::Refused(message.into())
+    }
+
+    /// The command line is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+
+    /// What to tell the user; nothing when the output is not read any more.
+    pub(crate) fn message(&self) -> Option<&str> {
+        match self {
+            Self::Refused(message) | Self::Usage(message) | Self::Unavailable(message) => {
+                Some(message)
+            }
+            Self::BrokenPipe => None,
+        }
+    }
+
+    pub(crate) const fn status(&self) -> ExitStatus {
+        match self {
+            Self::Refused(_) => ExitStatus::Refused,
+            Self::Usage(_) => ExitStatus::Usage,
+            Self::Unavailable(_) => ExitStatus::Unavailable,
+            Self::BrokenPipe => ExitStatus::Done,
+        }
+    }
+}
+
+impl From<InvalidValue> for Failure {
+    fn from(error: InvalidValue) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let message = with_sources(&error);
+        match error {
+            StoreError::InvalidArgument(_) => Self::Usage(message),
+            StoreError::Conflict { .. }
+            | StoreError::Gone { .. }
+            | StoreError::LimitExceeded { .. } => Self::Refused(message),
+            StoreError::Inconsistent { .. } => Self::Refused(format!(
+                "{message}; the store was altered from outside, see `logs doctor`"
+            )),
+            StoreError::SchemaMismatch { .. } => Self::Unavailable(format!(
+                "{message}; `logs migrate` brings an older store up to date, a newer one needs a newer `logs`"
+            )),
+            StoreError::Pushback { .. }
+            | StoreError::Unavailable { .. }
+            | StoreError::Timeout { .. }
+            | StoreError::ReadOnly
+            | StoreError::Backend { .. } => Self::Unavailable(message),
+            // The error is non-exhaustive: what is new is a trouble of the store.
+            _ => Self::Unavailable(message),
+        }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::InvalidUrl { .. } => {
+                Self::Usage(format!("{error} (--store, or LOGS_STORE_URL)"))
+            }
+            ConnectError::Store(error) => error.into(),
+            // Commands open a store of their own; the rest does not concern them.
+            ConnectError::NotInitialised | ConnectError::AlreadyInitialised | _ => {
+                Self::Unavailable(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// For errors of the output.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::BrokenPipe
+        } else {
+            Self::Refused(format!("the output cannot be written: {error}"))
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    /// For records that are written as JSON; only the output can fail.
+    fn from(error: serde_json::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+/// The message of an error and of what caused it.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            message.push_str(": ");
+            message.push_str(&text);
+        }
+        source = cause.source();
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use logs_domain::{InvalidValue, StoreError};
+
+    use super::{ExitStatus, Failure};
+
+    #[test]
+    fn each_trouble_has_its_exit_code() {
+        let status = |error: StoreError| Failure::from(error).status();
+        let invalid = InvalidValue::new("cursor", "x", "a cursor");
+        assert_eq!(status(invalid.into()), ExitStatus::Usage);
+        assert_eq!(
+            status(StoreError::Conflict { records: vec![] }),
+            ExitStatus::Refused
+        );
+        assert_eq!(status(StoreError::ReadOnly), ExitStatus::Unavailable);
+        assert_eq!(status(StoreError::closed()), ExitStatus::Unavailable);
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_error() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!(
+            (failure.message(), failure.status()),
+            (None, ExitStatus::Done)
+        );
+        let failure = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(failure.status(), ExitStatus::Refused);
+    }
+}

@@ -1,0 +1,84 @@
+//! The `logs` command: import, questions, export and care of the evidence store.
+//!
+//! The binary only calls [`main`]. [`run`] is the same in-process, on any store and with captured
+//! output, for tests.
+
+mod arguments;
+mod command;
+mod exit;
+mod output;
+mod page_flags;
+mod session;
+mod window;
+
+use std::ffi::OsString;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::arguments::Arguments;
+use self::exit::Failure;
+use self::output::one_line;
+use self::session::Session;
+
+pub use self::exit::ExitStatus;
+pub use self::session::{Injected, Streams};
+
+/// Runs the command line of the process on its streams.
+#[must_use]
+pub fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let mut err = std::io::stderr();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            // There is nowhere to report that this report failed.
+            let _ = writeln!(err, "error: no runtime: {error}");
+            return ExitStatus::Unavailable.into();
+        }
+    };
+    let mut out = BufWriter::new(std::io::stdout());
+    let streams = Streams {
+        err_is_terminal: err.is_terminal(),
+        out: &mut out,
+        err: &mut err,
+    };
+    let command = run(std::env::args_os(), streams, Injected::default());
+    runtime.block_on(command).into()
+}
+
+/// Runs one command line, its first word being the name of the program, and says how it ended.
+/// Errors are one line on `streams.err`.
+pub async fn run(
+    words: impl IntoIterator<Item = OsString>,
+    streams: Streams<'_>,
+    injected: Injected,
+) -> ExitStatus {
+    let Streams { out, err, .. } = streams;
+    let outcome = match Arguments::try_parse_from(words) {
+        Ok(arguments) => {
+            let (globals, command) = (arguments.globals, arguments.command);
+            let streams = Streams {
+                out: &mut *out,
+                err: &mut *err,
+                err_is_terminal: streams.err_is_terminal,
+            };
+            let mut session = Session::new(globals, streams, injected);
+            let outcome = command::run(command, &mut session).await;
+            session.finish(outcome).await
+        }
+        Err(error) => arguments::explain(&error, out),
+    };
+    let outcome = outcome.and_then(|()| out.flush().map_err(Failure::from));
+    let Err(failure) = outcome else {
+        return ExitStatus::Done;
+    };
+    if let Some(message) = failure.message() {
+        // There is nowhere to report that this report failed.
+        let _ = writeln!(err, "error: {}", one_line(message));
+    }
+    failure.status()
+}

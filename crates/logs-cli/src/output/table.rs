@@ -1,0 +1,160 @@
+//! Aligned columns.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::cell::{one_line, shortened};
+
+/// No column is wider, however long a text is; `--json` and `show` have all of it.
+const WIDEST: usize = 64;
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    title: &'static str,
+    numeric: bool,
+}
+
+impl Column {
+    /// A column of text, aligned to the left.
+    pub(crate) const fn text(title: &'static str) -> Self {
+        Self {
+            title,
+            numeric: false,
+        }
+    }
+
+    /// A column of numbers, aligned to the right.
+    pub(crate) const fn number(title: &'static str) -> Self {
+        Self {
+            title,
+            numeric: true,
+        }
+    }
+}
+
+/// What can stand in a table.
+pub(crate) trait Row {
+    /// The columns of the table; titles name the unit.
+    const COLUMNS: &'static [Column];
+
+    /// One cell for each column.
+    fn cells(&self) -> Vec<String>;
+}
+
+/// A table that is written in parts: the first part gives the widths, later rows may be wider.
+#[derive(Debug)]
+pub(crate) struct Table {
+    columns: &'static [Column],
+    widths: Vec<usize>,
+}
+
+impl Table {
+    /// A table of which nothing is written yet.
+    pub(crate) const fn new(columns: &'static [Column]) -> Self {
+        Self {
+            columns,
+            widths: Vec::new(),
+        }
+    }
+
+    /// Writes rows, before the first ones the titles.
+    pub(crate) fn write<'r, R: Row + 'r>(
+        &mut self,
+        out: &mut dyn Write,
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> io::Result<()> {
+        let rows: Vec<Vec<String>> = rows
+            .into_iter()
+            .map(|row| row.cells().iter().map(|cell| fitted(cell)).collect())
+            .collect();
+        if self.widths.is_empty() {
+            let titles: Vec<String> = self.columns.iter().map(|c| c.title.to_owned()).collect();
+            self.widths = (0..self.columns.len())
+                .map(|place| widest(&titles, &rows, place))
+                .collect();
+            self.write_line(out, &titles)?;
+        }
+        for row in &rows {
+            self.write_line(out, row)?;
+        }
+        Ok(())
+    }
+
+    fn write_line(&self, out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
+        let mut line = String::new();
+        let columns = self.columns.iter().zip(&self.widths);
+        for ((column, width), cell) in columns.zip(cells) {
+            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            if column.numeric {
+                line.push_str(&gap);
+                line.push_str(cell);
+            } else {
+                line.push_str(cell);
+                line.push_str(&gap);
+            }
+            line.push_str("  ");
+        }
+        writeln!(out, "{}", line.trim_end())
+    }
+}
+
+fn fitted(cell: &str) -> String {
+    shortened(&one_line(cell), WIDEST)
+}
+
+fn widest(titles: &[String], rows: &[Vec<String>], place: usize) -> usize {
+    let title = titles.get(place);
+    let cells = rows.iter().filter_map(|row| row.get(place)).chain(title);
+    cells.map(|cell| cell.width()).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Row, Table};
+
+    struct Line(&'static str, &'static str);
+
+    impl Row for Line {
+        const COLUMNS: &'static [Column] = &[Column::text("NAME"), Column::number("MS")];
+
+        fn cells(&self) -> Vec<String> {
+            vec![self.0.to_owned(), self.1.to_owned()]
+        }
+    }
+
+    fn written(parts: &[&[Line]]) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(Line::COLUMNS);
+        for part in parts {
+            table.write(&mut out, *part).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn columns_are_aligned_by_what_a_terminal_shows() {
+        let shown = written(&[&[Line("漢字", "5"), Line("abcdef", "1200")]]);
+        assert_eq!(shown, "NAME      MS\n漢字       5\nabcdef  1200\n");
+    }
+
+    #[test]
+    fn a_cell_stays_in_its_line_and_column() {
+        let shown = written(&[&[Line("a\nb\u{1b}[2J", "1")]]);
+        assert_eq!(shown.lines().count(), 2);
+        assert!(shown.contains("a\\nb\\u{1b}[2J"));
+        let long: &'static str = Box::leak("x".repeat(100).into_boxed_str());
+        let shown = written(&[&[Line(long, "1")]]);
+        assert!(
+            shown.lines().all(|line| line.chars().count() == 64 + 2 + 2),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn titles_come_once_and_later_parts_keep_the_widths() {
+        let shown = written(&[&[Line("abcdef", "1")], &[Line("a", "2")]]);
+        assert_eq!(shown, "NAME    MS\nabcdef   1\na        2\n");
+    }
+}

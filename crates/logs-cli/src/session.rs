@@ -1,0 +1,100 @@
+//! What every command works with: the store, the tenant, the streams.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::Arc;
+
+use logs_domain::{
+    Clock, LogsStore, RecordIdGenerator, StoreOptions, SystemClock, TenantId, UuidV7Generator,
+};
+
+use crate::arguments::Globals;
+use crate::exit::Failure;
+
+/// Where a command writes to.
+pub struct Streams<'a> {
+    /// For answers.
+    pub out: &'a mut dyn Write,
+    /// For errors, progress and notes.
+    pub err: &'a mut dyn Write,
+    /// Whether a person watches `err`.
+    pub err_is_terminal: bool,
+}
+
+impl fmt::Debug for Streams<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Streams").finish_non_exhaustive()
+    }
+}
+
+/// What a command takes from its surroundings.
+#[derive(Clone, Debug)]
+pub struct Injected {
+    /// The store, in place of the one that `--store` names. It is not closed at the end.
+    pub store: Option<Arc<dyn LogsStore>>,
+    /// Where times come from.
+    pub clock: Arc<dyn Clock>,
+    /// Where the ids of exports come from.
+    pub ids: Arc<dyn RecordIdGenerator>,
+}
+
+impl Default for Injected {
+    fn default() -> Self {
+        Self {
+            store: None,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(UuidV7Generator),
+        }
+    }
+}
+
+/// One command line at work.
+pub(crate) struct Session<'a> {
+    pub(crate) globals: Globals,
+    pub(crate) streams: Streams<'a>,
+    injected: Injected,
+    opened: Option<Arc<dyn LogsStore>>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(globals: Globals, streams: Streams<'a>, injected: Injected) -> Self {
+        Self {
+            globals,
+            streams,
+            injected,
+            opened: None,
+        }
+    }
+
+    /// The store, opened when it is first asked for.
+    pub(crate) async fn store(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {
+        if let Some(store) = self.injected.store.as_ref().or(self.opened.as_ref()) {
+            return Ok(Arc::clone(store));
+        }
+        let options = StoreOptions::default().clock(Arc::clone(&self.injected.clock));
+        let store = logs_store::connect_with(&self.globals.store, options).await?;
+        self.opened = Some(Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// The tenant that was named.
+    pub(crate) fn tenant(&self) -> Result<TenantId, Failure> {
+        let missing = "whose records? name the tenant with --tenant or LOGS_TENANT";
+        let tenant = self.globals.tenant.clone();
+        tenant.ok_or_else(|| Failure::usage(missing))
+    }
+
+    /// Whether records are written as JSON.
+    pub(crate) const fn json(&self) -> bool {
+        self.globals.json
+    }
+
+    /// Closes what was opened. An error of the command comes before one of closing.
+    pub(crate) async fn finish(self, outcome: Result<(), Failure>) -> Result<(), Failure> {
+        let closed = match &self.opened {
+            Some(store) => store.close().await,
+            None => Ok(()),
+        };
+        outcome.and(closed.map_err(Failure::from))
+    }
+}

@@ -1,0 +1,43 @@
+//! Flags for spans of time.
+
+use clap::Args;
+use logs_domain::{TimeRange, Timestamp};
+
+use crate::exit::Failure;
+
+/// From `from` (included) to `to` (excluded); the error names the flags.
+pub(crate) fn window(
+    (from_flag, from): (&str, Option<Timestamp>),
+    (to_flag, to): (&str, Option<Timestamp>),
+) -> Result<TimeRange, Failure> {
+    TimeRange::new(from, to).map_err(|_| {
+        Failure::usage(format!(
+            "{from_flag} is after {to_flag}; nothing is between"
+        ))
+    })
+}
+
+/// Declares a pair of flags for a span of time.
+macro_rules! range_flags {
+    ($name:ident: $what:literal, $from:ident = $from_flag:literal, $to:ident = $to_flag:literal) => {
+        #[doc = concat!("When ", $what, ".")]
+        #[derive(Args, Clone, Debug, Default)]
+        pub(crate) struct $name {
+            #[doc = concat!("Only those that ", $what, " at or after this time")]
+            #[arg(long, value_name = "TIME")]
+            $from: Option<Timestamp>,
+            #[doc = concat!("Only those that ", $what, " before this time")]
+            #[arg(long, value_name = "TIME")]
+            $to: Option<Timestamp>,
+        }
+
+        impl $name {
+            pub(crate) fn range(&self) -> Result<TimeRange, Failure> {
+                window(($from_flag, self.$from), ($to_flag, self.$to))
+            }
+        }
+    };
+}
+
+range_flags!(StartedFlags: "started", started_from = "--started-from", started_to = "--started-to");
+range_flags!(CreatedFlags: "were stored", created_from = "--created-from", created_to = "--created-to");

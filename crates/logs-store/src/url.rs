@@ -1,0 +1,96 @@
+//! Which backend a URL names.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ConnectError;
+
+/// The environment variable that programs of the project read the URL from.
+pub const URL_VARIABLE: &str = "LOGS_STORE_URL";
+
+/// The URL that they take when there is none.
+pub const DEFAULT_URL: &str = "sqlite:logs.db";
+
+/// The forms of URLs that work: one for each backend that is built in.
+pub const SCHEMES: &[&str] = &[
+    #[cfg(feature = "memory")]
+    "memory:",
+];
+
+/// A store URL, understood. A backend that is not built in has no variant.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreUrl {
+    /// `memory:`, a new and empty store in the memory of the process.
+    #[cfg(feature = "memory")]
+    Memory,
+}
+
+impl FromStr for StoreUrl {
+    type Err = ConnectError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some((scheme, rest)) = text.split_once(':') else {
+            return Err(refused("it has no scheme"));
+        };
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        match scheme {
+            #[cfg(feature = "memory")]
+            "memory" => memory(rest),
+            _ => Err(refused(unknown_scheme(scheme))),
+        }
+    }
+}
+
+#[cfg(feature = "memory")]
+fn memory(rest: &str) -> Result<StoreUrl, ConnectError> {
+    if rest.is_empty() {
+        Ok(StoreUrl::Memory)
+    } else {
+        Err(refused("nothing may follow `memory:`"))
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    /// The URL, without a password where there is one.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            #[cfg(feature = "memory")]
+            Self::Memory => formatter.write_str("memory:"),
+            #[cfg(not(feature = "memory"))]
+            _ => formatter.write_str(""),
+        }
+    }
+}
+
+fn refused(reason: impl Into<String>) -> ConnectError {
+    let expected = if SCHEMES.is_empty() {
+        "a build with a backend, this one has none".to_owned()
+    } else {
+        SCHEMES.join(" or ")
+    };
+    ConnectError::InvalidUrl {
+        reason: reason.into(),
+        expected,
+    }
+}
+
+/// Names the scheme when it is one; anything else in its place may be a part of a secret.
+fn unknown_scheme(scheme: &str) -> String {
+    let of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let named = scheme.len() <= 16 && scheme.bytes().all(of_scheme) && !scheme.is_empty();
+    if named {
+        format!("no backend for `{scheme}:` is built in")
+    } else {
+        "it has no scheme".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

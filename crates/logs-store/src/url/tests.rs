@@ -1,0 +1,50 @@
+use super::{SCHEMES, StoreUrl};
+
+fn refusal(text: &str) -> String {
+    text.parse::<StoreUrl>().unwrap_err().to_string()
+}
+
+#[test]
+#[cfg(feature = "memory")]
+fn memory_is_the_bare_scheme() {
+    for text in ["memory:", "memory://"] {
+        assert_eq!(text.parse::<StoreUrl>().unwrap(), StoreUrl::Memory);
+    }
+    assert!(refusal("memory:x").contains("nothing may follow"));
+    assert_eq!(StoreUrl::Memory.to_string(), "memory:");
+}
+
+#[test]
+fn a_wrong_url_names_the_schemes_that_work() {
+    for text in [
+        "mysql://h/db",
+        "logs.db",
+        "",
+        ":",
+        "MEMORY:",
+        "postgres://h",
+    ] {
+        let message = refusal(text);
+        for scheme in SCHEMES {
+            assert!(message.contains(scheme), "{text}: {message}");
+        }
+    }
+    assert!(refusal("mysql://h/db").contains("`mysql:`"));
+}
+
+#[test]
+fn no_message_holds_a_password() {
+    for text in [
+        "postgres://user:secret@host/db",
+        "user:secret@host/db",
+        "secret",
+        "//secret@host:80",
+        "memory:secret",
+        "sqlite:?secret",
+        "sqlite::memory:secret",
+    ] {
+        let error = text.parse::<StoreUrl>().unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("secret"), "{text}: {shown}");
+    }
+}

@@ -1,0 +1,105 @@
+//! What SQLite says, in the words of the domain. Every result code is mapped here.
+
+use std::time::Duration;
+
+use logs_domain::{StoreError, WriteOutcome};
+use sqlx::Error;
+
+use crate::BACKEND;
+
+/// How long a caller that was pushed back should wait.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+// Primary result codes, from https://sqlite.org/rescode.html.
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READONLY: i32 = 8;
+const INTERRUPT: i32 = 9;
+const IOERR: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANTOPEN: i32 = 14;
+const NOTADB: i32 = 26;
+
+/// An error while a file is opened.
+pub(crate) fn open(error: Error) -> StoreError {
+    match code(&error) {
+        Some(CANTOPEN) => unavailable("the file cannot be opened", error),
+        Some(NOTADB) => unavailable("the file is not an SQLite database", error),
+        _ => mapped(error, WriteOutcome::NotApplied),
+    }
+}
+
+/// An error of a call that writes nothing.
+pub(crate) fn read(error: Error) -> StoreError {
+    mapped(error, WriteOutcome::NotApplied)
+}
+
+/// An error of a write before its commit: the transaction is rolled back.
+pub(crate) fn before_commit(error: Error) -> StoreError {
+    mapped(error, WriteOutcome::NotApplied)
+}
+
+/// An error of a commit. SQLite rolls back what it could not make durable; after an error of the
+/// disk itself nobody knows.
+pub(crate) fn commit(error: Error) -> StoreError {
+    let outcome = match code(&error) {
+        Some(BUSY | LOCKED | READONLY | FULL) => WriteOutcome::NotApplied,
+        _ => WriteOutcome::Unknown,
+    };
+    mapped(error, outcome)
+}
+
+/// Whether a statement ended because it was interrupted.
+pub(crate) fn is_interrupt(error: &Error) -> bool {
+    code(error) == Some(INTERRUPT)
+}
+
+fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
+    let backend = |message: &str, retryable, error| StoreError::Backend {
+        backend: BACKEND,
+        message: message.to_owned(),
+        retryable,
+        write_outcome,
+        source: Some(Box::new(error)),
+    };
+    if matches!(error, Error::PoolClosed) {
+        return StoreError::closed();
+    }
+    if matches!(error, Error::PoolTimedOut) {
+        return StoreError::Pushback {
+            retry_after: RETRY_AFTER,
+        };
+    }
+    match code(&error) {
+        Some(BUSY | LOCKED) => StoreError::Pushback {
+            retry_after: RETRY_AFTER,
+        },
+        Some(READONLY) => StoreError::ReadOnly,
+        Some(FULL) => backend("the disk or the file is full", true, error),
+        Some(IOERR) => backend("the disk failed", true, error),
+        Some(CORRUPT) => backend("the file is damaged", false, error),
+        Some(NOTADB) => backend("the file is not an SQLite database", false, error),
+        Some(CANTOPEN) => StoreError::Unavailable {
+            reason: "the file cannot be opened".to_owned(),
+            write_outcome,
+            source: Some(Box::new(error)),
+        },
+        Some(_) => backend("a statement was refused", false, error),
+        None => backend("the connection failed", true, error),
+    }
+}
+
+fn unavailable(reason: &str, error: Error) -> StoreError {
+    StoreError::Unavailable {
+        reason: reason.to_owned(),
+        write_outcome: WriteOutcome::NotApplied,
+        source: Some(Box::new(error)),
+    }
+}
+
+/// The primary result code: the low byte of the extended one.
+fn code(error: &Error) -> Option<i32> {
+    let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(extended & 0xff)
+}

@@ -1,0 +1,41 @@
+//! The evidence store in one SQLite file: the embedded durable default.
+//!
+//! The file is made and its schema applied on first use. It is in WAL mode with
+//! `synchronous=FULL`: what was acknowledged survives a killed process and a lost power supply.
+//! Several processes may use one file; one of them writes at a time.
+//!
+//! ```
+//! use logs_domain::{LlmRunFilter, LogsReader, PageRequest, StoreOptions, TenantId};
+//! use logs_sqlite::SqliteStore;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let file = folder.path().join("logs.db");
+//! let store = SqliteStore::open(&file, StoreOptions::default()).await?;
+//! let tenant = TenantId::new("acme")?;
+//! let runs = store.list_llm_runs(&tenant, &LlmRunFilter::default(), &PageRequest::default()).await?;
+//! assert!(runs.items.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+mod doctor;
+mod error;
+mod lifecycle;
+mod list;
+mod migrations;
+mod open;
+mod reader;
+mod row;
+mod writer;
+
+pub use doctor::Check;
+pub use migrations::SchemaStatus;
+pub use open::{Access, SqliteStore};
+
+/// The name of the backend in errors and in `StoreInfo`.
+const BACKEND: &str = "sqlite";
+
+/// The tenant of records of the platform. No tenant can be named like this.
+const PLATFORM: &str = "~platform";

@@ -1,0 +1,172 @@
+//! Pages of one ordered table, and counts.
+
+use std::time::Instant;
+
+use logs_domain::page::ListKey;
+use logs_domain::{
+    CountMode, CursorScope, PageRequest, Position, QueryResult, StoreResult, TimeRange, Total,
+};
+use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::{QueryBuilder, Row};
+
+use crate::{SqliteStore, error};
+
+/// How many steps of SQLite's virtual machine pass between two looks at the time.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+
+/// Which records a query reads: of one table, by one index, under conditions.
+pub(crate) struct Selection<'a> {
+    pub(crate) table: &'static str,
+    /// The index that answers, or `None` for the table's own order.
+    pub(crate) index: Option<&'static str>,
+    pub(crate) tenant: &'a str,
+    /// Pushes ` AND …` for each condition.
+    pub(crate) conditions: &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync),
+}
+
+impl Selection<'_> {
+    /// Pushes `FROM … WHERE …`.
+    pub(crate) fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+        query.push(" FROM ").push(self.table);
+        if let Some(index) = self.index {
+            query.push(" INDEXED BY ").push(index);
+        }
+        query
+            .push(" WHERE tenant_id = ")
+            .push_bind(self.tenant.to_owned());
+        (self.conditions)(query);
+    }
+}
+
+/// A page of a list, newest first by `(created_at, id)`.
+pub(crate) async fn newest_first<T: Send>(
+    store: &SqliteStore,
+    selection: Selection<'_>,
+    request: &PageRequest,
+    scope: &CursorScope,
+    read: impl Fn(&SqliteRow) -> StoreResult<(ListKey, T)>,
+) -> StoreResult<QueryResult<T>> {
+    let mut query = QueryBuilder::new("SELECT *");
+    selection.push(&mut query);
+    let mut offset = 0;
+    match &request.position {
+        Position::Offset(skipped) => offset = skipped.get(),
+        Position::After(cursor) => {
+            let key: ListKey = cursor.decode(scope)?;
+            query
+                .push(" AND (created_at, id) < (")
+                .push_bind(key.created_at.as_micros());
+            query
+                .push(", ")
+                .push_bind(key.id.as_bytes().to_vec())
+                .push(")");
+        }
+    }
+    query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
+    query.push_bind(i64::from(request.limit.get()) + 1);
+    query.push(" OFFSET ").push_bind(i64::from(offset));
+    let rows = query
+        .build()
+        .fetch_all(&store.readers)
+        .await
+        .map_err(error::read)?;
+    let keyed = rows.iter().map(read).collect::<StoreResult<Vec<_>>>()?;
+    let total = total(store, request, &[selection]).await?;
+    Ok(QueryResult::from_overfetched(
+        keyed,
+        request.limit,
+        scope,
+        total,
+    ))
+}
+
+/// How many records the selections hold together, as far as the request wants to know.
+pub(crate) async fn total(
+    store: &SqliteStore,
+    request: &PageRequest,
+    selections: &[Selection<'_>],
+) -> StoreResult<Total> {
+    let Some(cap) = request.count_cap() else {
+        return Ok(Total::NotCounted);
+    };
+    let mut query = QueryBuilder::new("SELECT ");
+    for (place, selection) in selections.iter().enumerate() {
+        query.push(if place == 0 { "" } else { " + " });
+        query.push("(SELECT COUNT(*) FROM (SELECT 1");
+        selection.push(&mut query);
+        if let Some(cap) = cap {
+            query
+                .push(" LIMIT ")
+                .push_bind(i64::try_from(cap + 1).unwrap_or(i64::MAX));
+        }
+        query.push("))");
+    }
+    let row = if request.count == CountMode::Exact {
+        query
+            .build()
+            .fetch_one(&store.readers)
+            .await
+            .map_err(error::read)?
+    } else {
+        match within_budget(store, query).await? {
+            Some(row) => row,
+            None => return Ok(Total::NotCounted),
+        }
+    };
+    let counted: i64 = row.try_get(0).map_err(error::read)?;
+    Ok(Total::counted(counted.unsigned_abs(), cap))
+}
+
+/// The one row of a query, or `None` when it takes longer than a count may.
+async fn within_budget(
+    store: &SqliteStore,
+    mut query: QueryBuilder<Sqlite>,
+) -> StoreResult<Option<SqliteRow>> {
+    if store.options.count_budget.is_zero() {
+        return Ok(None);
+    }
+    let started = Instant::now();
+    let budget = store.options.count_budget;
+    let mut connection = store.counters.acquire().await.map_err(error::read)?;
+    let mut handle = connection.lock_handle().await.map_err(error::read)?;
+    handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || started.elapsed() < budget);
+    drop(handle);
+    match query.build().fetch_one(&mut *connection).await {
+        Ok(row) => Ok(Some(row)),
+        Err(error) if error::is_interrupt(&error) => Ok(None),
+        Err(error) => Err(error::read(error)),
+    }
+}
+
+/// Pushes the conditions of a time range on a column.
+pub(crate) fn push_range(query: &mut QueryBuilder<Sqlite>, column: &str, range: &TimeRange) {
+    if let Some(from) = range.from() {
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" >= ")
+            .push_bind(from.as_micros());
+    }
+    if let Some(to) = range.to() {
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" < ")
+            .push_bind(to.as_micros());
+    }
+}
+
+/// Pushes an exact match, when one is wanted.
+pub(crate) fn push_equal(
+    query: &mut QueryBuilder<Sqlite>,
+    column: &str,
+    wanted: Option<impl ToString>,
+) {
+    if let Some(wanted) = wanted {
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" = ")
+            .push_bind(wanted.to_string());
+    }
+}

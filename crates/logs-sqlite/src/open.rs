@@ -1,0 +1,148 @@
+//! Opening a store file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use logs_domain::{StoreOptions, StoreResult};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::{error, migrations};
+
+/// How long a call waits for the lock of another writer, in this process or another.
+const BUSY: Duration = Duration::from_secs(5);
+/// Connections that read; SQLite reads beside a writer in WAL mode.
+const READERS: u32 = 4;
+/// Connections that count: apart from the readers, because an unfinished count is interrupted.
+const COUNTERS: u32 = 2;
+/// How many variables a statement takes when the library does not say otherwise.
+const DEFAULT_VARIABLES: usize = 32_766;
+
+/// How a store file is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// For reading and writing; the file is made when there is none.
+    #[default]
+    ReadWrite,
+    /// For reading only. Appends fail with [`ReadOnly`](logs_domain::StoreError::ReadOnly), and
+    /// the file and its schema must be there.
+    ReadOnly,
+}
+
+/// The evidence store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    pub(crate) options: StoreOptions,
+    /// One connection: SQLite has one writer at a time, and waiting here is fairer than there.
+    pub(crate) writer: SqlitePool,
+    pub(crate) readers: SqlitePool,
+    pub(crate) counters: SqlitePool,
+    /// How many variables a statement takes.
+    pub(crate) variables: usize,
+}
+
+impl SqliteStore {
+    /// Opens the store in the file at `path`, for reading and writing. The file is made when there
+    /// is none, and the schema is applied when it is not there yet.
+    ///
+    /// # Errors
+    /// [`Unavailable`](logs_domain::StoreError::Unavailable) when the file cannot be opened or is
+    /// no store of ours, [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) when a newer
+    /// version made it, [`Pushback`](logs_domain::StoreError::Pushback) when another process holds
+    /// its lock for more than five seconds.
+    pub async fn open(path: impl AsRef<Path>, options: StoreOptions) -> StoreResult<Self> {
+        Self::open_with(path, Access::ReadWrite, options).await
+    }
+
+    /// Opens the store in the file at `path`.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with(
+        path: impl AsRef<Path>,
+        access: Access,
+        options: StoreOptions,
+    ) -> StoreResult<Self> {
+        let path = path.as_ref();
+        let mut first = connect(path, access).await?;
+        migrations::prepare(&mut first, access).await?;
+        let variables = variables(&mut first).await?;
+        first.close().await.map_err(error::read)?;
+
+        let connection = connection_options(path, access);
+        let writer = pool(1).connect_lazy_with(durable(connection.clone(), access));
+        let reading = connection.pragma("query_only", "ON");
+        let readers = pool(READERS).connect_lazy_with(reading.clone());
+        let counters = pool(COUNTERS)
+            .after_release(|connection, _| {
+                Box::pin(async {
+                    // The next count brings its own deadline.
+                    connection.lock_handle().await?.remove_progress_handler();
+                    Ok(true)
+                })
+            })
+            .connect_lazy_with(reading);
+        Ok(Self {
+            options,
+            writer,
+            readers,
+            counters,
+            variables,
+        })
+    }
+}
+
+/// Opens one connection that changes nothing about the file: it may not be ours.
+pub(crate) async fn connect(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
+    connection_options(path, access)
+        .connect()
+        .await
+        .map_err(error::open)
+}
+
+fn connection_options(path: &Path, access: Access) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY)
+        .disable_statement_logging();
+    match access {
+        Access::ReadWrite => options.create_if_missing(true),
+        Access::ReadOnly => options.read_only(true),
+    }
+}
+
+/// What was acknowledged is on the disk: the log is synced at every commit.
+fn durable(options: SqliteConnectOptions, access: Access) -> SqliteConnectOptions {
+    match access {
+        Access::ReadWrite => options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full),
+        Access::ReadOnly => options,
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(BUSY)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+async fn variables(connection: &mut SqliteConnection) -> StoreResult<usize> {
+    let options: Vec<String> =
+        sqlx::query_scalar("SELECT compile_options FROM pragma_compile_options")
+            .fetch_all(connection)
+            .await
+            .map_err(error::read)?;
+    let named = options
+        .iter()
+        .find_map(|option| option.strip_prefix("MAX_VARIABLE_NUMBER="));
+    Ok(named
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(DEFAULT_VARIABLES))
+}

@@ -1,0 +1,149 @@
+//! Runs.
+
+use logs_domain::page::ListKey;
+use logs_domain::{
+    Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
+    QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TokenCount, TraceId,
+};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::{Sqlite, SqliteRow};
+
+use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::row::Row;
+use crate::{SqliteStore, error};
+
+const TABLE: &str = "llm_run";
+
+pub(super) async fn list(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &LlmRunFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<LlmRunSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Sqlite>| push_conditions(query, tenant, filter);
+    let selection = Selection {
+        table: TABLE,
+        index: index(filter),
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    newest_first(store, selection, request, &scope, |row| {
+        let run = snapshot(tenant, row)?;
+        Ok((
+            ListKey {
+                created_at: run.created_at,
+                id: run.id,
+            },
+            run,
+        ))
+    })
+    .await
+}
+
+pub(super) async fn get(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    run_id: &RunId,
+) -> StoreResult<Option<LlmRunSnapshot>> {
+    let row = sqlx::query("SELECT * FROM llm_run WHERE tenant_id = ? AND id = ?")
+        .bind(tenant.as_str())
+        .bind(RecordId::of_run(tenant, run_id).as_bytes().as_slice())
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(error::read)?;
+    row.map(|row| snapshot(tenant, &row)).transpose()
+}
+
+pub(super) async fn trace_id(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    run_id: &RunId,
+) -> StoreResult<Option<TraceId>> {
+    if let Some(own) = get(store, tenant, run_id)
+        .await?
+        .and_then(|run| run.trace_id)
+    {
+        return Ok(Some(own));
+    }
+    let row = sqlx::query(
+        "SELECT id, trace_id FROM trace INDEXED BY trace_by_run \
+         WHERE tenant_id = ? AND run_id = ? ORDER BY created_at, trace_id LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(run_id.as_str())
+    .fetch_optional(&store.readers)
+    .await
+    .map_err(error::read)?;
+    row.map(|row| Row::new(&row, "trace").text("trace_id"))
+        .transpose()
+}
+
+/// The index of the most selective promised question that the filter asks.
+fn index(filter: &LlmRunFilter) -> Option<&'static str> {
+    if filter.run_id.is_some() {
+        // The key of the table answers, by the derived id.
+        None
+    } else if filter.trace_id.is_some() {
+        Some("llm_run_by_trace")
+    } else if filter.model.is_some() {
+        Some("llm_run_by_model")
+    } else {
+        let failed = |status: &ExecutionStatus| *status != ExecutionStatus::Succeeded;
+        filter
+            .execution_status
+            .as_ref()
+            .is_some_and(failed)
+            .then_some("llm_run_not_succeeded")
+    }
+}
+
+fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &LlmRunFilter) {
+    if let Some(run_id) = &filter.run_id {
+        let id = RecordId::of_run(tenant, run_id);
+        query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
+    }
+    push_equal(query, "trace_id", filter.trace_id.as_ref());
+    push_equal(query, "provider", filter.provider.as_ref());
+    push_equal(query, "model", filter.model.as_ref());
+    if let Some(status) = filter.execution_status {
+        push_equal(query, "execution_status", Some(status));
+        if status != ExecutionStatus::Succeeded {
+            // The words of the partial index, which it is chosen by.
+            query.push(" AND execution_status <> 'SUCCEEDED'");
+        }
+    }
+    push_equal(query, "source", filter.source);
+    if let Some(is_synthetic) = filter.is_synthetic {
+        query.push(" AND is_synthetic = ").push_bind(is_synthetic);
+    }
+    push_range(query, "started_at", &filter.started);
+    push_range(query, "created_at", &filter.created);
+}
+
+fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<LlmRunSnapshot> {
+    let row = Row::new(row, TABLE);
+    let mut draft = NewLlmRun::new(
+        row.text("run_id")?,
+        row.text("provider")?,
+        row.text("model")?,
+        row.text("execution_status")?,
+        row.time("started_at")?,
+        row.text("source")?,
+    )
+    .synthetic(row.flag("is_synthetic")?);
+    draft.trace_id = row.optional_text("trace_id")?;
+    draft.input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
+    draft.output_tokens = row.optional_integer("output_tokens", TokenCount::from_i64)?;
+    draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
+    draft.completed_at = row.optional_time("completed_at")?;
+    draft.parent_run_id = row.optional_text("parent_run_id")?;
+    draft.attributes = row.json("attributes")?;
+    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
+    if row.id()? == snapshot.id {
+        Ok(snapshot)
+    } else {
+        Err(row.inconsistent("id"))
+    }
+}

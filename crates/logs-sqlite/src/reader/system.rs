@@ -1,0 +1,269 @@
+//! System records of a tenant and of the platform: a branch for each, merged.
+
+use logs_domain::page::{ListKey, SystemListKey, SystemWindowKey};
+use logs_domain::{
+    CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
+    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
+
+use super::bound::Bound;
+use crate::list::{Selection, push_equal, push_range, total};
+use crate::row::Row;
+use crate::{PLATFORM, SqliteStore, error};
+
+const TABLE: &str = "system_record";
+const BY_TIME: &str = "system_record_by_time";
+const BY_CORRELATION: &str = "system_record_by_correlation";
+
+type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync);
+
+pub(super) async fn list(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &SystemRecordFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
+    let (after, offset) = match &request.position {
+        Position::Offset(offset) => (None, offset.as_usize()),
+        Position::After(cursor) => (Some(cursor.decode::<SystemListKey>(&scope)?), 0),
+    };
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        push_equal(query, "component", filter.component.as_ref());
+        push_equal(query, "event_type", filter.event_type.as_ref());
+        push_equal(query, "severity", filter.severity);
+        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
+        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "created_at", &filter.created);
+    };
+    let wanted = offset + request.limit.as_usize() + 1;
+    let mut transaction = store.readers.begin().await.map_err(error::read)?;
+    let mut found = Vec::new();
+    for platform in [false, true] {
+        let bound = after.map(|key| Bound::after_in_list(&key, platform));
+        let mut query = QueryBuilder::new("SELECT *");
+        selection(tenant, platform, None, &conditions).push(&mut query);
+        if let Some(bound) = bound {
+            bound.push_before(&mut query, "created_at");
+        }
+        query
+            .push(" ORDER BY created_at DESC, id DESC LIMIT ")
+            .push_bind(wanted as i64);
+        let rows = query
+            .build()
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(error::read)?;
+        for row in &rows {
+            let record = snapshot(tenant, platform, row)?;
+            let ListKey { created_at, id } = ListKey {
+                created_at: record.created_at,
+                id: record.id,
+            };
+            found.push((
+                SystemListKey {
+                    created_at,
+                    platform,
+                    id,
+                },
+                record,
+            ));
+        }
+    }
+    transaction.rollback().await.map_err(error::read)?;
+    found.sort_unstable_by_key(|(key, _)| *key);
+    let page = found.into_iter().skip(offset).collect();
+    let total = total(store, request, &both(tenant, None, &conditions)).await?;
+    Ok(QueryResult::from_overfetched(
+        page,
+        request.limit,
+        &scope,
+        total,
+    ))
+}
+
+pub(super) async fn by_correlation(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    correlation_id: &CorrelationId,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let scope = CursorScope::new(
+        ReadMethod::GetSystemRecordByCorrelation,
+        tenant,
+        correlation_id,
+    );
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        push_equal(query, "correlation_id", Some(correlation_id));
+    };
+    oldest_first(store, tenant, BY_CORRELATION, &conditions, request, &scope).await
+}
+
+pub(super) async fn in_window(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    window: &TimeRange,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::GetSystemRecordsInWindow, tenant, window);
+    let conditions = |query: &mut QueryBuilder<Sqlite>| push_range(query, "occurred_at", window);
+    oldest_first(store, tenant, BY_TIME, &conditions, request, &scope).await
+}
+
+async fn oldest_first(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    index: &'static str,
+    conditions: Conditions<'_>,
+    request: &PageRequest,
+    scope: &CursorScope,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let (after, offset) = match &request.position {
+        Position::Offset(offset) => (None, offset.as_usize()),
+        Position::After(cursor) => (Some(cursor.decode::<SystemWindowKey>(scope)?), 0),
+    };
+    let wanted = offset + request.limit.as_usize() + 1;
+    let mut transaction = store.readers.begin().await.map_err(error::read)?;
+    let mut found = Vec::new();
+    for platform in [false, true] {
+        let bound = after.map(|key| Bound::after_in_window(&key, platform));
+        let branch = Branch {
+            tenant,
+            platform,
+            index,
+            conditions,
+        };
+        found.extend(branch.fetch(&mut transaction, bound, wanted).await?);
+    }
+    transaction.rollback().await.map_err(error::read)?;
+    found.sort_unstable_by_key(|(key, _)| *key);
+    let page = found.into_iter().skip(offset).collect();
+    let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
+    Ok(QueryResult::from_overfetched(
+        page,
+        request.limit,
+        scope,
+        total,
+    ))
+}
+
+/// The records of the tenant or of the platform, oldest first.
+pub(super) struct Branch<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) platform: bool,
+    pub(super) index: &'static str,
+    pub(super) conditions: Conditions<'a>,
+}
+
+impl<'a> Branch<'a> {
+    /// The branch of a window.
+    pub(super) const fn in_window(
+        tenant: &'a TenantId,
+        platform: bool,
+        conditions: Conditions<'a>,
+    ) -> Self {
+        Self {
+            tenant,
+            platform,
+            index: BY_TIME,
+            conditions,
+        }
+    }
+
+    /// Up to `wanted` records behind the bound.
+    pub(super) async fn fetch(
+        &self,
+        connection: &mut SqliteConnection,
+        bound: Option<Bound>,
+        wanted: usize,
+    ) -> StoreResult<Vec<(SystemWindowKey, SystemRecordSnapshot)>> {
+        let mut query = QueryBuilder::new("SELECT *");
+        selection(
+            self.tenant,
+            self.platform,
+            Some(self.index),
+            self.conditions,
+        )
+        .push(&mut query);
+        if let Some(bound) = bound {
+            bound.push_after(&mut query, "occurred_at");
+        }
+        query
+            .push(" ORDER BY occurred_at, id LIMIT ")
+            .push_bind(wanted as i64);
+        let rows = query
+            .build()
+            .fetch_all(connection)
+            .await
+            .map_err(error::read)?;
+        let keyed = |row: &SqliteRow| {
+            let record = snapshot(self.tenant, self.platform, row)?;
+            let (occurred_at, id) = (record.occurred_at, record.id);
+            Ok((
+                SystemWindowKey {
+                    occurred_at,
+                    platform: self.platform,
+                    id,
+                },
+                record,
+            ))
+        };
+        rows.iter().map(keyed).collect()
+    }
+}
+
+fn selection<'a>(
+    tenant: &'a TenantId,
+    platform: bool,
+    index: Option<&'static str>,
+    conditions: Conditions<'a>,
+) -> Selection<'a> {
+    let tenant = if platform { PLATFORM } else { tenant.as_str() };
+    Selection {
+        table: TABLE,
+        index,
+        tenant,
+        conditions,
+    }
+}
+
+pub(super) fn both<'a>(
+    tenant: &'a TenantId,
+    index: Option<&'static str>,
+    conditions: Conditions<'a>,
+) -> [Selection<'a>; 2] {
+    [
+        selection(tenant, false, index, conditions),
+        selection(tenant, true, index, conditions),
+    ]
+}
+
+fn snapshot(
+    tenant: &TenantId,
+    platform: bool,
+    row: &SqliteRow,
+) -> StoreResult<SystemRecordSnapshot> {
+    let row = Row::new(row, TABLE);
+    let mut draft = NewSystemRecord::new(
+        row.id()?,
+        row.text("component")?,
+        row.text("event_type")?,
+        row.text("severity")?,
+        row.text("summary")?,
+    );
+    draft.details = row.json("details")?;
+    draft.caused_by = row.optional_text("caused_by")?;
+    draft.correlation_id = row.optional_text("correlation_id")?;
+    let without_time = draft.clone();
+    draft.occurred_at = Some(row.time("occurred_at")?);
+    let tenant_key = if platform { PLATFORM } else { tenant.as_str() };
+    row.check(tenant_key, &[draft.clone().into(), without_time.into()])?;
+    let owner = (!platform).then(|| tenant.clone());
+    Ok(SystemRecordSnapshot::from_parts(
+        owner,
+        draft,
+        row.time("created_at")?,
+    ))
+}

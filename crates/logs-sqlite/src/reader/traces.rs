@@ -1,0 +1,317 @@
+//! Trace headers and trace steps.
+
+use logs_domain::page::{ListKey, StepOrder};
+use logs_domain::{
+    Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
+    ReadMethod, RecordId, SpanId, StepKey, StepPosition, StoreResult, TenantId, TraceFilter,
+    TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
+
+use crate::list::{Selection, newest_first, push_equal, push_range, total};
+use crate::row::Row;
+use crate::{SqliteStore, error};
+
+const STEPS: &str = "trace_step";
+
+pub(super) async fn list(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &TraceFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<TraceSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListTraces, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        if let Some(trace_id) = &filter.trace_id {
+            let id = RecordId::of_trace(tenant, trace_id);
+            query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
+        }
+        push_equal(query, "run_id", filter.run_id.as_ref());
+        push_range(query, "created_at", &filter.created);
+    };
+    let by_run = filter.trace_id.is_none() && filter.run_id.is_some();
+    let selection = Selection {
+        table: "trace",
+        index: by_run.then_some("trace_by_run"),
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    newest_first(store, selection, request, &scope, |row| {
+        let trace = header(tenant, row)?;
+        Ok((
+            ListKey {
+                created_at: trace.created_at,
+                id: trace.id,
+            },
+            trace,
+        ))
+    })
+    .await
+}
+
+pub(super) async fn list_steps(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &TraceStepFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<TraceStepRecord>> {
+    let scope = CursorScope::new(ReadMethod::ListTraceSteps, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        push_equal(query, "trace_id", filter.trace_id.as_ref());
+        push_range(query, "created_at", &filter.created);
+    };
+    let tenant_key = tenant.as_str();
+    let selection = Selection {
+        table: STEPS,
+        index: None,
+        tenant: tenant_key,
+        conditions: &conditions,
+    };
+    newest_first(store, selection, request, &scope, |row| {
+        let step = step(tenant, row)?;
+        Ok((
+            ListKey {
+                created_at: step.created_at,
+                id: step.id,
+            },
+            step,
+        ))
+    })
+    .await
+}
+
+pub(super) async fn steps_of(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    trace_id: &TraceId,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<TraceStepSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::GetTraceSteps, tenant, trace_id);
+    let wanted = i64::from(request.limit.get()) + 1;
+    // One snapshot of the file for all statements of the page.
+    let mut transaction = store.readers.begin().await.map_err(error::read)?;
+    let (after, offset) = match &request.position {
+        Position::Offset(offset) => (None, i64::from(offset.get())),
+        Position::After(cursor) => (Some(cursor.decode::<StepOrder>(&scope)?), 0),
+    };
+    let trace = Trace { tenant, trace_id };
+    let mut steps = Vec::new();
+    if !matches!(after, Some(StepOrder::Span { .. })) {
+        let rows = trace
+            .positioned(&mut transaction, after.as_ref(), wanted, offset)
+            .await?;
+        steps.extend(rows);
+    }
+    let missing = wanted - steps.len() as i64;
+    if missing > 0 {
+        let positioned = trace.count_positioned(&mut transaction).await?;
+        let offset = (offset - positioned).max(0);
+        let spans = trace
+            .spans(&mut transaction, after.as_ref(), missing, offset)
+            .await?;
+        steps.extend(spans);
+    }
+    transaction.rollback().await.map_err(error::read)?;
+
+    let conditions =
+        |query: &mut QueryBuilder<Sqlite>| push_equal(query, "trace_id", Some(trace_id));
+    let index = Some("trace_step_by_time");
+    let counted = Selection {
+        table: STEPS,
+        index,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let total = total(store, request, &[counted]).await?;
+    Ok(QueryResult::from_overfetched(
+        steps,
+        request.limit,
+        &scope,
+        total,
+    ))
+}
+
+/// The steps of one trace.
+pub(super) struct Trace<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) trace_id: &'a TraceId,
+}
+
+type KeyedStep = (StepOrder, TraceStepSnapshot);
+
+impl Trace<'_> {
+    async fn positioned(
+        &self,
+        connection: &mut SqliteConnection,
+        after: Option<&StepOrder>,
+        limit: i64,
+        offset: i64,
+    ) -> StoreResult<Vec<KeyedStep>> {
+        let after = match after {
+            Some(StepOrder::Position(position)) => position.as_i64(),
+            Some(StepOrder::Span { .. }) | None => -1,
+        };
+        let rows = sqlx::query(
+            "SELECT * FROM trace_step INDEXED BY trace_step_by_position \
+             WHERE tenant_id = ? AND trace_id = ? AND position > ? \
+             ORDER BY position LIMIT ? OFFSET ?",
+        )
+        .bind(self.tenant.as_str())
+        .bind(self.trace_id.as_str())
+        .bind(after)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(connection)
+        .await
+        .map_err(error::read)?;
+        rows.iter()
+            .map(|row| Ok(self.keyed(step(self.tenant, row)?, 0)))
+            .collect()
+    }
+
+    async fn spans(
+        &self,
+        connection: &mut SqliteConnection,
+        after: Option<&StepOrder>,
+        limit: i64,
+        offset: i64,
+    ) -> StoreResult<Vec<KeyedStep>> {
+        let (time, span_id) = match after {
+            Some(StepOrder::Span { timestamp, span_id }) => {
+                (timestamp.as_micros(), span_id.as_str())
+            }
+            Some(StepOrder::Position(_)) | None => (i64::MIN, ""),
+        };
+        let rows = sqlx::query(
+            "SELECT * FROM trace_step INDEXED BY trace_step_by_time \
+             WHERE tenant_id = ? AND trace_id = ? AND (timestamp, span_id) > (?, ?) \
+             AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT ? OFFSET ?",
+        )
+        .bind(self.tenant.as_str())
+        .bind(self.trace_id.as_str())
+        .bind(time)
+        .bind(span_id)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(error::read)?;
+        let steps: Vec<TraceStepRecord> = rows
+            .iter()
+            .map(|row| step(self.tenant, row))
+            .collect::<StoreResult<_>>()?;
+        let Some(first) = steps.first() else {
+            return Ok(Vec::new());
+        };
+        let first_index = self.index_of(connection, first).await?;
+        Ok((first_index..)
+            .zip(steps)
+            .map(|(index, step)| self.keyed(step, index))
+            .collect())
+    }
+
+    /// The index in the whole trace of a step that was made from a span: after the last position
+    /// and the earlier spans. For a positioned step it is the position.
+    pub(super) async fn index_of(
+        &self,
+        connection: &mut SqliteConnection,
+        step: &TraceStepRecord,
+    ) -> StoreResult<u32> {
+        let span_id = match &step.key {
+            StepKey::Position(position) => return Ok(position.get()),
+            StepKey::Span(span_id) => span_id,
+        };
+        let index: i64 = sqlx::query_scalar(
+            "SELECT (SELECT COALESCE(MAX(position) + 1, 0) \
+                 FROM trace_step INDEXED BY trace_step_by_position \
+                 WHERE tenant_id = ?1 AND trace_id = ?2 AND position IS NOT NULL) \
+             + (SELECT COUNT(*) FROM trace_step INDEXED BY trace_step_by_time \
+                 WHERE tenant_id = ?1 AND trace_id = ?2 AND (timestamp, span_id) < (?3, ?4) \
+                 AND span_id IS NOT NULL)",
+        )
+        .bind(self.tenant.as_str())
+        .bind(self.trace_id.as_str())
+        .bind(step.timestamp.as_micros())
+        .bind(span_id.as_str())
+        .fetch_one(connection)
+        .await
+        .map_err(error::read)?;
+        Ok(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    async fn count_positioned(&self, connection: &mut SqliteConnection) -> StoreResult<i64> {
+        sqlx::query_scalar(
+            "SELECT COUNT(*) FROM trace_step INDEXED BY trace_step_by_position \
+             WHERE tenant_id = ? AND trace_id = ? AND position IS NOT NULL",
+        )
+        .bind(self.tenant.as_str())
+        .bind(self.trace_id.as_str())
+        .fetch_one(connection)
+        .await
+        .map_err(error::read)
+    }
+
+    fn keyed(&self, step: TraceStepRecord, span_index: u32) -> KeyedStep {
+        let order = order(&step);
+        let index = match &order {
+            StepOrder::Position(position) => position.get(),
+            StepOrder::Span { .. } => span_index,
+        };
+        (order, TraceStepSnapshot::from_parts(index, step.to_draft()))
+    }
+}
+
+/// Where a step stands in its trace.
+pub(super) fn order(step: &TraceStepRecord) -> StepOrder {
+    match &step.key {
+        StepKey::Position(position) => StepOrder::Position(*position),
+        StepKey::Span(span_id) => StepOrder::Span {
+            timestamp: step.timestamp,
+            span_id: span_id.clone(),
+        },
+    }
+}
+
+fn header(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceSnapshot> {
+    let row = Row::new(row, "trace");
+    let mut draft = NewTrace::new(row.text("trace_id")?);
+    draft.run_id = row.optional_text("run_id")?;
+    draft.started_at = row.optional_time("started_at")?;
+    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
+    if row.id()? == snapshot.id {
+        Ok(snapshot)
+    } else {
+        Err(row.inconsistent("id"))
+    }
+}
+
+pub(super) fn step(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceStepRecord> {
+    let row = Row::new(row, STEPS);
+    let position = row.optional_integer("position", StepPosition::from_i64)?;
+    let span_id: Option<SpanId> = row.optional_text("span_id")?;
+    let key = match (position, span_id) {
+        (Some(position), None) => StepKey::Position(position),
+        (None, Some(span_id)) => StepKey::Span(span_id),
+        (Some(_), Some(_)) | (None, None) => return Err(row.inconsistent("position")),
+    };
+    let mut draft = NewTraceStep::new(
+        row.text("trace_id")?,
+        key,
+        row.time("timestamp")?,
+        row.text("skill_name")?,
+        row.text("status")?,
+        row.text("outcome_category")?,
+        row.integer("duration_ms", DurationMs::from_i64)?,
+    );
+    draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
+    draft.attributes = row.json("attributes")?;
+    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, row.time("created_at")?);
+    if row.id()? == snapshot.id {
+        Ok(snapshot)
+    } else {
+        Err(row.inconsistent("id"))
+    }
+}

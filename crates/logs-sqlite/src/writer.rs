@@ -1,0 +1,130 @@
+//! Appends: one immediate transaction each.
+
+mod check;
+mod insert;
+
+use async_trait::async_trait;
+use logs_domain::{
+    AppendBatch, AppendReceipt, Draft, InvalidValue, LogsWriter, OnConflict, PlatformBatch,
+    PlatformWriter, RecordId, RecordOutcome, RecordReceipt, StoreError, StoreResult, TenantId,
+    Timestamp,
+};
+use sqlx::{Sqlite, Transaction};
+
+use crate::{PLATFORM, SqliteStore, error};
+
+#[async_trait]
+impl LogsWriter for SqliteStore {
+    async fn append(
+        &self,
+        tenant: &TenantId,
+        batch: &AppendBatch,
+        on_conflict: OnConflict,
+    ) -> StoreResult<AppendReceipt> {
+        append(self, Owner::Tenant(tenant), batch, on_conflict).await
+    }
+}
+
+#[async_trait]
+impl PlatformWriter for SqliteStore {
+    async fn append_platform(
+        &self,
+        batch: &PlatformBatch,
+        on_conflict: OnConflict,
+    ) -> StoreResult<AppendReceipt> {
+        append(self, Owner::Platform, batch.as_batch(), on_conflict).await
+    }
+}
+
+/// Whose records are appended.
+#[derive(Clone, Copy)]
+enum Owner<'a> {
+    Tenant(&'a TenantId),
+    Platform,
+}
+
+impl Owner<'_> {
+    /// The value of the column `tenant_id`.
+    fn key(&self) -> &str {
+        match self {
+            Self::Tenant(tenant) => tenant.as_str(),
+            Self::Platform => PLATFORM,
+        }
+    }
+
+    /// The id under which a draft is stored: its own, or for an outcome that of its export.
+    fn stored_id(&self, draft: &Draft) -> StoreResult<RecordId> {
+        let id = match (draft, self) {
+            (Draft::SystemRecord(record), _) => Some(record.id),
+            (Draft::LogExportOutcome(outcome), _) => Some(outcome.export_id),
+            (draft, Self::Tenant(tenant)) => draft.id(tenant),
+            (_, Self::Platform) => None,
+        };
+        let expected = "a system record";
+        id.ok_or_else(|| InvalidValue::new("records", draft.kind(), expected).into())
+    }
+}
+
+async fn append(
+    store: &SqliteStore,
+    owner: Owner<'_>,
+    batch: &AppendBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    let mut transaction = begin(store).await?;
+    let fates = check::fates(store, &mut transaction, owner, batch, on_conflict).await?;
+    let new: Vec<&Draft> = batch
+        .distinct()
+        .filter(|(index, _)| matches!(fates.get(*index), Some((RecordOutcome::Stored, _))))
+        .map(|(_, draft)| draft)
+        .collect();
+    let mut created_at = Timestamp::MIN;
+    if new.is_empty() {
+        // Nothing was written: there is nothing to make durable.
+        transaction.rollback().await.map_err(error::before_commit)?;
+    } else {
+        created_at = stamp(store, &mut transaction).await?;
+        insert::all(store, &mut transaction, owner, &new, created_at).await?;
+        transaction.commit().await.map_err(error::commit)?;
+    }
+    let receipt = |(draft, (outcome, stored_at)): (&Draft, (RecordOutcome, Option<Timestamp>))| {
+        let id = owner.stored_id(draft).ok();
+        RecordReceipt {
+            outcome,
+            key: draft.key(),
+            id: id.filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
+            created_at: stored_at.unwrap_or(created_at),
+        }
+    };
+    Ok(AppendReceipt {
+        records: batch.drafts().iter().zip(fates).map(receipt).collect(),
+    })
+}
+
+/// Takes the lock of the writer, waiting for it as long as a call may.
+pub(crate) async fn begin(store: &SqliteStore) -> StoreResult<Transaction<'static, Sqlite>> {
+    store
+        .writer
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(error::before_commit)
+}
+
+/// The time now, never before one that was given out, by whichever process.
+pub(crate) async fn stamp(
+    store: &SqliteStore,
+    transaction: &mut Transaction<'static, Sqlite>,
+) -> StoreResult<Timestamp> {
+    let now = store.options.clock.now().as_micros();
+    let latest: i64 =
+        sqlx::query_scalar("UPDATE store_clock SET latest = MAX(latest, ?) RETURNING latest")
+            .bind(now)
+            .fetch_one(&mut **transaction)
+            .await
+            .map_err(error::before_commit)?;
+    Timestamp::from_micros(latest).map_err(|_| StoreError::Inconsistent {
+        table: "store_clock",
+        column: "latest",
+        key: String::new(),
+    })
+}

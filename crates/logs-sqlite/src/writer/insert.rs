@@ -1,0 +1,133 @@
+//! Writing new records: multi-row statements, as large as the library takes.
+
+use std::collections::BTreeMap;
+
+use logs_domain::{Draft, RecordKind, StoreError, StoreResult, Timestamp};
+use sqlx::query_builder::Separated;
+use sqlx::{QueryBuilder, Sqlite, Transaction};
+
+use self::columns::push_columns;
+use super::Owner;
+use crate::{BACKEND, SqliteStore, error};
+
+mod columns;
+
+/// The most rows of one statement: beyond it, preparing costs more than it saves.
+const MOST_ROWS: usize = 500;
+
+/// The table of a kind.
+pub(super) const fn table(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::LlmRun => "llm_run",
+        RecordKind::Trace => "trace",
+        RecordKind::TraceStep => "trace_step",
+        RecordKind::SystemRecord => "system_record",
+        RecordKind::AuditEntry => "audit_entry",
+        RecordKind::LogExport => "log_export",
+        // The last known kind; a new one does not compile without its table in the schema.
+        RecordKind::LogExportOutcome | _ => "log_export_outcome",
+    }
+}
+
+/// Writes records that are not stored yet.
+pub(super) async fn all(
+    store: &SqliteStore,
+    transaction: &mut Transaction<'static, Sqlite>,
+    owner: Owner<'_>,
+    drafts: &[&Draft],
+    created_at: Timestamp,
+) -> StoreResult<()> {
+    let mut by_kind: BTreeMap<RecordKind, Vec<&Draft>> = BTreeMap::new();
+    for draft in drafts {
+        by_kind.entry(draft.kind()).or_default().push(draft);
+    }
+    for (kind, drafts) in by_kind {
+        let names = columns::names(kind);
+        let rows = (store.variables / (names.len() + columns::COMMON)).clamp(1, MOST_ROWS);
+        for chunk in drafts.chunks(rows) {
+            insert(transaction, owner, kind, chunk, created_at).await?;
+        }
+    }
+    governance(store, transaction, owner, drafts, created_at).await
+}
+
+async fn insert(
+    transaction: &mut Transaction<'static, Sqlite>,
+    owner: Owner<'_>,
+    kind: RecordKind,
+    drafts: &[&Draft],
+    created_at: Timestamp,
+) -> StoreResult<()> {
+    let names = columns::names(kind).join(", ");
+    let table = table(kind);
+    let start = format!("INSERT INTO {table} (tenant_id, created_at, id, digest, {names}) ");
+    let mut query = QueryBuilder::<Sqlite>::new(start);
+    let mut ids = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        ids.push(owner.stored_id(draft)?);
+    }
+    query.push_values(
+        drafts.iter().zip(ids),
+        |mut row: Separated<'_, Sqlite, _>, (draft, id)| {
+            row.push_bind(owner.key().to_owned());
+            row.push_bind(created_at.as_micros());
+            row.push_bind(id.as_bytes().to_vec());
+            row.push_bind(draft.digest().as_bytes().to_vec());
+            push_columns(&mut row, draft, created_at);
+        },
+    );
+    let result = query
+        .build()
+        .execute(&mut **transaction)
+        .await
+        .map_err(error::before_commit)?;
+    if result.rows_affected() == drafts.len() as u64 {
+        return Ok(());
+    }
+    Err(StoreError::Backend {
+        backend: BACKEND,
+        message: format!(
+            "{table} took {} of {} rows",
+            result.rows_affected(),
+            drafts.len()
+        ),
+        retryable: false,
+        write_outcome: logs_domain::WriteOutcome::NotApplied,
+        source: None,
+    })
+}
+
+/// Writes which runs the new governance events name.
+async fn governance(
+    store: &SqliteStore,
+    transaction: &mut Transaction<'static, Sqlite>,
+    owner: Owner<'_>,
+    drafts: &[&Draft],
+    created_at: Timestamp,
+) -> StoreResult<()> {
+    let mut references = Vec::new();
+    for draft in drafts {
+        if let Draft::AuditEntry(entry) = draft
+            && entry.is_governance()
+        {
+            references.extend(entry.governed_runs().into_iter().map(|run| (run, entry.id)));
+        }
+    }
+    for chunk in references.chunks((store.variables / 4).clamp(1, MOST_ROWS)) {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO governance_run (tenant_id, run_id, created_at, id) ",
+        );
+        query.push_values(chunk, |mut row, (run, id)| {
+            row.push_bind(owner.key().to_owned());
+            row.push_bind(run.clone());
+            row.push_bind(created_at.as_micros());
+            row.push_bind(id.as_bytes().to_vec());
+        });
+        query
+            .build()
+            .execute(&mut **transaction)
+            .await
+            .map_err(error::before_commit)?;
+    }
+    Ok(())
+}

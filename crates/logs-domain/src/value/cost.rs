@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::iter::Sum;
+use std::ops::AddAssign;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -99,6 +100,12 @@ impl CostSum {
 impl Sum<Cost> for CostSum {
     fn sum<I: Iterator<Item = Cost>>(costs: I) -> Self {
         Self(costs.map(|cost| i128::from(cost.0)).sum())
+    }
+}
+
+impl AddAssign<Cost> for CostSum {
+    fn add_assign(&mut self, cost: Cost) {
+        self.0 += i128::from(cost.0);
     }
 }
 
@@ -244,6 +251,11 @@ mod tests {
         let largest = Cost::from_nano_usd(i64::MAX).unwrap();
         let sum: CostSum = [largest, largest, largest].into_iter().sum();
         assert_eq!(sum.nano_usd(), 3 * i128::from(i64::MAX));
+        let mut one_by_one = CostSum::default();
+        for _ in 0..3 {
+            one_by_one += largest;
+        }
+        assert_eq!(one_by_one, sum);
         let third_of_a_cent = Cost::from_nano_usd(3_333_334).unwrap();
         let sum: CostSum = [third_of_a_cent; 3].into_iter().sum();
         assert_eq!(sum.cost_cents(), 1);

@@ -1,6 +1,12 @@
 //! The commands, one file each.
 
+mod audit;
+mod exports;
+mod governance;
+mod replay;
 mod runs;
+mod system;
+mod trace;
 
 use clap::Subcommand;
 
@@ -12,11 +18,31 @@ pub(crate) enum Command {
     /// Calls of models: which model, how many tokens, what cost
     #[command(subcommand)]
     Runs(runs::Runs),
+    /// What a run did, step by step
+    Trace(trace::Trace),
+    /// What happened around a moment, from all topics
+    Replay(replay::Replay),
+    /// Which policies, limits and incidents interfered
+    Governance(governance::Governance),
+    /// What happened on the platform
+    #[command(subcommand)]
+    System(system::System),
+    /// Who changed what
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Which exports were made
+    Exports(exports::Exports),
 }
 
 /// Does what the command line asks for.
 pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(), Failure> {
     match command {
         Command::Runs(command) => command.run(session).await,
+        Command::Trace(command) => command.run(session).await,
+        Command::Replay(command) => command.run(session).await,
+        Command::Governance(command) => command.run(session).await,
+        Command::System(command) => command.run(session).await,
+        Command::Audit(command) => command.run(session).await,
+        Command::Exports(command) => command.run(session).await,
     }
 }

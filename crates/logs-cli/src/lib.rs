@@ -9,6 +9,7 @@ mod exit;
 mod output;
 mod page_flags;
 mod session;
+mod usage;
 mod window;
 
 use std::ffi::OsString;

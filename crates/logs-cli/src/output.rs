@@ -9,6 +9,7 @@ mod table;
 pub(crate) use cell::{one_line, optional, time};
 pub(crate) use fields::Fields;
 pub(crate) use list::{Noun, list};
+pub(crate) use rows::took_ms;
 pub(crate) use table::{Column, Row, Table};
 
 use serde::Serialize;

@@ -10,13 +10,23 @@ use crate::exit::Failure;
 #[command(next_help_heading = "Page")]
 pub(crate) struct PageFlags {
     /// How many records at most, 1 to 1000 [default: 50]
-    #[arg(long, value_name = "N", conflicts_with = "all")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        conflicts_with = "all"
+    )]
     limit: Option<u32>,
     /// Go on after the page that gave this cursor
     #[arg(long, value_name = "CURSOR", conflicts_with_all = ["offset", "all"])]
     after: Option<Cursor>,
     /// Leave out so many records first, 0 to 10000
-    #[arg(long, value_name = "N", conflicts_with = "all")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        conflicts_with = "all"
+    )]
     offset: Option<u32>,
     /// Show the whole list, however long it is
     #[arg(long)]

@@ -41,3 +41,4 @@ macro_rules! range_flags {
 
 range_flags!(StartedFlags: "started", started_from = "--started-from", started_to = "--started-to");
 range_flags!(CreatedFlags: "were stored", created_from = "--created-from", created_to = "--created-to");
+range_flags!(OccurredFlags: "occurred", occurred_from = "--occurred-from", occurred_to = "--occurred-to");

@@ -138,9 +138,7 @@ pub(crate) async fn find(
 }
 
 fn fields(run: &LlmRunSnapshot, trace: Option<&TraceId>) -> Fields {
-    let took = run
-        .completed_at
-        .map(|end| (end.as_micros() - run.started_at.as_micros()) / 1000);
+    let took = output::took_ms(run.started_at, run.completed_at);
     Fields::default()
         .add("run", &run.run_id)
         .add_optional("trace", trace)

@@ -6,30 +6,47 @@ use unicode_width::UnicodeWidthStr;
 
 use super::cell::{one_line, shortened};
 
-/// No column is wider, however long a text is; `--json` and `show` have all of it.
-const WIDEST: usize = 64;
+/// No column of prose is wider, however long a text is; `--json` has all of it.
+const WIDEST_PROSE: usize = 72;
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     title: &'static str,
-    numeric: bool,
+    content: Content,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Text,
+    Prose,
+    Number,
 }
 
 impl Column {
-    /// A column of text, aligned to the left.
+    /// A column of names and ids, which are never cut.
     pub(crate) const fn text(title: &'static str) -> Self {
-        Self {
-            title,
-            numeric: false,
-        }
+        let content = Content::Text;
+        Self { title, content }
+    }
+
+    /// A column of prose, which may be cut.
+    pub(crate) const fn prose(title: &'static str) -> Self {
+        let content = Content::Prose;
+        Self { title, content }
     }
 
     /// A column of numbers, aligned to the right.
     pub(crate) const fn number(title: &'static str) -> Self {
-        Self {
-            title,
-            numeric: true,
+        let content = Content::Number;
+        Self { title, content }
+    }
+
+    fn fitted(self, cell: &str) -> String {
+        let cell = one_line(cell);
+        match self.content {
+            Content::Prose => shortened(&cell, WIDEST_PROSE),
+            Content::Text | Content::Number => cell,
         }
     }
 }
@@ -67,7 +84,7 @@ impl Table {
     ) -> io::Result<()> {
         let rows: Vec<Vec<String>> = rows
             .into_iter()
-            .map(|row| row.cells().iter().map(|cell| fitted(cell)).collect())
+            .map(|row| self.fitted(&row.cells()))
             .collect();
         if self.widths.is_empty() {
             let titles: Vec<String> = self.columns.iter().map(|c| c.title.to_owned()).collect();
@@ -82,12 +99,17 @@ impl Table {
         Ok(())
     }
 
+    fn fitted(&self, cells: &[String]) -> Vec<String> {
+        let columns = self.columns.iter().zip(cells);
+        columns.map(|(column, cell)| column.fitted(cell)).collect()
+    }
+
     fn write_line(&self, out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
         let mut line = String::new();
         let columns = self.columns.iter().zip(&self.widths);
         for ((column, width), cell) in columns.zip(cells) {
             let gap = " ".repeat(width.saturating_sub(cell.width()));
-            if column.numeric {
+            if column.content == Content::Number {
                 line.push_str(&gap);
                 line.push_str(cell);
             } else {
@@ -100,10 +122,6 @@ impl Table {
     }
 }
 
-fn fitted(cell: &str) -> String {
-    shortened(&one_line(cell), WIDEST)
-}
-
 fn widest(titles: &[String], rows: &[Vec<String>], place: usize) -> usize {
     let title = titles.get(place);
     let cells = rows.iter().filter_map(|row| row.get(place)).chain(title);
@@ -114,13 +132,21 @@ fn widest(titles: &[String], rows: &[Vec<String>], place: usize) -> usize {
 mod tests {
     use super::{Column, Row, Table};
 
-    struct Line(&'static str, &'static str);
+    struct Line(&'static str, &'static str, String);
+
+    fn line(name: &'static str, ms: &'static str, why: impl Into<String>) -> Line {
+        Line(name, ms, why.into())
+    }
 
     impl Row for Line {
-        const COLUMNS: &'static [Column] = &[Column::text("NAME"), Column::number("MS")];
+        const COLUMNS: &'static [Column] = &[
+            Column::text("NAME"),
+            Column::number("MS"),
+            Column::prose("WHY"),
+        ];
 
         fn cells(&self) -> Vec<String> {
-            vec![self.0.to_owned(), self.1.to_owned()]
+            vec![self.0.to_owned(), self.1.to_owned(), self.2.clone()]
         }
     }
 
@@ -135,26 +161,34 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_by_what_a_terminal_shows() {
-        let shown = written(&[&[Line("漢字", "5"), Line("abcdef", "1200")]]);
-        assert_eq!(shown, "NAME      MS\n漢字       5\nabcdef  1200\n");
+        let shown = written(&[&[line("漢字", "5", "a"), line("abcdef", "1200", "")]]);
+        assert_eq!(shown, "NAME      MS  WHY\n漢字       5  a\nabcdef  1200\n");
     }
 
     #[test]
-    fn a_cell_stays_in_its_line_and_column() {
-        let shown = written(&[&[Line("a\nb\u{1b}[2J", "1")]]);
+    fn a_cell_stays_in_its_line_and_obeys_nothing() {
+        let shown = written(&[&[line("a\nb\u{1b}[2J", "1", "x\ty")]]);
         assert_eq!(shown.lines().count(), 2);
-        assert!(shown.contains("a\\nb\\u{1b}[2J"));
-        let long: &'static str = Box::leak("x".repeat(100).into_boxed_str());
-        let shown = written(&[&[Line(long, "1")]]);
         assert!(
-            shown.lines().all(|line| line.chars().count() == 64 + 2 + 2),
+            shown.contains("a\\nb\\u{1b}[2J") && shown.contains("x\\ty"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn prose_is_cut_and_ids_are_not() {
+        let id: &'static str = Box::leak("x".repeat(100).into_boxed_str());
+        let shown = written(&[&[line(id, "1", "y".repeat(100))]]);
+        assert!(shown.contains(id), "{shown}");
+        assert!(
+            shown.contains(&format!("  {}…\n", "y".repeat(71))),
             "{shown}"
         );
     }
 
     #[test]
     fn titles_come_once_and_later_parts_keep_the_widths() {
-        let shown = written(&[&[Line("abcdef", "1")], &[Line("a", "2")]]);
-        assert_eq!(shown, "NAME    MS\nabcdef   1\na        2\n");
+        let shown = written(&[&[line("abcdef", "1", "")], &[line("a", "2", "")]]);
+        assert_eq!(shown, "NAME    MS  WHY\nabcdef   1\na        2\n");
     }
 }

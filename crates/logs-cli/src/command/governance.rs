@@ -1,0 +1,44 @@
+//! `logs governance`: which policies and limits interfered.
+
+use clap::Args;
+use logs_domain::{GovernanceFilter, RunId};
+
+use crate::exit::Failure;
+use crate::output::{self, Noun};
+use crate::page_flags::PageFlags;
+use crate::session::Session;
+use crate::window::OccurredFlags;
+
+const NOUN: Noun = Noun::new("governance event", "governance events");
+
+const EXAMPLES: &str = "\
+Examples:
+  logs governance run-7f3a
+  logs governance --occurred-from 2026-03-02T00:00:00Z --all --json";
+
+/// List what happened to policy rules, policy proposals, limits and incidents, newest first by the
+/// time it was stored
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Governance {
+    /// Only events whose state before or after names this run
+    #[arg(value_name = "RUN")]
+    run: Option<RunId>,
+    #[command(flatten)]
+    occurred: OccurredFlags,
+    #[command(flatten)]
+    page: PageFlags,
+}
+
+impl Governance {
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let tenant = session.tenant()?;
+        let mut filter = GovernanceFilter::default().occurred(self.occurred.range()?);
+        filter.run_id = self.run;
+        let store = session.store().await?;
+        output::list(session, &self.page, NOUN, async |page| {
+            store.get_governance_events(&tenant, &filter, &page).await
+        })
+        .await
+    }
+}

@@ -1,0 +1,356 @@
+//! Every question on the command line, on every backend, with the same answers byte for byte.
+
+use logs_cli::ExitStatus;
+use logs_domain::Draft;
+
+use crate::support::{Backend, Outcome, backends};
+
+/// What people and programs ask, each with its golden output.
+const QUESTIONS: &[&[&str]] = &[
+    &["runs", "list"],
+    &["runs", "list", "--limit", "1"],
+    &["runs", "list", "--offset", "3"],
+    &["runs", "list", "--offset", "9"],
+    &["runs", "list", "--count", "skip", "--limit", "2"],
+    &["runs", "list", "--all", "--json"],
+    &["runs", "list", "--status", "TIMEOUT", "--json"],
+    &["runs", "list", "--run", "run-7f3b"],
+    &[
+        "runs",
+        "list",
+        "--trace",
+        "trace-7f3a",
+        "--provider",
+        "anthropic",
+    ],
+    &[
+        "runs",
+        "list",
+        "--model",
+        "gpt-4o-mini",
+        "--synthetic",
+        "false",
+    ],
+    &["runs", "list", "--source", "SYNTHETIC"],
+    &[
+        "runs",
+        "list",
+        "--started-from",
+        "2026-03-02T10:15:04.12Z",
+        "--started-to",
+        "2026-03-02T10:15:09Z",
+    ],
+    &["runs", "list", "--created-to", "2026-03-02T00:00:00Z"],
+    &["runs", "show", "run-7f3a"],
+    &["runs", "show", "run-7f3a", "--json"],
+    &["runs", "show", "run-7f40"],
+    &["runs", "show", "absent"],
+    &["trace", "list"],
+    &[
+        "trace",
+        "list",
+        "--run",
+        "run-7f3a",
+        "--trace",
+        "trace-7f3a",
+        "--json",
+    ],
+    &["trace", "show", "trace-7f3a"],
+    &["trace", "trace-7f3a", "--json"],
+    &["trace", "show", "absent"],
+    &["trace", "steps", "trace-7f3a", "--limit", "2"],
+    &["trace", "steps", "absent"],
+    &["trace", "list-steps", "--trace", "trace-7f3a"],
+    &["replay", "--around", "run-7f3a"],
+    &["replay", "--around", "run-7f40", "--seconds", "0"],
+    &["replay", "--around", "run-7f3a", "--seconds", "1", "--json"],
+    &[
+        "replay",
+        "--from",
+        "2026-03-02T10:15:00Z",
+        "--to",
+        "2026-03-02T10:15:07.5Z",
+        "--trace",
+        "trace-7f3a",
+    ],
+    &["replay", "--from", "2027-01-01T00:00:00Z"],
+    &["governance"],
+    &["governance", "run-7f3a"],
+    &[
+        "governance",
+        "run-7f3a",
+        "--occurred-from",
+        "2026-03-02T11:00:00Z",
+        "--json",
+    ],
+    &["system", "list"],
+    &[
+        "system",
+        "list",
+        "--component",
+        "worker",
+        "--event-type",
+        "ERROR",
+        "--severity",
+        "WARN",
+    ],
+    &[
+        "system",
+        "list",
+        "--correlation",
+        "change-88",
+        "--occurred-to",
+        "2026-03-02T10:15:00Z",
+    ],
+    &[
+        "system",
+        "window",
+        "--from",
+        "2026-03-02T10:15:00Z",
+        "--to",
+        "2026-03-02T10:15:30Z",
+    ],
+    &["system", "by-correlation", "req-5512"],
+    &["system", "by-correlation", "req-5512", "--json"],
+    &["audit", "list"],
+    &[
+        "audit",
+        "list",
+        "--entity-type",
+        "LIMIT",
+        "--entity",
+        "limits/refund-per-order",
+        "--actor-type",
+        "AGENT",
+    ],
+    &[
+        "audit",
+        "list",
+        "--event-type",
+        "LimitUpdated",
+        "--actor",
+        "ada@acme.example",
+        "--correlation",
+        "change-88",
+    ],
+    &["audit", "show", "019cae2f-1c00-7000-8000-000000000011"],
+    &[
+        "audit",
+        "show",
+        "019cae2f-1c00-7000-8000-000000000011",
+        "--json",
+    ],
+    &["audit", "show", "019cae2f-1c00-7000-8000-0000000000ff"],
+    &["exports"],
+];
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+async fn asked(backend: &Backend, tenant: &str, words: &[&str]) -> Outcome {
+    let words: Vec<&str> = words.iter().copied().chain(["--tenant", tenant]).collect();
+    backend.logs(&words).await
+}
+
+#[tokio::test]
+async fn every_backend_gives_the_answers_of_the_golden_file() {
+    let folder = folder();
+    for backend in backends(&folder).await {
+        backend.append_sample().await;
+        let mut golden = String::new();
+        for words in QUESTIONS {
+            let outcome = asked(&backend, "acme", words).await;
+            golden.push_str(&format!(
+                "$ logs {}\n{}\n",
+                words.join(" "),
+                outcome.shown()
+            ));
+        }
+        insta::with_settings!({ description => backend.name, omit_expression => true }, {
+            insta::assert_snapshot!("answers", golden);
+        });
+    }
+}
+
+#[tokio::test]
+async fn another_tenant_sees_nothing_but_the_platform() {
+    let folder = folder();
+    for backend in backends(&folder).await {
+        backend.append_sample().await;
+        for tenant in ["ACME", "other"] {
+            for words in QUESTIONS {
+                let outcome = asked(&backend, tenant, words).await;
+                for trace_of_acme in [
+                    "anthropic",
+                    "refund",
+                    "019cae2f-1c00-7000-8000-000000000001",
+                    "LimitUpdated",
+                ] {
+                    let leaked = outcome.out.contains(trace_of_acme);
+                    assert!(!leaked, "{} {words:?}: {outcome:?}", backend.name);
+                }
+            }
+            let platform = asked(&backend, tenant, &["system", "list"]).await;
+            assert!(platform.out.contains("schema 1"), "{platform:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_and_cursors_give_each_record_once_in_the_order_of_all() {
+    let folder = folder();
+    for backend in backends(&folder).await {
+        backend.append_sample().await;
+        let lists: &[&[&str]] = &[
+            &["runs", "list"],
+            &["trace", "list"],
+            &["trace", "steps", "trace-7f3a"],
+            &["trace", "list-steps"],
+            &["replay", "--around", "run-7f3a"],
+            &["governance"],
+            &["system", "list"],
+            &["system", "window"],
+            &["system", "by-correlation", "change-88"],
+            &["audit", "list"],
+        ];
+        for words in lists {
+            let all = asked(
+                &backend,
+                "acme",
+                &[words, &["--all", "--json"][..]].concat(),
+            )
+            .await;
+            let mut paged = String::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let mut page = [*words, &["--limit", "1"][..]].concat();
+                if let Some(cursor) = &cursor {
+                    page.extend(["--after", cursor]);
+                }
+                let json = asked(
+                    &backend,
+                    "acme",
+                    &[page.as_slice(), &["--json"][..]].concat(),
+                )
+                .await;
+                paged.push_str(&json.out);
+                let table = asked(&backend, "acme", &page).await;
+                cursor = table.cursor();
+                let Some(cursor) = &cursor else { break };
+                assert!(json.err.contains(cursor.as_str()), "{json:?}");
+            }
+            assert_eq!(paged, all.out, "{} {words:?}", backend.name);
+            assert!(!all.out.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_goes_beyond_the_largest_page() {
+    let folder = folder();
+    for backend in backends(&folder).await {
+        let drafts = (0..1_001).map(|n| {
+            Draft::from_json(&format!(
+                r#"{{"llm_run":{{"run_id":"r{n}","provider":"p","model":"m",
+                    "execution_status":"SUCCEEDED","started_at":"2026-01-01T00:00:00Z","source":"API"}}}}"#
+            ))
+            .unwrap()
+        });
+        backend.append("acme", drafts.collect()).await;
+        let all = asked(&backend, "acme", &["runs", "list", "--all"]).await;
+        assert_eq!(all.out.lines().count(), 1 + 1_001 + 1);
+        assert!(all.out.ends_with("\n1001 runs\n"));
+        let json = asked(&backend, "acme", &["runs", "list", "--all", "--json"]).await;
+        assert_eq!(json.out.lines().count(), 1_001);
+        assert!(
+            json.err.contains(r#""total":{"exact":1001}"#),
+            "{}",
+            json.err
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_summary_cannot_drive_the_terminal() {
+    let folder = folder();
+    for backend in backends(&folder).await {
+        let hostile = r#"{"system_record":{"id":"019cae2f-1c00-7000-8000-000000000001",
+            "component":"api","event_type":"ERROR","severity":"WARN",
+            "summary":"\u001b]0;owned\u0007\u001b[2J\nnext\u202e","occurred_at":"2026-03-02T10:15:00Z"}}"#;
+        backend
+            .append("acme", vec![Draft::from_json(hostile).unwrap()])
+            .await;
+        let table = asked(&backend, "acme", &["system", "list"]).await;
+        let harmless = |text: &str| {
+            text.chars()
+                .all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}'))
+        };
+        assert!(harmless(&table.out), "{:?}", table.out);
+        assert_eq!(table.out.lines().count(), 3);
+        let error = asked(&backend, "acme", &["runs", "show", "\u{1b}[31m"]).await;
+        assert!(harmless(&error.err), "{:?}", error.err);
+    }
+}
+
+#[tokio::test]
+async fn wrong_usage_is_one_line_and_exit_code_2() {
+    let folder = folder();
+    for backend in backends(&folder).await {
+        backend.append_sample().await;
+        let first = asked(&backend, "acme", &["runs", "list", "--limit", "1"]).await;
+        let cursor = first.cursor().unwrap();
+        let wrong: &[(&[&str], &str)] = &[
+            (&["runs", "list", "--limit", "0"], "--limit"),
+            (&["runs", "list", "--limit", "1001"], "1 to 1000"),
+            (&["runs", "list", "--offset", "10001"], "cursor"),
+            (&["runs", "list", "--after", "not a cursor"], "--after"),
+            (
+                &["runs", "list", "--after", &cursor, "--status", "FAILED"],
+                "cursor",
+            ),
+            (&["audit", "list", "--after", &cursor], "cursor"),
+            (
+                &["runs", "list", "--started-from", "2026-03-02T10:15:04"],
+                "--started-from",
+            ),
+            (
+                &[
+                    "runs",
+                    "list",
+                    "--started-from",
+                    "2026-03-02T10:00:00Z",
+                    "--started-to",
+                    "2026-03-01T10:00:00Z",
+                ],
+                "--started-from is after --started-to",
+            ),
+            (
+                &["runs", "list", "--created-from", "10000-01-01T00:00:00Z"],
+                "--created-from",
+            ),
+            (&["runs", "list", "--status", "succeeded"], "SUCCEEDED"),
+            (&["system", "window", "--to", "now"], "--to"),
+            (&["system", "list", "--severity", "FATAL"], "CRITICAL"),
+            (&["audit", "show", "12"], "UUID"),
+            (&["replay"], "--around"),
+            (
+                &["replay", "--around", "a", "--from", "2026-03-02T10:00:00Z"],
+                "cannot be used with",
+            ),
+            (&["replay", "--around", "a", "--seconds", "-1"], "--seconds"),
+        ];
+        for (words, hint) in wrong {
+            let outcome = asked(&backend, "acme", words).await;
+            assert_eq!(outcome.status, ExitStatus::Usage, "{words:?} {outcome:?}");
+            assert_eq!(outcome.out, "", "{words:?}");
+            assert_eq!(outcome.err.lines().count(), 1, "{words:?} {}", outcome.err);
+            assert!(outcome.err.contains(hint), "{words:?} {}", outcome.err);
+        }
+        let other = asked(&backend, "other", &["runs", "list", "--after", &cursor]).await;
+        assert_eq!(other.status, ExitStatus::Usage);
+        let nobody = backend.logs(&["runs", "list"]).await;
+        assert_eq!(nobody.status, ExitStatus::Usage);
+        assert!(nobody.err.contains("--tenant"), "{}", nobody.err);
+    }
+}

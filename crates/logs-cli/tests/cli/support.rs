@@ -51,10 +51,11 @@ pub(crate) struct Backend {
 
 impl Backend {
     fn new(name: &'static str, store: Arc<dyn LogsStore>, clock: Arc<dyn Clock>) -> Self {
-        let mut injected = Injected::default();
-        injected.store = Some(store);
-        injected.clock = clock;
-        injected.ids = Arc::new(CountingIds::default());
+        let injected = Injected {
+            store: Some(store),
+            clock,
+            ids: Arc::new(CountingIds::default()),
+        };
         Self { name, injected }
     }
 

@@ -5,6 +5,7 @@ mod r02_filters;
 mod r03_order;
 mod r04_pages;
 mod r05_total;
+mod r06_append;
 
 use crate::Case;
 
@@ -15,6 +16,7 @@ const FILES: &[&[&[Case]]] = &[
     &[r03_order::CASES],
     r04_pages::FILES,
     &[r05_total::CASES_OF_LISTS, r05_total::CASES],
+    r06_append::FILES,
 ];
 
 /// Every case, in the order of the rules.

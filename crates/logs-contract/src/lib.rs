@@ -62,6 +62,7 @@ mod lists;
 mod recording;
 mod runner;
 pub mod samples;
+mod variants;
 
 pub use backend::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
 pub use case::{Case, CaseContext, CaseFuture};

@@ -1,0 +1,171 @@
+//! Drafts of every kind with everything set or nothing, and what differs from them in one field.
+
+use logs_domain::{Checksum, Draft, LogExportOutcome, Reason, RecordKind};
+use serde_json::{Value, json};
+
+use crate::samples::{at, audit, export, id, run, step, system, trace};
+
+/// The number in the keys of [`full`] and [`bare`] drafts.
+const NUMBER: u32 = 7;
+
+/// A draft with every optional field set.
+pub(crate) fn full(kind: RecordKind) -> Draft {
+    let mut value = members(&bare(kind));
+    for (field, member) in value.iter_mut() {
+        if member.is_null() {
+            let set = alternatives(field)
+                .pop()
+                .expect("a value for every optional field");
+            *member = set;
+        }
+    }
+    from_members(kind, value).expect("a valid draft")
+}
+
+/// A draft with no optional field set.
+pub(crate) fn bare(kind: RecordKind) -> Draft {
+    match kind {
+        RecordKind::LlmRun => run("run").into(),
+        RecordKind::Trace => trace("trace").into(),
+        RecordKind::TraceStep => step("trace", NUMBER).into(),
+        RecordKind::SystemRecord => system(NUMBER).into(),
+        RecordKind::AuditEntry => audit(NUMBER).into(),
+        RecordKind::LogExport => export(NUMBER).into(),
+        RecordKind::LogExportOutcome => {
+            LogExportOutcome::failed(id(NUMBER), Reason::new("reason").expect("a reason")).into()
+        }
+        other => panic!("{other} has a bare draft"),
+    }
+}
+
+/// What must be stored before a draft of this kind.
+pub(crate) fn needed_before(kind: RecordKind) -> Option<Draft> {
+    (kind == RecordKind::LogExportOutcome).then(|| export(NUMBER).into())
+}
+
+/// Every draft that has the key of `draft` and differs from it in one field of the producer, with
+/// the name of the field.
+///
+/// # Panics
+/// When a draft has a field for which there is no other value here.
+pub(crate) fn changed_in_one_field(draft: &Draft) -> Vec<(String, Draft)> {
+    if let Draft::LogExportOutcome(outcome) = draft {
+        return other_outcomes(outcome);
+    }
+    let kind = draft.kind();
+    let original = members(draft);
+    let mut changed = Vec::new();
+    for field in original.keys().filter(|field| !is_key(kind, field)) {
+        let before = changed.len();
+        // A required field does not take null: that is no draft, and no change.
+        for value in alternatives(field).into_iter().chain([Value::Null]) {
+            let mut members = original.clone();
+            members.insert(field.clone(), value);
+            if let Some(other) = from_members(kind, members)
+                && other != *draft
+            {
+                changed.push((format!("{kind}.{field}"), other));
+            }
+        }
+        assert!(changed.len() > before, "{kind}.{field} has another value");
+    }
+    changed
+}
+
+fn other_outcomes(outcome: &LogExportOutcome) -> Vec<(String, Draft)> {
+    let checksum = |text| Checksum::new(text).expect("a checksum");
+    let reason = |text| Reason::new(text).expect("a reason");
+    let id = outcome.export_id;
+    let candidates = [
+        (
+            "completed",
+            LogExportOutcome::completed(id, checksum("sha256:00"), at(0)),
+        ),
+        (
+            "checksum",
+            LogExportOutcome::completed(id, checksum("sha256:01"), at(0)),
+        ),
+        (
+            "delivered_at",
+            LogExportOutcome::completed(id, checksum("sha256:00"), at(1)),
+        ),
+        ("failed", LogExportOutcome::failed(id, reason("reason"))),
+        ("reason", LogExportOutcome::failed(id, reason("Reason"))),
+    ];
+    candidates
+        .into_iter()
+        .filter(|(_, other)| other != outcome)
+        .map(|(field, other)| (field.to_owned(), other.into()))
+        .collect()
+}
+
+fn is_key(kind: RecordKind, field: &str) -> bool {
+    match field {
+        "id" => true,
+        "run_id" => kind == RecordKind::LlmRun,
+        "trace_id" => matches!(kind, RecordKind::Trace | RecordKind::TraceStep),
+        "key" => kind == RecordKind::TraceStep,
+        _ => false,
+    }
+}
+
+type Members = serde_json::Map<String, Value>;
+
+fn members(draft: &Draft) -> Members {
+    let value = serde_json::to_value(draft).expect("drafts have a JSON form");
+    match value.get(draft.kind().as_str()) {
+        Some(Value::Object(members)) => members.clone(),
+        other => panic!("a draft is one member with an object, not {other:?}"),
+    }
+}
+
+fn from_members(kind: RecordKind, members: Members) -> Option<Draft> {
+    Draft::from_json(&json!({ kind.as_str(): members }).to_string()).ok()
+}
+
+/// Values of a field, the smallest first and one that is worth storing last.
+fn alternatives(field: &str) -> Vec<Value> {
+    match field {
+        "input_tokens" | "output_tokens" | "cost_nano_usd" | "duration_ms" => {
+            vec![json!(0), json!(1), json!(9_007_199_254_740_992_i64)]
+        }
+        "is_synthetic" => vec![json!(false), json!(true)],
+        "started_at" | "completed_at" | "timestamp" | "occurred_at" => vec![
+            json!("0001-01-01T00:00:00Z"),
+            json!("1970-01-01T00:00:00Z"),
+            json!("2025-01-01T00:00:00.000001Z"),
+        ],
+        "attributes" | "details" | "before_state" | "after_state" => vec![
+            json!({}),
+            json!({"a": null}),
+            json!({"a": [1, 2]}),
+            json!({"a": [2, 1]}),
+            json!({"a": "\u{e9}", "b": {"c": 0.5, "d": [true, null, "x"]}}),
+        ],
+        "execution_status" | "status" => words(&["SUCCEEDED", "FAILED", "ABORTED", "TIMEOUT"]),
+        "source" => words(&["API", "SDK", "SYSTEM", "SYNTHETIC", "WORKER"]),
+        "severity" => words(&["INFO", "WARN", "CRITICAL"]),
+        "caused_by" => words(&["SYSTEM", "HUMAN", "AUTOMATION"]),
+        "actor_type" => words(&["HUMAN", "SYSTEM", "AGENT"]),
+        "scope" => words(&["llm_run", "system", "audit", "compliance"]),
+        "format" => words(&["json", "csv", "pdf", "zip"]),
+        "run_id" | "trace_id" | "provider" | "model" | "parent_run_id" | "skill_name"
+        | "outcome_category" | "component" | "event_type" | "summary" | "correlation_id"
+        | "entity_type" | "entity_id" | "actor_id" | "action_reason" | "requested_by" => {
+            // By letter case, white space, normalisation.
+            words(&["provider ", "Provider", "e\u{301}", "\u{e9}"])
+        }
+        other => panic!("the field {other} of a draft has no other value here: add one"),
+    }
+}
+
+fn words(words: &[&str]) -> Vec<Value> {
+    words.iter().map(|word| json!(word)).collect()
+}
+
+/// A full step that was made from a span.
+pub(crate) fn full_span() -> Draft {
+    let mut value = members(&full(RecordKind::TraceStep));
+    value.insert("key".to_owned(), json!({"span": "span"}));
+    from_members(RecordKind::TraceStep, value).expect("a valid draft")
+}

@@ -6,6 +6,9 @@ mod r03_order;
 mod r04_pages;
 mod r05_total;
 mod r06_append;
+mod r07_durable;
+mod r08_immutable;
+mod r09_created_at;
 
 use crate::Case;
 
@@ -17,6 +20,9 @@ const FILES: &[&[&[Case]]] = &[
     r04_pages::FILES,
     &[r05_total::CASES_OF_LISTS, r05_total::CASES],
     r06_append::FILES,
+    r07_durable::FILES,
+    &[r08_immutable::CASES],
+    &[r09_created_at::CASES],
 ];
 
 /// Every case, in the order of the rules.

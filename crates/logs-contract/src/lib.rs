@@ -59,6 +59,7 @@ mod case;
 mod cases;
 mod clock;
 mod lists;
+mod read_back;
 mod recording;
 mod runner;
 pub mod samples;

@@ -250,6 +250,15 @@ fn correlated(owner: &str, number: u32) -> NewSystemRecord {
     record.correlation_id(correlation("c")).occurred_at(at(0))
 }
 
+/// All lists of a tenant, each of which fits on one page, in the order of [`List::ALL`].
+pub(crate) async fn everything(store: &dyn LogsStore, tenant: &TenantId) -> Vec<Vec<String>> {
+    let mut lists = Vec::new();
+    for list in List::ALL {
+        lists.push(list.all(store, tenant).await);
+    }
+    lists
+}
+
 /// Names a case after each list: its `body` takes the context and the [`List`].
 macro_rules! cases_of_lists {
     ($($prefix:literal $body:ident $(needs $capability:ident)?),+ $(,)?) => {

@@ -1,11 +1,11 @@
 //! All of a batch or nothing.
 
-use logs_domain::{Draft, LogsStore, OnConflict, Reason, StoreError, TenantId, WriteOutcome};
+use logs_domain::{Draft, OnConflict, Reason, StoreError, WriteOutcome};
 
 use crate::CaseContext;
 use crate::appends::{append, batch, conflicts};
 use crate::case::cases;
-use crate::lists::{List, populate};
+use crate::lists::{List, everything, populate};
 use crate::samples::{audit, export, id, json, run, span, step, system, tenant, trace};
 
 cases! {
@@ -29,14 +29,6 @@ fn one_of_each(number: u32) -> Vec<Draft> {
         export(number).into(),
         logs_domain::LogExportOutcome::failed(id(number), reason).into(),
     ]
-}
-
-async fn everything(store: &dyn LogsStore, tenant: &TenantId) -> Vec<Vec<String>> {
-    let mut lists = Vec::new();
-    for list in List::ALL {
-        lists.push(list.all(store, tenant).await);
-    }
-    lists
 }
 
 async fn r06_append_stores_nothing_of_a_rejected_call_wherever_the_conflict_stands(

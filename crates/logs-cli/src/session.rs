@@ -66,13 +66,29 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The store, opened when it is first asked for.
+    /// The store for questions: it has to be there, and nothing about it is changed.
+    pub(crate) async fn reader(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {
+        self.open(true).await
+    }
+
+    /// The store for records, made when it is not there.
+    #[expect(dead_code, reason = "the first command that writes takes this away")]
     pub(crate) async fn store(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {
+        self.open(false).await
+    }
+
+    /// A command asks for one of the two, so the first way of opening is the only one.
+    async fn open(&mut self, read_only: bool) -> Result<Arc<dyn LogsStore>, Failure> {
         if let Some(store) = self.injected.store.as_ref().or(self.opened.as_ref()) {
             return Ok(Arc::clone(store));
         }
         let options = StoreOptions::default().clock(Arc::clone(&self.injected.clock));
-        let store = logs_store::connect_with(&self.globals.store, options).await?;
+        let url = &self.globals.store;
+        let store = if read_only {
+            logs_store::connect_read_only(url, options).await?
+        } else {
+            logs_store::connect_with(url, options).await?
+        };
         self.opened = Some(Arc::clone(&store));
         Ok(store)
     }

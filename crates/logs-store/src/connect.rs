@@ -24,19 +24,45 @@ pub async fn connect_with(
     url: &str,
     options: StoreOptions,
 ) -> Result<Arc<dyn LogsStore>, ConnectError> {
-    open(url.parse()?, options).await
-}
-
-async fn open(url: StoreUrl, options: StoreOptions) -> Result<Arc<dyn LogsStore>, ConnectError> {
-    match url {
+    match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => Ok(Arc::new(logs_memory::MemoryStore::new(options))),
+        #[cfg(feature = "sqlite")]
+        StoreUrl::Sqlite(path) => {
+            let store = logs_sqlite::SqliteStore::open(path, options).await?;
+            Ok(Arc::new(store))
+        }
+    }
+}
+
+/// Opens the store that `url` names for reading. Nothing is made and nothing is migrated: a
+/// durable store has to be there, with the schema that this version knows. Appends fail with
+/// [`ReadOnly`](logs_domain::StoreError::ReadOnly), except in memory, where a new store is opened.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_read_only(
+    url: &str,
+    options: StoreOptions,
+) -> Result<Arc<dyn LogsStore>, ConnectError> {
+    match url.parse()? {
+        #[cfg(feature = "memory")]
+        StoreUrl::Memory => Ok(Arc::new(logs_memory::MemoryStore::new(options))),
+        #[cfg(feature = "sqlite")]
+        StoreUrl::Sqlite(path) => {
+            use logs_sqlite::{Access, SqliteStore};
+            let store = SqliteStore::open_with(path, Access::ReadOnly, options).await?;
+            Ok(Arc::new(store))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::connect;
+    use logs_domain::StoreOptions;
+
+    use super::{connect, connect_read_only};
+    use crate::ConnectError;
 
     #[tokio::test]
     #[cfg(feature = "memory")]
@@ -51,7 +77,29 @@ mod tests {
     }
 
     #[tokio::test]
+    #[cfg(feature = "sqlite")]
+    async fn sqlite_makes_its_file_for_writing_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("logs.db");
+        let url = format!("sqlite:{}", file.display());
+        let missing = connect_read_only(&url, StoreOptions::default()).await;
+        assert!(matches!(missing, Err(ConnectError::Store(_))));
+        assert!(!file.exists());
+        let store = connect(&url).await.unwrap();
+        assert_eq!(store.info().await.unwrap().backend, "sqlite");
+        store.close().await.unwrap();
+        assert!(file.exists());
+        let reader = connect_read_only(&url, StoreOptions::default()).await;
+        reader.unwrap().ready().await.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_wrong_url_opens_nothing() {
-        assert!(connect("nowhere:").await.is_err());
+        assert!(matches!(
+            connect("nowhere:").await,
+            Err(ConnectError::InvalidUrl { .. })
+        ));
+        let reader = connect_read_only("nowhere:", StoreOptions::default()).await;
+        assert!(matches!(reader, Err(ConnectError::InvalidUrl { .. })));
     }
 }

@@ -5,9 +5,11 @@
 //!
 //! | URL | backend | feature |
 //! |---|---|---|
-//! | `memory:` | in the memory of the process | `memory` |
+//! | `memory:` | in the memory of the process, for tests and for trying things out | `memory` |
+//! | `sqlite:PATH` | one file, the embedded durable default | `sqlite` |
 //!
 //! Every feature is on by default; a program that needs one backend leaves the others out.
+//! At least one is needed.
 //!
 //! ```
 //! use logs_domain::{LlmRunFilter, LogsReader, PageRequest, TenantId};
@@ -25,12 +27,17 @@
 //! # }
 //! ```
 
+#[cfg(not(any(feature = "memory", feature = "sqlite")))]
+compile_error!("logs-store needs a backend: turn on one of the features `memory` and `sqlite`");
+
+mod care;
 mod connect;
 mod error;
 mod instance;
 mod url;
 
-pub use connect::{connect, connect_with};
+pub use care::{Check, SchemaStatus, doctor, migrate, schema_status};
+pub use connect::{connect, connect_read_only, connect_with};
 pub use error::ConnectError;
 pub use instance::{get, init};
 pub use url::{DEFAULT_URL, SCHEMES, StoreUrl, URL_VARIABLE};

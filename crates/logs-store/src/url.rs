@@ -1,6 +1,8 @@
 //! Which backend a URL names.
 
 use std::fmt;
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::ConnectError;
@@ -15,6 +17,8 @@ pub const DEFAULT_URL: &str = "sqlite:logs.db";
 pub const SCHEMES: &[&str] = &[
     #[cfg(feature = "memory")]
     "memory:",
+    #[cfg(feature = "sqlite")]
+    "sqlite:PATH",
 ];
 
 /// A store URL, understood. A backend that is not built in has no variant.
@@ -24,6 +28,10 @@ pub enum StoreUrl {
     /// `memory:`, a new and empty store in the memory of the process.
     #[cfg(feature = "memory")]
     Memory,
+    /// `sqlite:PATH`, one file; a relative path starts from the working directory.
+    /// `sqlite:///PATH` and `sqlite://PATH` are taken too.
+    #[cfg(feature = "sqlite")]
+    Sqlite(PathBuf),
 }
 
 impl FromStr for StoreUrl {
@@ -37,6 +45,8 @@ impl FromStr for StoreUrl {
         match scheme {
             #[cfg(feature = "memory")]
             "memory" => memory(rest),
+            #[cfg(feature = "sqlite")]
+            "sqlite" => sqlite(rest),
             _ => Err(refused(unknown_scheme(scheme))),
         }
     }
@@ -51,6 +61,20 @@ fn memory(rest: &str) -> Result<StoreUrl, ConnectError> {
     }
 }
 
+#[cfg(feature = "sqlite")]
+fn sqlite(path: &str) -> Result<StoreUrl, ConnectError> {
+    if path.is_empty() {
+        return Err(refused("`sqlite:` needs the path of a file"));
+    }
+    if path.starts_with(":memory:") {
+        return Err(refused("SQLite in memory is not supported"));
+    }
+    if path.contains('?') {
+        return Err(refused("`sqlite:` takes no parameters"));
+    }
+    Ok(StoreUrl::Sqlite(PathBuf::from(path)))
+}
+
 impl fmt::Debug for StoreUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
@@ -63,21 +87,16 @@ impl fmt::Display for StoreUrl {
         match self {
             #[cfg(feature = "memory")]
             Self::Memory => formatter.write_str("memory:"),
-            #[cfg(not(feature = "memory"))]
-            _ => formatter.write_str(""),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => write!(formatter, "sqlite:{}", path.display()),
         }
     }
 }
 
 fn refused(reason: impl Into<String>) -> ConnectError {
-    let expected = if SCHEMES.is_empty() {
-        "a build with a backend, this one has none".to_owned()
-    } else {
-        SCHEMES.join(" or ")
-    };
     ConnectError::InvalidUrl {
         reason: reason.into(),
-        expected,
+        expected: SCHEMES.join(" or "),
     }
 }
 

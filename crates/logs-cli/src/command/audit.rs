@@ -95,7 +95,7 @@ impl List {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.list_audit_entries(&tenant, &filter, &page).await
         })
@@ -106,7 +106,7 @@ impl List {
 impl Show {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         let found = store.get_audit_entry(&tenant, &self.id).await?;
         let entry = found.ok_or_else(|| {
             Failure::refused(format!(

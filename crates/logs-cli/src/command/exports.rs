@@ -39,7 +39,7 @@ impl Exports {
         let mut filter = LogExportFilter::default().created(self.created.range()?);
         filter.scope = self.scope;
         filter.status = self.status;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.list_log_exports(&tenant, &filter, &page).await
         })

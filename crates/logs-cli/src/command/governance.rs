@@ -35,7 +35,7 @@ impl Governance {
         let tenant = session.tenant()?;
         let mut filter = GovernanceFilter::default().occurred(self.occurred.range()?);
         filter.run_id = self.run;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.get_governance_events(&tenant, &filter, &page).await
         })

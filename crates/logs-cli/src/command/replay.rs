@@ -58,7 +58,7 @@ impl Replay {
         if !session.json() {
             writeln!(session.streams.out, "{}\n", heading(&query))?;
         }
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.get_replay_window_events(&tenant, &query, &page).await
         })
@@ -71,7 +71,7 @@ impl Replay {
         run_id: &RunId,
     ) -> Result<ReplayQuery, Failure> {
         let tenant = session.tenant()?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         let run = super::runs::find(&*store, &tenant, run_id).await?;
         let margin = i64::from(self.seconds) * MICROS;
         let last = run

@@ -101,7 +101,7 @@ impl List {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.list_llm_runs(&tenant, &filter, &page).await
         })
@@ -112,7 +112,7 @@ impl List {
 impl Show {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         let run = find(&*store, &tenant, &self.run).await?;
         if session.json() {
             return output::json(session, &run);

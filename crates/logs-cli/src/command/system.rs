@@ -107,7 +107,7 @@ impl List {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.list_system_records(&tenant, &filter, &page).await
         })
@@ -119,7 +119,7 @@ impl Window {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let window = window(("--from", self.from), ("--to", self.to))?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store
                 .get_system_records_in_window(&tenant, &window, &page)
@@ -132,7 +132,7 @@ impl Window {
 impl ByCorrelation {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store
                 .get_system_record_by_correlation(&tenant, &self.correlation, &page)

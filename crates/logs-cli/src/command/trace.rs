@@ -114,7 +114,7 @@ impl List {
         let mut filter = TraceFilter::default().created(self.created.range()?);
         filter.trace_id.clone_from(&self.trace);
         filter.run_id.clone_from(&self.run);
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, NOUN, async |page| {
             store.list_traces(&tenant, &filter, &page).await
         })
@@ -125,7 +125,7 @@ impl List {
 impl Steps {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, STEPS, async |page| {
             store.get_trace_steps(&tenant, &self.trace, &page).await
         })
@@ -138,7 +138,7 @@ impl ListSteps {
         let tenant = session.tenant()?;
         let mut filter = TraceStepFilter::default().created(self.created.range()?);
         filter.trace_id.clone_from(&self.trace);
-        let store = session.store().await?;
+        let store = session.reader().await?;
         output::list(session, &self.page, STEPS, async |page| {
             store.list_trace_steps(&tenant, &filter, &page).await
         })

@@ -100,8 +100,11 @@ impl Backend {
 /// An empty store of every backend. Files are in `folder`.
 pub(crate) async fn backends(folder: &tempfile::TempDir) -> Vec<Backend> {
     let mut backends = Vec::new();
-    for (name, url) in [("memory", "memory:".to_owned())] {
-        let _ = folder;
+    let file = folder.path().join("logs.db");
+    for (name, url) in [
+        ("memory", "memory:".to_owned()),
+        ("sqlite", format!("sqlite:{}", file.display())),
+    ] {
         let clock: Arc<dyn Clock> = SteppingClock::new();
         let options = StoreOptions::default()
             .clock(Arc::clone(&clock))

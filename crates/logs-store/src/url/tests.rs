@@ -15,6 +15,25 @@ fn memory_is_the_bare_scheme() {
 }
 
 #[test]
+#[cfg(feature = "sqlite")]
+fn sqlite_names_a_file() {
+    for (text, path) in [
+        ("sqlite:logs.db", "logs.db"),
+        ("sqlite://logs.db", "logs.db"),
+        ("sqlite:/var/lib/logs.db", "/var/lib/logs.db"),
+        ("sqlite:///var/lib/logs.db", "/var/lib/logs.db"),
+        ("sqlite:a folder/ä:b.db", "a folder/ä:b.db"),
+    ] {
+        let url: StoreUrl = text.parse().unwrap();
+        assert_eq!(url, StoreUrl::Sqlite(path.into()), "{text}");
+        assert_eq!(url.to_string(), format!("sqlite:{path}"));
+    }
+    assert!(refusal("sqlite:").contains("path"));
+    assert!(refusal("sqlite:logs.db?mode=ro").contains("parameters"));
+    assert!(refusal("sqlite::memory:").contains("memory"));
+}
+
+#[test]
 fn a_wrong_url_names_the_schemes_that_work() {
     for text in [
         "mysql://h/db",

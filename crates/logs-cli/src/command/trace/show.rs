@@ -53,7 +53,7 @@ struct Totals {
 impl Show {
     pub(super) async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
-        let store = session.store().await?;
+        let store = session.reader().await?;
         let header = find_header(&*store, &tenant, &self.trace).await?;
         let mut totals = Totals::default();
         let mut table = Table::new(TraceStepSnapshot::COLUMNS);

@@ -1,0 +1,123 @@
+//! What an operator does to a store: bring its schema up to date, and look whether it is well.
+
+use crate::{ConnectError, StoreUrl};
+
+/// One thing about a store that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Check {
+    /// What was looked at, in a word or two.
+    pub name: String,
+    /// Whether the store can keep its promises as far as this goes.
+    pub passed: bool,
+    /// What was found, for people.
+    pub found: String,
+}
+
+/// How far the schema of a store is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaStatus {
+    /// The number of the newest migration that is applied; 0 where there are none.
+    pub current: u64,
+    /// The number of the newest migration that this version knows.
+    pub known: u64,
+    /// The names of the migrations that are not applied yet, in their order.
+    pub pending: Vec<String>,
+}
+
+/// Applies the migrations that the store lacks, and names them. A durable store that is not there
+/// is made. There are none in memory.
+///
+/// # Errors
+/// As [`connect`](crate::connect).
+pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
+    match url.parse()? {
+        #[cfg(feature = "memory")]
+        StoreUrl::Memory => Ok(Vec::new()),
+        #[cfg(feature = "sqlite")]
+        StoreUrl::Sqlite(path) => Ok(logs_sqlite::SqliteStore::migrate(path).await?),
+    }
+}
+
+/// Tells how far the schema of the store is, and changes nothing.
+///
+/// # Errors
+/// As [`connect`](crate::connect), also when a durable store is not there.
+pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
+    match url.parse()? {
+        #[cfg(feature = "memory")]
+        StoreUrl::Memory => Ok(SchemaStatus::default()),
+        #[cfg(feature = "sqlite")]
+        StoreUrl::Sqlite(path) => {
+            let status = logs_sqlite::SqliteStore::schema_status(path).await?;
+            Ok(SchemaStatus {
+                current: status.current,
+                known: status.known,
+                pending: status.pending,
+            })
+        }
+    }
+}
+
+/// Looks whether the store can keep its promises, and changes nothing.
+///
+/// # Errors
+/// As [`connect`](crate::connect), also when a durable store is not there.
+pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
+    match url.parse()? {
+        #[cfg(feature = "memory")]
+        StoreUrl::Memory => Ok(vec![Check {
+            name: "durability".to_owned(),
+            passed: true,
+            found: "nothing outlives the process; this store is for trying things out".to_owned(),
+        }]),
+        #[cfg(feature = "sqlite")]
+        StoreUrl::Sqlite(path) => {
+            let checks = logs_sqlite::SqliteStore::doctor(path).await?;
+            Ok(checks
+                .into_iter()
+                .map(|check| Check {
+                    name: check.name.to_owned(),
+                    passed: check.passed,
+                    found: check.found,
+                })
+                .collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{doctor, migrate, schema_status};
+
+    #[tokio::test]
+    #[cfg(feature = "memory")]
+    async fn memory_has_no_schema_and_is_well() {
+        assert!(migrate("memory:").await.unwrap().is_empty());
+        assert!(schema_status("memory:").await.unwrap().pending.is_empty());
+        assert!(
+            doctor("memory:")
+                .await
+                .unwrap()
+                .iter()
+                .all(|check| check.passed)
+        );
+    }
+
+    #[tokio::test]
+    #[cfg(feature = "sqlite")]
+    async fn sqlite_is_migrated_once_and_well_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("logs.db").display());
+        assert!(schema_status(&url).await.is_err() && doctor(&url).await.is_err());
+        let applied = migrate(&url).await.unwrap();
+        assert!(!applied.is_empty());
+        assert!(migrate(&url).await.unwrap().is_empty());
+        let status = schema_status(&url).await.unwrap();
+        assert_eq!(status.current, applied.len() as u64);
+        assert_eq!((status.current, status.pending), (status.known, Vec::new()));
+        let checks = doctor(&url).await.unwrap();
+        assert!(checks.len() > 1 && checks.iter().all(|check| check.passed));
+    }
+}

@@ -9,6 +9,11 @@ mod r06_append;
 mod r07_durable;
 mod r08_immutable;
 mod r09_created_at;
+mod r10_steps;
+mod r11_trace_of_run;
+mod r12_replay;
+mod r13_governance;
+mod r14_exports;
 
 use crate::Case;
 
@@ -23,6 +28,11 @@ const FILES: &[&[&[Case]]] = &[
     r07_durable::FILES,
     &[r08_immutable::CASES],
     &[r09_created_at::CASES],
+    &[r10_steps::CASES],
+    &[r11_trace_of_run::CASES],
+    &[r12_replay::CASES],
+    &[r13_governance::CASES],
+    &[r14_exports::CASES],
 ];
 
 /// Every case, in the order of the rules.

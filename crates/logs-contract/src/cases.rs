@@ -14,6 +14,8 @@ mod r11_trace_of_run;
 mod r12_replay;
 mod r13_governance;
 mod r14_exports;
+mod r15_overload;
+mod r16_lifecycle;
 
 use crate::Case;
 
@@ -33,6 +35,8 @@ const FILES: &[&[&[Case]]] = &[
     &[r12_replay::CASES],
     &[r13_governance::CASES],
     &[r14_exports::CASES],
+    &[r15_overload::CASES],
+    r16_lifecycle::FILES,
 ];
 
 /// Every case, in the order of the rules.

@@ -2,6 +2,7 @@
 
 mod cursors;
 mod offsets;
+mod settled;
 mod sizes;
 mod writes_between;
 
@@ -15,4 +16,5 @@ pub(super) const FILES: &[&[Case]] = &[
     cursors::CASES,
     writes_between::CASES_OF_LISTS,
     writes_between::CASES,
+    settled::CASES,
 ];

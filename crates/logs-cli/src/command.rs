@@ -3,6 +3,7 @@
 mod audit;
 mod exports;
 mod governance;
+mod import;
 mod replay;
 mod runs;
 mod system;
@@ -15,6 +16,8 @@ use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Import files as records
+    Import(import::Import),
     /// Calls of models: which model, how many tokens, what cost
     #[command(subcommand)]
     Runs(runs::Runs),
@@ -37,6 +40,7 @@ pub(crate) enum Command {
 /// Does what the command line asks for.
 pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(), Failure> {
     match command {
+        Command::Import(command) => command.run(session).await,
         Command::Runs(command) => command.run(session).await,
         Command::Trace(command) => command.run(session).await,
         Command::Replay(command) => command.run(session).await,

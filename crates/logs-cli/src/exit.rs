@@ -50,6 +50,17 @@ impl Failure {
         Self::Usage(message.into())
     }
 
+    /// The same trouble with a file: which one, and what was done before it.
+    pub(crate) fn within(self, file: &str, done: &str) -> Self {
+        let within = |message: String| format!("{file}: {message} ({done})");
+        match self {
+            Self::Refused(message) => Self::Refused(within(message)),
+            Self::Usage(message) => Self::Usage(within(message)),
+            Self::Unavailable(message) => Self::Unavailable(within(message)),
+            Self::BrokenPipe => Self::BrokenPipe,
+        }
+    }
+
     /// What to tell the user; nothing when the output is not read any more.
     pub(crate) fn message(&self) -> Option<&str> {
         match self {

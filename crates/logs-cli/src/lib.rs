@@ -6,6 +6,7 @@
 mod arguments;
 mod command;
 mod exit;
+mod import;
 mod output;
 mod page_flags;
 mod session;

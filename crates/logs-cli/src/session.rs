@@ -72,7 +72,6 @@ impl<'a> Session<'a> {
     }
 
     /// The store for records, made when it is not there.
-    #[expect(dead_code, reason = "the first command that writes takes this away")]
     pub(crate) async fn store(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {
         self.open(false).await
     }

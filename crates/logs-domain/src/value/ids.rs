@@ -28,8 +28,9 @@ text_value! {
 }
 
 text_value! {
-    /// What ties records of several kinds to one cause, such as a request id.
-    CorrelationId("correlation_id", max 128, NoControl)
+    /// What ties records of several kinds to one cause, such as a request id; real ones carry
+    /// paths and ARNs.
+    CorrelationId("correlation_id", max 512, NoControl)
 }
 
 text_value! {
@@ -44,7 +45,7 @@ text_value! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ActorId, EntityId, TenantId};
+    use super::{ActorId, CorrelationId, EntityId, TenantId};
 
     #[test]
     fn a_tenant_cannot_take_the_stores_own_keys() {
@@ -53,7 +54,9 @@ mod tests {
     }
 
     #[test]
-    fn entities_and_actors_may_be_as_long_as_arns() {
+    fn what_carries_arns_may_be_as_long_as_they_are() {
+        assert!(CorrelationId::new("c".repeat(512)).is_ok());
+        assert!(CorrelationId::new("c".repeat(513)).is_err());
         assert!(EntityId::new("e".repeat(512)).is_ok());
         assert!(EntityId::new("e".repeat(513)).is_err());
         assert!(ActorId::new("a".repeat(512)).is_ok());

@@ -1,0 +1,217 @@
+//! `logs import`: files become records.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use logs_domain::AppendBatch;
+
+use crate::exit::Failure;
+use crate::import::{
+    Format, Input, Job, Mapping, Outcome, Pipeline, RefusedFile, Surroundings, Translator, start,
+};
+use crate::output::one_line;
+use crate::session::Session;
+
+/// Import files as records
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct Import {
+    /// The files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// How foreign records become ours: a mapping file (see docs/import.md)
+    #[arg(long, value_name = "MAP.toml")]
+    mapping: Option<PathBuf>,
+
+    /// The form of the files; found out when it is not named
+    #[arg(long, value_enum, conflicts_with = "mapping")]
+    format: Option<Format>,
+
+    /// The name of the source, which ids of records are derived from; else the SHA-256 of the file
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+
+    /// Take exported records of the platform too, as records of the platform
+    #[arg(long)]
+    platform: bool,
+
+    /// Check everything and store nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Go on after bad records, and write them to this file
+    #[arg(long, value_name = "FILE")]
+    skip_bad: Option<PathBuf>,
+
+    /// How many records are appended at once
+    #[arg(
+        long,
+        value_name = "RECORDS",
+        default_value_t = 1000,
+        value_parser = clap::value_parser!(u32).range(1..=AppendBatch::MAX_RECORDS as i64)
+    )]
+    batch: u32,
+}
+
+const EXAMPLES: &str = "\
+Without a mapping, a file holds one JSON object a line, a draft or an exported record:
+  {\"llm_run\":{\"run_id\":\"r-1\",\"provider\":\"anthropic\",\"model\":\"claude-sonnet-4\",
+    \"execution_status\":\"SUCCEEDED\",\"started_at\":\"2026-03-02T10:15:04Z\",\"source\":\"SDK\"}}
+or it is one trace as Langfuse exports it. An import that is run again stores nothing twice.
+
+Examples:
+  logs import runs.ndjson --tenant acme
+  logs import trace.json --tenant acme
+  logs import usage.csv --tenant acme --mapping usage.toml --dry-run
+  logs import usage.csv --tenant acme --mapping usage.toml --skip-bad refused.csv
+  zcat runs.ndjson.gz | logs import - --tenant acme";
+
+impl Import {
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let mapping = match &self.mapping {
+            Some(path) => Some(read_mapping(path)?),
+            None => None,
+        };
+        let store = if self.dry_run {
+            None
+        } else {
+            Some(session.store().await?)
+        };
+        let mut refused = self.skip_bad.clone().map(RefusedFile::new);
+        let mut all = Outcome::default();
+        let mut ended = Ok(());
+        for file in &self.files {
+            let input = Input::new(file.clone());
+            let name = input.name();
+            let job = self.job(input, mapping.as_ref(), session)?;
+            let bar = progress(&job.input, session.streams.err_is_terminal);
+            let pipeline = Pipeline::new(store.clone(), self.batch as usize, refused.as_mut());
+            let advance = |bytes| bar.set_position(bytes);
+            let (outcome, result) = pipeline.run(start(job), &advance).await;
+            bar.finish_and_clear();
+            for refusal in &outcome.refusals {
+                writeln!(
+                    session.streams.err,
+                    "refused: {name}: {}",
+                    one_line(refusal)
+                )?;
+            }
+            all.stored += outcome.stored;
+            all.already_stored += outcome.already_stored;
+            all.refused += outcome.refused;
+            ended = result.map_err(|failure| failure.within(&name, &told(&all, self.dry_run)));
+            if ended.is_err() {
+                break;
+            }
+        }
+        if let Some(file) = &mut refused {
+            file.finish()?;
+        }
+        ended?;
+        if session.json() {
+            let summary = serde_json::json!({
+                "stored": all.stored,
+                "already_stored": all.already_stored,
+                "refused": all.refused,
+                "dry_run": self.dry_run,
+            });
+            writeln!(session.streams.out, "{summary}")?;
+        } else {
+            writeln!(session.streams.out, "{}", told(&all, self.dry_run))?;
+        }
+        match (&self.skip_bad, all.refused) {
+            (Some(file), 1..) => {
+                writeln!(
+                    session.streams.err,
+                    "refused records are in {}",
+                    file.display()
+                )?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn job(
+        &self,
+        input: Input,
+        mapping: Option<&Mapping>,
+        session: &Session<'_>,
+    ) -> Result<Job, Failure> {
+        let unreadable =
+            |error| Failure::usage(format!("{} cannot be read: {error}", input.name()));
+        let format = match (mapping, self.format) {
+            (Some(mapping), _) => mapping.format,
+            (None, Some(format)) => format,
+            (None, None) => input.detect().map_err(unreadable)?,
+        };
+        let translator = match (mapping, format) {
+            (Some(mapping), _) => Translator::Mapped(Box::new(mapping.clone())),
+            (None, Format::Langfuse) => Translator::Langfuse,
+            (None, Format::Jsonl) => Translator::Native,
+            (None, Format::Csv | Format::Json) => {
+                return Err(Failure::usage("CSV and JSON of any shape need a --mapping"));
+            }
+        };
+        let source = match (&self.source, &translator) {
+            (Some(source), _) => source.clone(),
+            // Only mappings derive ids.
+            (None, Translator::Native | Translator::Langfuse) => String::new(),
+            (None, Translator::Mapped(_)) if input == Input::Stdin => {
+                return Err(Failure::usage(
+                    "standard input has no name that ids can be derived from: name it with --source",
+                ));
+            }
+            (None, Translator::Mapped(_)) => input.digest().map_err(unreadable)?,
+        };
+        let tenant = session.globals.tenant.clone();
+        let surroundings = Surroundings {
+            source,
+            tenant,
+            platform: self.platform,
+        };
+        Ok(Job {
+            input,
+            format,
+            translator,
+            surroundings,
+        })
+    }
+}
+
+fn read_mapping(path: &std::path::Path) -> Result<Mapping, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?;
+    Mapping::parse(&text)
+        .map_err(|error| Failure::usage(format!("{}: {}", path.display(), error.expected())))
+}
+
+fn told(outcome: &Outcome, dry_run: bool) -> String {
+    let stored = if dry_run { "would be stored" } else { "stored" };
+    let Outcome {
+        already_stored,
+        refused,
+        ..
+    } = outcome;
+    format!(
+        "{} records {stored}, {already_stored} already stored, {refused} refused",
+        outcome.stored
+    )
+}
+
+/// A bar on a terminal, for files that are long enough to wait for.
+fn progress(input: &Input, terminal: bool) -> ProgressBar {
+    let Some(bytes) = input.len().filter(|_| terminal) else {
+        return ProgressBar::hidden();
+    };
+    let bar = ProgressBar::new(bytes);
+    let template = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

@@ -1,0 +1,21 @@
+//! Files of any shape become drafts: a source reads records one by one, a translator makes drafts
+//! of each, and a pipeline appends them in batches. Memory stays flat on a file of any size.
+
+mod bad;
+mod json;
+mod langfuse;
+mod mapping;
+mod native;
+mod pipeline;
+mod reading;
+mod refused;
+mod source;
+mod translate;
+
+pub(crate) use bad::{Bad, Location};
+pub(crate) use mapping::Mapping;
+pub(crate) use pipeline::{Outcome, Pipeline};
+pub(crate) use reading::{Job, start};
+pub(crate) use refused::RefusedFile;
+pub(crate) use source::{Format, Input};
+pub(crate) use translate::{Owner, Surroundings, Translator};

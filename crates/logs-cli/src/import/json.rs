@@ -1,0 +1,211 @@
+//! JSON as it stands in a source: numbers keep their digits, and no name comes twice in an object.
+//!
+//! The usual types round large integers and keep one of two members with the same name, in silence;
+//! evidence cannot bear either.
+
+use std::fmt;
+
+use logs_domain::InvalidValue;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A JSON value as it stands in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    /// The digits as written.
+    Number(String),
+    Text(String),
+    Array(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Reads one value.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] of field `json` that says what was expected, and where.
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidValue> {
+        serde_json::from_str(text)
+            .map_err(|error| InvalidValue::new("json", text, format!("valid JSON ({error})")))
+    }
+
+    /// The member with this name.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .find(|(found, _)| found == name)
+                .map(|(_, value)| value),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Array(_) => None,
+        }
+    }
+
+    /// What a field would hold: the text of a text, a number or a flag; `None` for null and for
+    /// empty text.
+    pub(crate) fn scalar(&self) -> Option<String> {
+        match self {
+            Self::Bool(flag) => Some(flag.to_string()),
+            Self::Number(text) | Self::Text(text) if !text.is_empty() => Some(text.clone()),
+            Self::Null | Self::Number(_) | Self::Text(_) | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The same value with every integer that readers would round turned into text.
+    pub(crate) fn large_integers_as_text(self) -> Self {
+        match self {
+            Self::Number(digits) if is_large_integer(&digits) => Self::Text(digits),
+            Self::Array(items) => Self::Array(
+                items
+                    .into_iter()
+                    .map(Self::large_integers_as_text)
+                    .collect(),
+            ),
+            Self::Object(members) => {
+                let as_text =
+                    |(name, value): (String, Self)| (name, value.large_integers_as_text());
+                Self::Object(members.into_iter().map(as_text).collect())
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => self,
+        }
+    }
+}
+
+fn is_large_integer(digits: &str) -> bool {
+    let integer = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    integer
+        && digits
+            .parse::<i64>()
+            .map_or(true, |number| number.unsigned_abs() > 1 << 53)
+}
+
+impl fmt::Display for Json {
+    /// Compact JSON, with the digits of the source.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => formatter.write_str("null"),
+            Self::Bool(flag) => write!(formatter, "{flag}"),
+            Self::Number(digits) => formatter.write_str(digits),
+            Self::Text(text) => write_text(formatter, text),
+            Self::Array(items) => {
+                formatter.write_str("[")?;
+                for (place, item) in items.iter().enumerate() {
+                    let comma = if place == 0 { "" } else { "," };
+                    write!(formatter, "{comma}{item}")?;
+                }
+                formatter.write_str("]")
+            }
+            Self::Object(members) => {
+                formatter.write_str("{")?;
+                for (place, (name, value)) in members.iter().enumerate() {
+                    formatter.write_str(if place == 0 { "" } else { "," })?;
+                    write_text(formatter, name)?;
+                    write!(formatter, ":{value}")?;
+                }
+                formatter.write_str("}")
+            }
+        }
+    }
+}
+
+fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let quoted = serde_json::to_string(text).map_err(|_| fmt::Error)?;
+    formatter.write_str(&quoted)
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        from_raw(&raw).map_err(D::Error::custom)
+    }
+}
+
+/// The raw form is the only one in which a number still has its digits.
+fn from_raw(raw: &RawValue) -> Result<Json, serde_json::Error> {
+    let text = raw.get().trim_ascii();
+    Ok(match text.as_bytes().first() {
+        Some(b'{') => Json::Object(serde_json::from_str::<Members>(text)?.0),
+        Some(b'[') => Json::Array(serde_json::from_str(text)?),
+        Some(b'"') => Json::Text(serde_json::from_str(text)?),
+        Some(b't') => Json::Bool(true),
+        Some(b'f') => Json::Bool(false),
+        Some(b'n') => Json::Null,
+        _ => Json::Number(text.to_owned()),
+    })
+}
+
+struct Members(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members: Vec<(String, Json)> = Vec::new();
+                let mut names = std::collections::HashSet::new();
+                while let Some((name, value)) = map.next_entry::<String, Json>()? {
+                    if !names.insert(name.clone()) {
+                        return Err(A::Error::custom(format!("duplicate key {name:?}")));
+                    }
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Json;
+
+    #[test]
+    fn digits_and_order_stay_as_written() {
+        let text = r#"{"b":9007199254740993,"a":[1e400,-0.10,true,null,"é\n"],"c":{}}"#;
+        assert_eq!(Json::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_name_comes_once_in_an_object_at_any_depth() {
+        for text in [r#"{"a":1,"a":1}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#] {
+            let error = Json::parse(text).unwrap_err();
+            assert!(error.expected().contains("duplicate key \"a\""), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused() {
+        for text in ["", "{", "{\"a\":01}", "[1,]", "nul", "{} {}", "\"\u{1}\""] {
+            assert!(Json::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_integers_that_readers_would_round_become_text() {
+        let json = Json::parse("[9007199254740992,-9007199254740993,1e300,99999999999999999999]");
+        let text = json.unwrap().large_integers_as_text().to_string();
+        assert_eq!(
+            text,
+            "[9007199254740992,\"-9007199254740993\",1e300,\"99999999999999999999\"]"
+        );
+    }
+
+    #[test]
+    fn empty_text_and_null_hold_nothing() {
+        assert_eq!(Json::Text(String::new()).scalar(), None);
+        assert_eq!(Json::Null.scalar(), None);
+        assert_eq!(Json::Number("0".into()).scalar().as_deref(), Some("0"));
+    }
+}

@@ -1,0 +1,379 @@
+//! Traces as Langfuse exports them: `{"trace":{…},"observations":[…]}`.
+//!
+//! Every observation is a step of the trace; generations and embeddings are runs too, and only
+//! they own tokens and cost. What Langfuse does not say and a run needs (the provider, and the
+//! status of an observation without an end) is assumed, and listed in `attributes.assumed`.
+
+use logs_domain::{
+    Cost, Draft, DurationMs, ExecutionStatus, InvalidValue, JsonObject, Model, NewLlmRun, NewTrace,
+    NewTraceStep, OutcomeCategory, Provider, RecordSource, RunId, SkillName, SpanId, StepKey,
+    Timestamp, TokenCount, TraceId,
+};
+
+use super::json::Json;
+
+/// Observations that are calls of a model.
+const CALLS: &[&str] = &["GENERATION", "EMBEDDING"];
+
+/// The drafts of one exported trace.
+///
+/// # Errors
+/// [`InvalidValue`] that names the field, its value and what was expected.
+pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
+    let trace = required(document, "trace")?;
+    let trace_id = TraceId::new(text(trace, "id")?)?;
+    let mut header = NewTrace::new(trace_id.clone());
+    header.started_at = optional_time(trace, "timestamp")?;
+    let mut drafts = vec![Draft::from(header)];
+    let Some(Json::Array(observations)) = document.member("observations") else {
+        return Err(InvalidValue::new(
+            "observations",
+            "",
+            "an array of observations",
+        ));
+    };
+    for (place, value) in observations.iter().enumerate() {
+        let named = |error: InvalidValue| {
+            let field = format!("observations[{place}].{}", error.field());
+            error.in_field(field)
+        };
+        let observation = Observation::read(&trace_id, trace, value).map_err(named)?;
+        drafts.push(observation.step().map_err(named)?.into());
+        if CALLS.contains(&observation.kind.as_str()) {
+            drafts.push(observation.run().map_err(named)?.into());
+        }
+    }
+    Ok(drafts)
+}
+
+/// What steps and runs have in common.
+struct Observation<'a> {
+    trace_id: &'a TraceId,
+    trace: &'a Json,
+    value: &'a Json,
+    id: SpanId,
+    kind: String,
+    status: ExecutionStatus,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
+impl<'a> Observation<'a> {
+    fn read(trace_id: &'a TraceId, trace: &'a Json, value: &'a Json) -> Result<Self, InvalidValue> {
+        let ended_at = optional_time(value, "endTime")?;
+        let failed = value.member("level").and_then(Json::scalar).as_deref() == Some("ERROR");
+        let message = value
+            .member("statusMessage")
+            .and_then(Json::scalar)
+            .unwrap_or_default();
+        Ok(Self {
+            trace_id,
+            trace,
+            value,
+            id: SpanId::new(text(value, "id")?)?,
+            kind: text(value, "type")?,
+            status: status(failed, &message.to_lowercase(), ended_at.is_some()),
+            started_at: Timestamp::parse_rfc3339(&text(value, "startTime")?)
+                .map_err(|error| error.in_field("startTime"))?,
+            ended_at,
+        })
+    }
+
+    fn is_call(&self) -> bool {
+        CALLS.contains(&self.kind.as_str())
+    }
+
+    fn step(&self) -> Result<NewTraceStep, InvalidValue> {
+        let name = self.value.member("name").and_then(Json::scalar);
+        let outcome = if self.status == ExecutionStatus::Succeeded {
+            "ok"
+        } else {
+            "error"
+        };
+        let mut step = NewTraceStep::new(
+            self.trace_id.clone(),
+            StepKey::Span(self.id.clone()),
+            self.started_at,
+            SkillName::new(name.unwrap_or_else(|| self.kind.clone()))?,
+            self.status,
+            OutcomeCategory::new(outcome)?,
+            self.duration()?,
+        );
+        step.cost = if self.is_call() { self.cost()? } else { None };
+        let unfinished = self.ended_at.is_none();
+        let assumed: &[&str] = if unfinished {
+            &["status", "duration_ms"]
+        } else {
+            &[]
+        };
+        step.attributes = Some(self.attributes(&[("type", "type"), ("level", "level")], assumed)?);
+        Ok(step)
+    }
+
+    fn run(&self) -> Result<NewLlmRun, InvalidValue> {
+        let run_id = |span: &str| RunId::new(format!("{}:{span}", self.trace_id));
+        let mut assumed = vec!["provider", "source"];
+        let model = self
+            .value
+            .member("model")
+            .and_then(Json::scalar)
+            .unwrap_or_else(|| {
+                assumed.push("model");
+                "unknown".to_owned()
+            });
+        if self.ended_at.is_none() {
+            assumed.push("execution_status");
+        }
+        let mut run = NewLlmRun::new(
+            run_id(self.id.as_str())?,
+            Provider::new("unknown")?,
+            Model::new(model)?,
+            self.status,
+            self.started_at,
+            RecordSource::Sdk,
+        );
+        run.trace_id = Some(self.trace_id.clone());
+        run.input_tokens = self.tokens("input")?;
+        run.output_tokens = self.tokens("output")?;
+        run.cost = self.cost()?;
+        run.completed_at = self.ended_at;
+        let parent = self
+            .value
+            .member("parentObservationId")
+            .and_then(Json::scalar);
+        run.parent_run_id = parent.map(|parent| run_id(&parent)).transpose()?;
+        let kept = [
+            ("name", "name"),
+            ("environment", "environment"),
+            ("usage", "usageDetails"),
+        ];
+        run.attributes = Some(self.attributes(&kept, &assumed)?);
+        Ok(run)
+    }
+
+    fn tokens(&self, name: &'static str) -> Result<Option<TokenCount>, InvalidValue> {
+        let usage = self
+            .value
+            .member("usageDetails")
+            .and_then(|usage| usage.member(name));
+        let Some(digits) = usage.and_then(Json::scalar) else {
+            return Ok(None);
+        };
+        let expected = format!("a whole number from 0 to {}", TokenCount::MAX);
+        let refused = |_| InvalidValue::new("usageDetails", &digits, expected);
+        digits
+            .parse()
+            .map_err(refused)
+            .and_then(TokenCount::new)
+            .map(Some)
+    }
+
+    /// The total of `costDetails`; the sum beside it is 0 also where nothing is known.
+    fn cost(&self) -> Result<Option<Cost>, InvalidValue> {
+        let total = self
+            .value
+            .member("costDetails")
+            .and_then(|cost| cost.member("total"));
+        let Some(usd) = total.and_then(Json::scalar) else {
+            return Ok(None);
+        };
+        Cost::parse_usd(&usd)
+            .map(Some)
+            .map_err(|error| error.in_field("costDetails.total"))
+    }
+
+    /// From start to end, rounded; 0 where there is no end.
+    fn duration(&self) -> Result<DurationMs, InvalidValue> {
+        let Some(ended_at) = self.ended_at else {
+            return DurationMs::new(0);
+        };
+        let micros = ended_at.as_micros() - self.started_at.as_micros();
+        let Ok(micros) = u64::try_from(micros) else {
+            return Err(InvalidValue::new(
+                "endTime",
+                ended_at,
+                "a time that is not before startTime",
+            ));
+        };
+        DurationMs::new((micros + 500) / 1000)
+    }
+
+    /// Members of the observation under other names, the session, and what is assumed.
+    fn attributes(
+        &self,
+        kept: &[(&str, &str)],
+        assumed: &[&str],
+    ) -> Result<JsonObject, InvalidValue> {
+        let mut members = Vec::new();
+        for (name, member) in kept {
+            if let Some(value) = self
+                .value
+                .member(member)
+                .filter(|value| **value != Json::Null)
+            {
+                members.push(((*name).to_owned(), value.clone()));
+            }
+        }
+        if let Some(session) = self.trace.member("sessionId").and_then(Json::scalar) {
+            members.push(("session".to_owned(), Json::Text(session)));
+        }
+        if !assumed.is_empty() {
+            let assumed = assumed
+                .iter()
+                .map(|name| Json::Text((*name).to_owned()))
+                .collect();
+            members.push(("assumed".to_owned(), Json::Array(assumed)));
+        }
+        let object = Json::Object(members).large_integers_as_text();
+        JsonObject::parse(&object.to_string()).map_err(|error| error.in_field("attributes"))
+    }
+}
+
+/// An observation that did not end was stopped, as far as anyone can tell.
+fn status(failed: bool, message: &str, ended: bool) -> ExecutionStatus {
+    match (failed, ended) {
+        (true, _) if message.contains("timeout") || message.contains("timed out") => {
+            ExecutionStatus::Timeout
+        }
+        (true, _) if message.contains("cancel") || message.contains("abort") => {
+            ExecutionStatus::Aborted
+        }
+        (true, _) => ExecutionStatus::Failed,
+        (false, true) => ExecutionStatus::Succeeded,
+        (false, false) => ExecutionStatus::Aborted,
+    }
+}
+
+fn required<'a>(value: &'a Json, name: &'static str) -> Result<&'a Json, InvalidValue> {
+    let expected = "an export of Langfuse: an object with `trace` and `observations`";
+    value
+        .member(name)
+        .ok_or_else(|| InvalidValue::new(name, "", expected))
+}
+
+fn text(value: &Json, name: &'static str) -> Result<String, InvalidValue> {
+    let found = value.member(name).and_then(Json::scalar);
+    found.ok_or_else(|| InvalidValue::new(name, "", "a text"))
+}
+
+fn optional_time(value: &Json, name: &'static str) -> Result<Option<Timestamp>, InvalidValue> {
+    let text = value.member(name).and_then(Json::scalar);
+    let time = text.map(|text| Timestamp::parse_rfc3339(&text)).transpose();
+    time.map_err(|error| error.in_field(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::{Draft, ExecutionStatus};
+
+    use super::translate;
+    use crate::import::json::Json;
+
+    const TRACE: &str = r#"{"trace":{"id":"t1","timestamp":"2026-01-01T00:00:00Z","sessionId":"s"},
+      "observations":[
+        {"id":"a","type":"SPAN","name":"agent","level":"DEFAULT","statusMessage":null,
+         "startTime":"2026-01-01T00:00:00Z","endTime":"2026-01-01T00:00:02.0005Z","totalCost":0},
+        {"id":"b","type":"GENERATION","name":"chat","model":"gpt-5","level":"DEFAULT",
+         "parentObservationId":"a","usageDetails":{"input":12,"output":3,"total":15},
+         "costDetails":{"total":2.5e-05},"totalCost":2.5e-05,
+         "startTime":"2026-01-01T00:00:00.5Z","endTime":"2026-01-01T00:00:01Z"},
+        {"id":"c","type":"GENERATION","name":"","model":null,"level":"ERROR",
+         "statusMessage":"Request timed out","usageDetails":{},"costDetails":{},
+         "startTime":"2026-01-01T00:00:01Z","endTime":null}]}"#;
+
+    fn drafts() -> Vec<Draft> {
+        translate(&Json::parse(TRACE).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_observation_is_a_step_and_calls_are_runs_too() {
+        let kinds: Vec<&str> = drafts().iter().map(|draft| draft.kind().as_str()).collect();
+        let expected = [
+            "trace",
+            "trace_step",
+            "trace_step",
+            "llm_run",
+            "trace_step",
+            "llm_run",
+        ];
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn a_call_owns_tokens_and_cost_and_names_the_call_around_it() {
+        let Draft::LlmRun(run) = &drafts()[3] else {
+            panic!("a run")
+        };
+        assert_eq!(run.run_id.as_str(), "t1:b");
+        assert_eq!(run.parent_run_id.as_ref().unwrap().as_str(), "t1:a");
+        assert_eq!(run.input_tokens.unwrap().get(), 12);
+        assert_eq!(run.cost.unwrap().nano_usd(), 25_000);
+        let attributes = run.attributes.as_ref().unwrap().as_str();
+        assert!(
+            attributes.contains(r#""assumed":["provider","source"]"#),
+            "{attributes}"
+        );
+        let Draft::TraceStep(outer) = &drafts()[1] else {
+            panic!("a step")
+        };
+        assert_eq!((outer.cost, outer.duration_ms.get()), (None, 2001));
+        let Draft::TraceStep(inner) = &drafts()[2] else {
+            panic!("a step")
+        };
+        assert_eq!(
+            (inner.cost.unwrap().nano_usd(), inner.duration_ms.get()),
+            (25_000, 500)
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_stays_unknown_or_is_listed_as_assumed() {
+        let Draft::LlmRun(run) = &drafts()[5] else {
+            panic!("a run")
+        };
+        assert_eq!(
+            (run.input_tokens, run.cost, run.completed_at),
+            (None, None, None)
+        );
+        assert_eq!(run.execution_status, ExecutionStatus::Timeout);
+        assert_eq!(run.model.as_str(), "unknown");
+        let Draft::TraceStep(step) = &drafts()[4] else {
+            panic!("a step")
+        };
+        assert_eq!(step.skill_name.as_str(), "GENERATION");
+    }
+
+    #[test]
+    fn an_error_names_the_observation() {
+        for (from, to, field) in [
+            (
+                "2026-01-01T00:00:00.5Z",
+                "2026-01-01T00:00:00.5",
+                "observations[1].startTime",
+            ),
+            (
+                "2.5e-05},\"totalCost\"",
+                "-1},\"totalCost\"",
+                "observations[1].costDetails.total",
+            ),
+            (
+                "\"input\":12",
+                "\"input\":1.5",
+                "observations[1].usageDetails",
+            ),
+            (
+                "2026-01-01T00:00:02.0005Z",
+                "2025-01-01T00:00:00Z",
+                "observations[0].endTime",
+            ),
+        ] {
+            assert!(TRACE.contains(from));
+            let changed = Json::parse(&TRACE.replace(from, to)).unwrap();
+            assert_eq!(translate(&changed).unwrap_err().field(), field);
+        }
+        assert_eq!(
+            translate(&Json::parse("{}").unwrap()).unwrap_err().field(),
+            "trace"
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! Making the drafts of one record.
+
+use std::collections::BTreeSet;
+
+use logs_domain::{
+    Draft, InvalidValue, NewAuditEntry, NewLlmRun, NewSystemRecord, NewTrace, NewTraceStep,
+    RecordId, SpanId, StepKey, StepPosition, TenantId,
+};
+
+use super::field::Names;
+use super::path::Place;
+use super::values::Values;
+use super::{Kind, Mapping, Rule};
+use crate::import::json::Json;
+
+/// What a mapping makes of one record: whose it is, and its drafts.
+pub(crate) struct Translation {
+    pub(crate) tenant: TenantId,
+    pub(crate) drafts: Vec<Draft>,
+}
+
+impl Mapping {
+    /// Makes the drafts of one record: `ordinal` is its place in `source`, from 0.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] that names the field, its value and what was expected.
+    pub(crate) fn translate(
+        &self,
+        record: &Json,
+        source: &str,
+        ordinal: u64,
+        tenant: Option<&TenantId>,
+    ) -> Result<Translation, InvalidValue> {
+        let whole = Place {
+            record,
+            item: record,
+        };
+        let tenant = match &self.tenant {
+            Some(path) => {
+                let expected = format!("a tenant at {}", path.as_str());
+                let named = path.find(whole).and_then(Json::scalar);
+                TenantId::new(named.ok_or_else(|| InvalidValue::new("tenant", "", expected))?)?
+            }
+            None => {
+                let expected = "a tenant, by --tenant or in the mapping";
+                tenant
+                    .cloned()
+                    .ok_or_else(|| InvalidValue::new("tenant", "", expected))?
+            }
+        };
+        let mut drafts = Vec::new();
+        for (place, rule) in self.rules.iter().enumerate() {
+            for (item, value) in items(rule, record)? {
+                let at = Place {
+                    record,
+                    item: value,
+                };
+                if !rule.when.as_ref().is_none_or(|when| {
+                    let found = when.path.find(at).and_then(Json::scalar);
+                    found.is_some_and(|found| when.one_of.contains(&found))
+                }) {
+                    continue;
+                }
+                let mut values = Values {
+                    rule,
+                    place: at,
+                    names: Names {
+                        source,
+                        ordinal,
+                        item,
+                    },
+                    large_integers: self.large_integers,
+                    assumed: BTreeSet::new(),
+                };
+                // Apart for each rule and item, so that one record can make several.
+                let source = format!("{source}#{place}.{item}");
+                let id = RecordId::imported(&tenant, &source, ordinal);
+                drafts.push(draft(rule.kind, &mut values, id)?);
+            }
+        }
+        Ok(Translation { tenant, drafts })
+    }
+}
+
+/// What a rule is applied to: the record, or the items of an array in it.
+fn items<'a>(rule: &Rule, record: &'a Json) -> Result<Vec<(u64, &'a Json)>, InvalidValue> {
+    let Some(path) = &rule.for_each else {
+        return Ok(vec![(0, record)]);
+    };
+    match path.find(Place {
+        record,
+        item: record,
+    }) {
+        Some(Json::Array(items)) => Ok((0..).zip(items).collect()),
+        other => {
+            let shown = other.map(ToString::to_string).unwrap_or_default();
+            let expected = format!("an array at {}", path.as_str());
+            Err(InvalidValue::new("for_each", shown, expected))
+        }
+    }
+}
+
+fn draft(kind: Kind, values: &mut Values<'_>, imported: RecordId) -> Result<Draft, InvalidValue> {
+    match kind {
+        Kind::LlmRun => llm_run(values).map(Draft::from),
+        Kind::Trace => trace(values).map(Draft::from),
+        Kind::TraceStep => trace_step(values).map(Draft::from),
+        Kind::SystemRecord => system_record(values, imported).map(Draft::from),
+        Kind::AuditEntry => audit_entry(values, imported).map(Draft::from),
+    }
+}
+
+fn llm_run(values: &mut Values<'_>) -> Result<NewLlmRun, InvalidValue> {
+    let mut run = NewLlmRun::new(
+        values.required("run_id")?,
+        values.required("provider")?,
+        values.required("model")?,
+        values.required("execution_status")?,
+        values.required_time("started_at")?,
+        values.required("source")?,
+    )
+    .synthetic(values.flag("is_synthetic")?);
+    run.trace_id = values.optional("trace_id")?;
+    run.input_tokens = values.tokens("input_tokens")?;
+    run.output_tokens = values.tokens("output_tokens")?;
+    run.cost = values.cost("cost")?;
+    run.completed_at = values.time("completed_at")?;
+    run.parent_run_id = values.optional("parent_run_id")?;
+    run.attributes = values.object("attributes", true)?;
+    Ok(run)
+}
+
+fn trace(values: &mut Values<'_>) -> Result<NewTrace, InvalidValue> {
+    let mut trace = NewTrace::new(values.required("trace_id")?);
+    trace.run_id = values.optional("run_id")?;
+    trace.started_at = values.time("started_at")?;
+    Ok(trace)
+}
+
+fn trace_step(values: &mut Values<'_>) -> Result<NewTraceStep, InvalidValue> {
+    let position = values.whole("position")?;
+    let span: Option<SpanId> = values.optional("span_id")?;
+    let key = match (position, span) {
+        (Some(position), None) => {
+            let position = u32::try_from(position).unwrap_or(u32::MAX);
+            StepKey::Position(StepPosition::new(position)?)
+        }
+        (None, Some(span)) => StepKey::Span(span),
+        (Some(_), Some(_)) | (None, None) => {
+            let expected = "exactly one of position and span_id";
+            return Err(InvalidValue::new("position", "", expected));
+        }
+    };
+    let mut step = NewTraceStep::new(
+        values.required("trace_id")?,
+        key,
+        values.required_time("timestamp")?,
+        values.required("skill_name")?,
+        values.required("status")?,
+        values.required("outcome_category")?,
+        values.duration("duration")?,
+    );
+    step.cost = values.cost("cost")?;
+    step.attributes = values.object("attributes", true)?;
+    Ok(step)
+}
+
+fn system_record(
+    values: &mut Values<'_>,
+    imported: RecordId,
+) -> Result<NewSystemRecord, InvalidValue> {
+    let mut record = NewSystemRecord::new(
+        values.optional("id")?.unwrap_or(imported),
+        values.required("component")?,
+        values.required("event_type")?,
+        values.required("severity")?,
+        values.required("summary")?,
+    );
+    record.caused_by = values.optional("caused_by")?;
+    record.correlation_id = values.optional("correlation_id")?;
+    record.occurred_at = values.time("occurred_at")?;
+    record.details = values.object("details", true)?;
+    Ok(record)
+}
+
+fn audit_entry(values: &mut Values<'_>, imported: RecordId) -> Result<NewAuditEntry, InvalidValue> {
+    let mut entry = NewAuditEntry::new(
+        values.optional("id")?.unwrap_or(imported),
+        values.required("event_type")?,
+        values.required("entity_type")?,
+        values.required("entity_id")?,
+        values.required("actor_type")?,
+    );
+    entry.actor_id = values.optional("actor_id")?;
+    entry.action_reason = values.optional("action_reason")?;
+    entry.before_state = values.object("before_state", false)?;
+    entry.after_state = values.object("after_state", false)?;
+    entry.correlation_id = values.optional("correlation_id")?;
+    entry.occurred_at = values.time("occurred_at")?;
+    Ok(entry)
+}

@@ -1,0 +1,64 @@
+//! Our own forms: drafts, `{"llm_run":{…}}`, and records as `logs export` writes them, which have
+//! a record time. A record becomes its drafts again.
+
+use logs_domain::{Draft, InvalidValue, Record, TenantId};
+
+use super::json::Json;
+use super::source::RawRecord;
+use super::translate::{Owner, Surroundings, Translated};
+
+pub(super) fn translate(
+    raw: &RawRecord,
+    surroundings: &Surroundings,
+) -> Result<Translated, InvalidValue> {
+    let is_record = match &raw.value {
+        Json::Object(members) => members
+            .iter()
+            .any(|(_, value)| value.member("created_at").is_some()),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Array(_) => false,
+    };
+    if !is_record {
+        let draft = Draft::from_json(&raw.text)?;
+        let owner = Owner::Tenant(surroundings.named_tenant()?);
+        return Ok(Translated {
+            owner,
+            drafts: vec![draft],
+        });
+    }
+    let record: Record = serde_json::from_str(&raw.text).map_err(|error| {
+        InvalidValue::new("record", &raw.text, format!("an exported record ({error})"))
+    })?;
+    let owner = match owner(&record) {
+        Some(tenant) => {
+            let wanted = surroundings.named_tenant()?;
+            if *tenant != wanted {
+                let expected = format!("{wanted}, the tenant that is imported");
+                return Err(InvalidValue::new("tenant_id", tenant, expected));
+            }
+            Owner::Tenant(wanted)
+        }
+        None if surroundings.platform => Owner::Platform,
+        None => {
+            let expected = "a record of the tenant; --platform takes those of the platform too";
+            return Err(InvalidValue::new("tenant_id", "null", expected));
+        }
+    };
+    Ok(Translated {
+        owner,
+        drafts: record.to_drafts(),
+    })
+}
+
+/// Whose record it is; `None` for the platform.
+fn owner(record: &Record) -> Option<&TenantId> {
+    match record {
+        Record::LlmRun(run) => Some(&run.tenant_id),
+        Record::Trace(trace) => Some(&trace.tenant_id),
+        Record::TraceStep(step) => Some(&step.tenant_id),
+        Record::AuditEntry(entry) => Some(&entry.tenant_id),
+        Record::LogExport(export) => Some(&export.tenant_id),
+        Record::SystemRecord(record) => record.tenant_id.as_ref(),
+        // A kind that this version does not know has no drafts either.
+        _ => None,
+    }
+}

@@ -1,0 +1,122 @@
+//! Reading and translating on a thread of its own, a little ahead of the appends.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::mpsc;
+
+use super::translate::{Surroundings, Translated, Translator};
+use super::{Bad, Format, Input, Location, source};
+
+/// How many records are handed over at once, and how many bytes of them.
+const CHUNK_RECORDS: usize = 256;
+const CHUNK_BYTES: usize = 1024 * 1024;
+/// How many chunks may wait.
+const CHUNKS_AHEAD: usize = 4;
+
+/// What is imported, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) input: Input,
+    pub(crate) format: Format,
+    pub(crate) translator: Translator,
+    pub(crate) surroundings: Surroundings,
+}
+
+/// A record that was read: what it became, or why it is refused, with its text.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) location: Location,
+    pub(crate) text: String,
+    pub(crate) result: Result<Translated, Bad>,
+}
+
+/// Records on their way, and how far the source is read.
+pub(crate) struct Reading {
+    pub(crate) chunks: mpsc::Receiver<io::Result<Vec<Item>>>,
+    pub(crate) bytes: Arc<AtomicU64>,
+}
+
+/// Starts to read.
+pub(crate) fn start(job: Job) -> Reading {
+    let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
+    let bytes = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&bytes);
+    tokio::task::spawn_blocking(move || {
+        let ended = read(&job, counted, &sender);
+        if let Err(error) = ended {
+            // Nobody listens any more when this fails: the import has ended already.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    Reading { chunks, bytes }
+}
+
+fn read(
+    job: &Job,
+    bytes: Arc<AtomicU64>,
+    sender: &mpsc::Sender<io::Result<Vec<Item>>>,
+) -> io::Result<()> {
+    let reader = Counted {
+        reader: job.input.open()?,
+        bytes,
+    };
+    let reader: Box<dyn BufRead + Send> = Box::new(BufReader::new(reader));
+    let records = match &job.translator {
+        Translator::Mapped(mapping) => mapping.records(),
+        Translator::Native | Translator::Langfuse => Vec::new(),
+    };
+    let mut ordinal = 0;
+    let mut chunk = Vec::new();
+    let mut chunk_bytes = 0;
+    let hand_over = |chunk: &mut Vec<Item>| {
+        let full = std::mem::take(chunk);
+        full.is_empty() || sender.blocking_send(Ok(full)).is_ok()
+    };
+    source::read(reader, job.format, &records, &mut |found| {
+        let read = match found {
+            Ok(record) => {
+                let translated = job
+                    .translator
+                    .translate(&record, ordinal, &job.surroundings);
+                let location = record.location;
+                let result = translated.map_err(|error| Bad { location, error });
+                Item {
+                    location,
+                    text: record.text,
+                    result,
+                }
+            }
+            Err((bad, text)) => Item {
+                location: bad.location,
+                text,
+                result: Err(bad),
+            },
+        };
+        ordinal += 1;
+        chunk_bytes += read.text.len();
+        chunk.push(read);
+        if chunk.len() < CHUNK_RECORDS && chunk_bytes < CHUNK_BYTES {
+            return true;
+        }
+        chunk_bytes = 0;
+        hand_over(&mut chunk)
+    })?;
+    hand_over(&mut chunk);
+    Ok(())
+}
+
+/// Counts the bytes that are read.
+struct Counted {
+    reader: Box<dyn BufRead + Send>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}

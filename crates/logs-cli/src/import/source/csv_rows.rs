@@ -1,0 +1,138 @@
+//! Comma-separated values: the first line names the columns, every other is a record of texts.
+
+use std::io::{self, BufRead};
+
+use super::{Found, MOST_LINE_BYTES, RawRecord, bad};
+use crate::import::Location;
+use crate::import::json::Json;
+
+/// Hands out every row as an object of texts; an empty cell is an empty text.
+pub(super) fn read(
+    reader: Box<dyn BufRead + Send>,
+    take: &mut dyn FnMut(Found) -> bool,
+) -> io::Result<()> {
+    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+    let names: Vec<String> = match rows.headers() {
+        Ok(names) => {
+            let names = names
+                .iter()
+                .map(|name| name.trim_start_matches('\u{feff}').to_owned());
+            names.collect()
+        }
+        Err(error) => return unreadable(error, 1, take),
+    };
+    let mut row = csv::ByteRecord::new();
+    loop {
+        let line = rows.position().line();
+        match rows.read_byte_record(&mut row) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {
+                let line = row.position().map_or(line, csv::Position::line);
+                if !take(record(Location::Line(line), &names, &row)) {
+                    return Ok(());
+                }
+            }
+            Err(error) => return unreadable(error, line, take),
+        }
+    }
+}
+
+fn record(location: Location, names: &[String], row: &csv::ByteRecord) -> Found {
+    let text = line_of(row);
+    if row.as_slice().len() > MOST_LINE_BYTES {
+        let start: String = text.chars().take(64).collect();
+        return bad(
+            location,
+            &start,
+            format!("a row of at most {MOST_LINE_BYTES} bytes"),
+        );
+    }
+    if row.len() != names.len() {
+        let expected = format!(
+            "{} columns, as in the first line, not {}",
+            names.len(),
+            row.len()
+        );
+        return bad(location, &text, expected);
+    }
+    let mut members = Vec::with_capacity(names.len());
+    for (name, cell) in names.iter().zip(row) {
+        let Ok(cell) = std::str::from_utf8(cell) else {
+            return bad(location, &text, format!("valid UTF-8 in column {name:?}"));
+        };
+        members.push((name.clone(), Json::Text(cell.to_owned())));
+    }
+    Ok(RawRecord {
+        location,
+        text,
+        value: Json::Object(members),
+    })
+}
+
+/// The row as one line of CSV.
+fn line_of(row: &csv::ByteRecord) -> String {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let written = writer.write_byte_record(row).map_err(io::Error::from);
+    let bytes = written.and_then(|()| writer.into_inner().map_err(|_| io::Error::other("csv")));
+    String::from_utf8_lossy(&bytes.unwrap_or_default())
+        .trim_end()
+        .to_owned()
+}
+
+fn unreadable(error: csv::Error, line: u64, take: &mut dyn FnMut(Found) -> bool) -> io::Result<()> {
+    if error.is_io_error() {
+        return Err(error.into());
+    }
+    take(bad(
+        Location::Line(line),
+        &error.to_string(),
+        "a row of comma-separated values",
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::read;
+
+    fn shown(text: &[u8]) -> Vec<String> {
+        let mut shown = Vec::new();
+        read(Box::new(Cursor::new(text.to_vec())), &mut |found| {
+            shown.push(match found {
+                Ok(record) => format!("{}: {}", record.location, record.value),
+                Err((bad, _)) => bad.to_string(),
+            });
+            true
+        })
+        .unwrap();
+        shown
+    }
+
+    #[test]
+    fn rows_become_objects_of_texts() {
+        let found = shown("\u{feff}a,b\r\n1,\"x,\r\n\"\"y\"\r\n,é\r\n".as_bytes());
+        let first = "line 2: {\"a\":\"1\",\"b\":\"x,\\r\\n\\\"y\"}";
+        assert_eq!(found, [first, "line 4: {\"a\":\"\",\"b\":\"é\"}"]);
+        assert!(shown(b"").is_empty());
+        assert!(shown(b"a,b\n").is_empty());
+    }
+
+    #[test]
+    fn a_ragged_or_broken_row_is_refused_and_the_next_one_read() {
+        let found = shown(b"a,b\n1\n1,2,3\n\xff,2\n5,6\n");
+        assert!(
+            found[0].contains("line 2") && found[0].contains("2 columns"),
+            "{}",
+            found[0]
+        );
+        assert!(found[1].contains("not 3"), "{}", found[1]);
+        assert!(
+            found[2].contains("valid UTF-8 in column \"a\""),
+            "{}",
+            found[2]
+        );
+        assert_eq!(found[3], "line 5: {\"a\":\"5\",\"b\":\"6\"}");
+    }
+}

@@ -1,0 +1,138 @@
+//! One JSON object on each line.
+
+use std::io::{self, BufRead, Read};
+
+use super::{Found, MOST_LINE_BYTES, RawRecord, bad};
+use crate::import::json::Json;
+use crate::import::{Bad, Location};
+
+/// Hands out the object of every line that is not blank.
+pub(super) fn read(
+    mut reader: Box<dyn BufRead + Send>,
+    take: &mut dyn FnMut(Found) -> bool,
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    let mut number = 0;
+    loop {
+        line.clear();
+        let most = MOST_LINE_BYTES as u64 + 1;
+        if reader.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
+            return Ok(());
+        }
+        number += 1;
+        let location = Location::Line(number);
+        let found = if line.len() > MOST_LINE_BYTES {
+            skip_line(&mut reader)?;
+            let start = String::from_utf8_lossy(line.get(..64).unwrap_or_default());
+            Some(bad(
+                location,
+                &start,
+                format!("a line of at most {MOST_LINE_BYTES} bytes"),
+            ))
+        } else {
+            record(location, &line)
+        };
+        if let Some(found) = found
+            && !take(found)
+        {
+            return Ok(());
+        }
+    }
+}
+
+/// The record of a line; none when it is blank.
+fn record(location: Location, line: &[u8]) -> Option<Found> {
+    // The mark that some editors put before the first line is no part of it.
+    let line = match location {
+        Location::Line(1) => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
+        Location::Line(_) | Location::Record(_) => line,
+    };
+    let Ok(text) = std::str::from_utf8(line) else {
+        return Some(bad(location, &String::from_utf8_lossy(line), "valid UTF-8"));
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let record = |value| RawRecord {
+        location,
+        text: text.to_owned(),
+        value,
+    };
+    let found = Json::parse(text).map(record);
+    Some(found.map_err(|error| (Bad { location, error }, text.to_owned())))
+}
+
+/// Reads to the end of the line without keeping it.
+fn skip_line(reader: &mut dyn BufRead) -> io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        let Some(end) = buffer.iter().position(|byte| *byte == b'\n') else {
+            let length = buffer.len();
+            if length == 0 {
+                return Ok(());
+            }
+            reader.consume(length);
+            continue;
+        };
+        reader.consume(end + 1);
+        return Ok(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Read};
+
+    use super::{MOST_LINE_BYTES, read};
+
+    fn shown(text: impl Into<Vec<u8>>) -> Vec<String> {
+        shown_of(Box::new(BufReader::new(std::io::Cursor::new(text.into()))))
+    }
+
+    fn shown_of(reader: Box<dyn std::io::BufRead + Send>) -> Vec<String> {
+        let mut shown = Vec::new();
+        read(reader, &mut |found| {
+            shown.push(match found {
+                Ok(record) => format!("{}: {}", record.location, record.value),
+                Err((bad, _)) => bad.to_string(),
+            });
+            true
+        })
+        .unwrap();
+        shown
+    }
+
+    #[test]
+    fn every_line_is_a_record_and_blank_ones_are_passed_over() {
+        let found = shown("\u{feff}{\"a\":1}\r\n\n  \n{\"b\":2}");
+        assert_eq!(found, ["line 1: {\"a\":1}", "line 4: {\"b\":2}"]);
+        assert!(shown("").is_empty());
+    }
+
+    #[test]
+    fn a_bad_line_does_not_cost_the_next_one() {
+        let found = shown(b"{\"a\":\n\xff\xfe\n{\"c\":3}\n".to_vec());
+        assert!(
+            found[0].starts_with("line 1: json: got `{\"a\":`"),
+            "{}",
+            found[0]
+        );
+        assert!(found[1].ends_with("expected valid UTF-8"), "{}", found[1]);
+        assert_eq!(found[2], "line 3: {\"c\":3}");
+    }
+
+    #[test]
+    fn a_line_of_100_megabytes_is_refused_without_keeping_it() {
+        // The reader makes the bytes as they are read: whoever kept them would need the memory.
+        let huge = std::io::repeat(b'x').take(100 * 1024 * 1024);
+        let rest: &[u8] = b"\n{\"a\":1}\n";
+        let found = shown_of(Box::new(BufReader::new(huge.chain(rest))));
+        assert!(
+            found[0].contains(&format!("at most {MOST_LINE_BYTES} bytes")),
+            "{}",
+            found[0]
+        );
+        assert_eq!(found[1], "line 2: {\"a\":1}");
+    }
+}

@@ -1,0 +1,80 @@
+//! Making drafts of a record, whatever its form.
+
+use logs_domain::{Draft, InvalidValue, TenantId};
+
+use super::mapping::Mapping;
+use super::source::RawRecord;
+use super::{langfuse, native};
+
+/// Whose records are appended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Owner {
+    Tenant(TenantId),
+    Platform,
+}
+
+/// What a record becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Translated {
+    pub(crate) owner: Owner,
+    pub(crate) drafts: Vec<Draft>,
+}
+
+/// How records become drafts.
+#[derive(Clone, Debug)]
+pub(crate) enum Translator {
+    /// They are drafts, or records that `logs export` wrote.
+    Native,
+    /// They are traces as Langfuse exports them.
+    Langfuse,
+    /// As a mapping file says.
+    Mapped(Box<Mapping>),
+}
+
+/// What a translation refers to besides the record.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    /// The name of the source, from which ids are derived.
+    pub(crate) source: String,
+    /// The tenant that the command names.
+    pub(crate) tenant: Option<TenantId>,
+    /// Whether records of the platform are taken.
+    pub(crate) platform: bool,
+}
+
+impl Surroundings {
+    /// The tenant of records that name none.
+    pub(super) fn named_tenant(&self) -> Result<TenantId, InvalidValue> {
+        let missing = || InvalidValue::new("tenant", "", "a tenant, by --tenant or LOGS_TENANT");
+        self.tenant.clone().ok_or_else(missing)
+    }
+}
+
+impl Translator {
+    /// Makes the drafts of a record; `ordinal` is its place in the source, from 0.
+    pub(super) fn translate(
+        &self,
+        record: &RawRecord,
+        ordinal: u64,
+        surroundings: &Surroundings,
+    ) -> Result<Translated, InvalidValue> {
+        match self {
+            Self::Native => native::translate(record, surroundings),
+            Self::Langfuse => {
+                let drafts = langfuse::translate(&record.value)?;
+                Ok(Translated {
+                    owner: Owner::Tenant(surroundings.named_tenant()?),
+                    drafts,
+                })
+            }
+            Self::Mapped(mapping) => {
+                let Surroundings { source, tenant, .. } = surroundings;
+                let made = mapping.translate(&record.value, source, ordinal, tenant.as_ref())?;
+                Ok(Translated {
+                    owner: Owner::Tenant(made.tenant),
+                    drafts: made.drafts,
+                })
+            }
+        }
+    }
+}

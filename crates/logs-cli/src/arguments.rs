@@ -12,7 +12,7 @@ use crate::exit::Failure;
 
 /// Evidence of what AI agents did: import it, ask for it, export it.
 #[derive(Debug, Parser)]
-#[command(name = "logs", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "logs", version, propagate_version = true, term_width = 100)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -22,10 +22,14 @@ pub(crate) struct Arguments {
 }
 
 const EXAMPLES: &str = "\
+Times are RFC 3339 with a zone, such as 2026-03-02T10:15:04Z; tables show them in UTC. With --json
+a list has one record on each line, and tells where the page stands in one line on standard error.
+
 Exit codes: 0 done, 1 refused by data, 2 wrong usage, 3 store unavailable.
 
 Examples:
   export LOGS_TENANT=acme
+  logs import examples/sample/agent-run.ndjson
   logs runs list --status FAILED --limit 20
   logs trace show trace-7f3a
   logs replay --around run-7f3a --seconds 60";

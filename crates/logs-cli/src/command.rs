@@ -1,9 +1,13 @@
 //! The commands, one file each.
 
 mod audit;
+mod completions;
+mod doctor;
+mod export;
 mod exports;
 mod governance;
 mod import;
+mod migrate;
 mod replay;
 mod runs;
 mod system;
@@ -33,8 +37,16 @@ pub(crate) enum Command {
     /// Who changed what
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Which exports were made
+    /// Which exports were made, and what became of them
     Exports(exports::Exports),
+    /// Write records to a file with a checksum and a manifest
+    Export(export::Export),
+    /// Check whether the store can keep its promises
+    Doctor(doctor::Doctor),
+    /// Bring the schema of the store up to date
+    Migrate(migrate::Migrate),
+    /// Print completions for a shell
+    Completions(completions::Completions),
 }
 
 /// Does what the command line asks for.
@@ -48,5 +60,9 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::System(command) => command.run(session).await,
         Command::Audit(command) => command.run(session).await,
         Command::Exports(command) => command.run(session).await,
+        Command::Export(command) => command.run(session).await,
+        Command::Doctor(command) => command.run(session).await,
+        Command::Migrate(command) => command.run(session).await,
+        Command::Completions(command) => command.run(session),
     }
 }

@@ -71,6 +71,16 @@ impl Failure {
         }
     }
 
+    /// The same failure with a further sentence.
+    pub(crate) fn and_also(self, sentence: &str) -> Self {
+        match self {
+            Self::Refused(message) => Self::Refused(format!("{message}; {sentence}")),
+            Self::Usage(message) => Self::Usage(format!("{message}; {sentence}")),
+            Self::Unavailable(message) => Self::Unavailable(format!("{message}; {sentence}")),
+            Self::BrokenPipe => Self::BrokenPipe,
+        }
+    }
+
     pub(crate) const fn status(&self) -> ExitStatus {
         match self {
             Self::Refused(_) => ExitStatus::Refused,
@@ -118,6 +128,9 @@ impl From<ConnectError> for Failure {
             ConnectError::InvalidUrl { .. } => {
                 Self::Usage(format!("{error} (--store, or LOGS_STORE_URL)"))
             }
+            ConnectError::NotThere { .. } => Self::Unavailable(format!(
+                "{error}; name it with --store or LOGS_STORE_URL, or make it with `logs migrate`"
+            )),
             ConnectError::Store(error) => error.into(),
             // Commands open a store of their own; the rest does not concern them.
             ConnectError::NotInitialised | ConnectError::AlreadyInitialised | _ => {

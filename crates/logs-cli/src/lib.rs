@@ -6,7 +6,9 @@
 mod arguments;
 mod command;
 mod exit;
+mod export;
 mod import;
+mod interrupt;
 mod output;
 mod page_flags;
 mod session;

@@ -99,6 +99,16 @@ impl<'a> Session<'a> {
         tenant.ok_or_else(|| Failure::usage(missing))
     }
 
+    /// Where times come from.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.injected.clock
+    }
+
+    /// Where ids come from.
+    pub(crate) fn ids(&self) -> &dyn RecordIdGenerator {
+        &*self.injected.ids
+    }
+
     /// Whether records are written as JSON.
     pub(crate) const fn json(&self) -> bool {
         self.globals.json

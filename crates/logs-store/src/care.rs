@@ -1,5 +1,7 @@
 //! What an operator does to a store: bring its schema up to date, and look whether it is well.
 
+#[cfg(feature = "sqlite")]
+use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
 /// One thing about a store that was looked at.
@@ -43,14 +45,14 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
 /// Tells how far the schema of the store is, and changes nothing.
 ///
 /// # Errors
-/// As [`connect`](crate::connect), also when a durable store is not there.
+/// As [`connect`](crate::connect), and [`ConnectError::NotThere`].
 pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => Ok(SchemaStatus::default()),
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
-            let status = logs_sqlite::SqliteStore::schema_status(path).await?;
+            let status = logs_sqlite::SqliteStore::schema_status(existing(path)?).await?;
             Ok(SchemaStatus {
                 current: status.current,
                 known: status.known,
@@ -63,7 +65,7 @@ pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
 /// Looks whether the store can keep its promises, and changes nothing.
 ///
 /// # Errors
-/// As [`connect`](crate::connect), also when a durable store is not there.
+/// As [`connect`](crate::connect), and [`ConnectError::NotThere`].
 pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
@@ -74,7 +76,7 @@ pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
         }]),
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
-            let checks = logs_sqlite::SqliteStore::doctor(path).await?;
+            let checks = logs_sqlite::SqliteStore::doctor(existing(path)?).await?;
             Ok(checks
                 .into_iter()
                 .map(|check| Check {

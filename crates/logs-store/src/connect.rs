@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use logs_domain::{LogsStore, StoreOptions};
 
+#[cfg(feature = "sqlite")]
+use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
 /// Opens the store that `url` names, with the default options. A durable store that is not there
@@ -40,7 +42,7 @@ pub async fn connect_with(
 /// [`ReadOnly`](logs_domain::StoreError::ReadOnly), except in memory, where a new store is opened.
 ///
 /// # Errors
-/// As [`connect`].
+/// As [`connect`], and [`ConnectError::NotThere`].
 pub async fn connect_read_only(
     url: &str,
     options: StoreOptions,
@@ -51,6 +53,7 @@ pub async fn connect_read_only(
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
             use logs_sqlite::{Access, SqliteStore};
+            let path = existing(path)?;
             let store = SqliteStore::open_with(path, Access::ReadOnly, options).await?;
             Ok(Arc::new(store))
         }
@@ -83,7 +86,7 @@ mod tests {
         let file = folder.path().join("logs.db");
         let url = format!("sqlite:{}", file.display());
         let missing = connect_read_only(&url, StoreOptions::default()).await;
-        assert!(matches!(missing, Err(ConnectError::Store(_))));
+        assert!(matches!(missing, Err(ConnectError::NotThere { .. })));
         assert!(!file.exists());
         let store = connect(&url).await.unwrap();
         assert_eq!(store.info().await.unwrap().backend, "sqlite");

@@ -15,6 +15,13 @@ pub enum ConnectError {
         expected: String,
     },
 
+    /// There is no store yet, and the call makes none.
+    #[error("there is no store at {place}")]
+    NotThere {
+        /// Where it would be.
+        place: String,
+    },
+
     /// The backend could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -61,6 +61,17 @@ fn memory(rest: &str) -> Result<StoreUrl, ConnectError> {
     }
 }
 
+/// Checks that there is something at `path`; what it is shows when it is opened.
+#[cfg(feature = "sqlite")]
+pub(crate) fn existing(path: PathBuf) -> Result<PathBuf, ConnectError> {
+    if path.try_exists().unwrap_or(true) {
+        return Ok(path);
+    }
+    Err(ConnectError::NotThere {
+        place: path.display().to_string(),
+    })
+}
+
 #[cfg(feature = "sqlite")]
 fn sqlite(path: &str) -> Result<StoreUrl, ConnectError> {
     if path.is_empty() {

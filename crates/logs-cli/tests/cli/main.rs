@@ -1,6 +1,12 @@
 //! The command line as people and programs use it.
 
 #[cfg(test)]
+mod export;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
 mod queries;
 #[cfg(test)]
 mod support;

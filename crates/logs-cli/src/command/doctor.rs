@@ -1,0 +1,74 @@
+//! `logs doctor`: whether the store can keep its promises.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::output::{self, Column, Row, Table};
+use crate::session::Session;
+
+const EXAMPLES: &str = "\
+It changes nothing, and ends with exit code 1 when a check fails.
+
+Examples:
+  logs doctor
+  logs doctor --store sqlite:/var/lib/logs.db --json";
+
+/// Check whether the store can keep its promises
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Doctor {}
+
+#[derive(Serialize)]
+struct Line {
+    check: String,
+    passed: bool,
+    found: String,
+}
+
+impl Row for Line {
+    const COLUMNS: &'static [Column] = &[
+        Column::text("CHECK"),
+        Column::text("RESULT"),
+        Column::text("FOUND"),
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let result = if self.passed { "ok" } else { "FAILED" };
+        vec![self.check.clone(), result.to_owned(), self.found.clone()]
+    }
+}
+
+impl Doctor {
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let checks = logs_store::doctor(&session.globals.store).await?;
+        let lines: Vec<Line> = checks
+            .into_iter()
+            .map(|check| Line {
+                check: check.name,
+                passed: check.passed,
+                found: check.found,
+            })
+            .collect();
+        if session.json() {
+            for line in &lines {
+                output::json(session, line)?;
+            }
+        } else {
+            Table::new(Line::COLUMNS).write(session.streams.out, &lines)?;
+        }
+        let failed: Vec<&str> = lines
+            .iter()
+            .filter(|line| !line.passed)
+            .map(|line| line.check.as_str())
+            .collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let (count, names) = (failed.len(), failed.join(", "));
+        Err(Failure::refused(format!(
+            "{count} of {} checks failed: {names}",
+            lines.len()
+        )))
+    }
+}

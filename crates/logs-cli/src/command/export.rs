@@ -1,0 +1,250 @@
+//! `logs export`: evidence for someone else.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use logs_domain::{
+    ActorId, AppendBatch, Checksum, Draft, LogExportOutcome, LogsStore, NewLogExport, OnConflict,
+    Reason, TenantId, TimeRange, Timestamp,
+};
+
+use crate::exit::Failure;
+use crate::export::{
+    Columns, EvidenceFile, Format, Manifest, Place, Scope, Sink, Written, unwritable, write_all,
+};
+use crate::interrupt::interrupted;
+use crate::output::{self, Fields};
+use crate::session::Session;
+use crate::window::window;
+
+/// How often a window that is not settled yet is looked at.
+const WAIT: Duration = Duration::from_millis(500);
+
+const DETAILS: &str = "\
+The file holds the records of the tenant in a window of record times (created_at) in which nothing
+can appear any more; the same window of the same store always gives the same bytes. llm_run holds
+runs, then trace headers, then trace steps. system holds the records of the tenant and those of the
+platform, whose tenant_id is null. Each kind is newest first by created_at, then by id.
+
+json has one record on each line, {\"llm_run\":{…}}, exactly; `logs import` takes it. csv has a line
+of column names, the kind in the first column, nothing for what is unknown, JSON objects as text,
+and an apostrophe before texts that a spreadsheet would run.
+
+FILE.manifest.json tells the SHA-256, the number of records and the window. Both files appear when
+they are complete. The store keeps the export as a record: pending, then completed or failed.
+
+Examples:
+  logs export --scope audit --format json --out audit.ndjson
+  logs export --scope llm_run --format csv --out march.csv \\
+    --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z
+  sha256sum audit.ndjson && jq -r .sha256 audit.ndjson.manifest.json";
+
+/// Write records to a file with a checksum and a manifest
+#[derive(Args, Debug)]
+#[command(after_help = DETAILS)]
+pub(crate) struct Export {
+    /// Which records
+    #[arg(long, value_name = "SCOPE")]
+    scope: Scope,
+    /// The form of the file
+    #[arg(long, value_name = "FORMAT")]
+    format: Format,
+    /// The file; one that is there already is not replaced
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Only records stored at or after this time
+    #[arg(long, value_name = "TIME")]
+    from: Option<Timestamp>,
+    /// Only records stored before this time [default: everything that is settled now]
+    #[arg(long, value_name = "TIME")]
+    to: Option<Timestamp>,
+    /// When the window ends later than what is settled, wait for it
+    #[arg(long)]
+    wait: bool,
+    /// Who asks for the export
+    #[arg(long, value_name = "WHO", env = "USER", default_value = "unknown")]
+    requested_by: ActorId,
+}
+
+/// An export that is under way.
+struct Order<'a> {
+    flags: &'a Export,
+    place: Place,
+    tenant: TenantId,
+    window: TimeRange,
+    draft: NewLogExport,
+    requested_at: Timestamp,
+}
+
+impl Export {
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let tenant = session.tenant()?;
+        let place = Place::new(&self.out);
+        if let Some(path) = place.taken() {
+            return Err(Failure::refused(format!(
+                "{} is there already; an export replaces nothing, choose another --out",
+                path.display()
+            )));
+        }
+        if !place.folder().is_dir() {
+            let folder = place.folder().display();
+            return Err(Failure::usage(format!(
+                "--out: there is no folder {folder}"
+            )));
+        }
+        window(("--from", self.from), ("--to", self.to))?;
+        let store = session.store().await?;
+        let settled = store.settled_before(&tenant).await?;
+        let to = self.to.unwrap_or(settled);
+        if to > settled && !self.wait {
+            return Err(Failure::refused(format!(
+                "the window ends at {to}, but records may still appear from {settled} on; leave \
+                 --to out, choose an earlier one, or wait with --wait"
+            )));
+        }
+        let window = window(("--from", self.from), ("the settled time", Some(to)))?;
+        let id = session.ids().next_id();
+        let draft = NewLogExport::new(
+            id,
+            self.scope.into(),
+            self.format.into(),
+            self.requested_by.clone(),
+        );
+        append(&*store, &tenant, draft.clone().into()).await?;
+        let order = Order {
+            flags: &self,
+            place,
+            tenant,
+            window,
+            draft,
+            requested_at: session.clock().now(),
+        };
+        let written = tokio::select! {
+            written = order.write(&*store) => written,
+            () = interrupted() => Err(Failure::refused("interrupted; nothing was exported")),
+        };
+        let manifest = match written {
+            Ok(manifest) => manifest,
+            Err(failure) => return Err(order.record_failure(&*store, failure).await),
+        };
+        let checksum = Checksum::new(format!("sha256:{}", manifest.sha256))?;
+        let outcome = LogExportOutcome::completed(id, checksum, session.clock().now());
+        append(&*store, &order.tenant, outcome.into()).await?;
+        order.report(session, &manifest)
+    }
+}
+
+impl Order<'_> {
+    /// Writes both files.
+    async fn write(&self, store: &dyn LogsStore) -> Result<Manifest, Failure> {
+        let settled_before = self.settled(store).await?;
+        let file = EvidenceFile::create(&self.place).map_err(unwritable)?;
+        let mut sink = match self.flags.format {
+            Format::Csv => Sink::csv(Columns::of(self.flags.scope), file).map_err(unwritable)?,
+            Format::Json => Sink::json(file),
+        };
+        write_all(
+            store,
+            &self.tenant,
+            self.flags.scope,
+            self.window,
+            &mut sink,
+        )
+        .await?;
+        let Written {
+            file,
+            sha256,
+            bytes,
+            counts,
+        } = sink.finish().map_err(unwritable)?;
+        let name = self.place.file.file_name().unwrap_or_default();
+        let manifest = Manifest {
+            manifest_version: 1,
+            export_id: self.draft.id,
+            tenant_id: self.tenant.clone(),
+            scope: self.draft.scope,
+            format: self.draft.format,
+            file: name.to_string_lossy().into_owned(),
+            bytes,
+            sha256,
+            counts,
+            window: self.window,
+            settled_before,
+            order: Manifest::ORDER,
+            requested_by: self.flags.requested_by.clone(),
+            requested_at: self.requested_at,
+            program: Manifest::PROGRAM,
+        };
+        let beside = manifest.to_bytes()?;
+        self.place.publish(file, &beside).map_err(unwritable)?;
+        Ok(manifest)
+    }
+
+    /// Waits until nothing can appear in the window any more.
+    async fn settled(&self, store: &dyn LogsStore) -> Result<Timestamp, Failure> {
+        loop {
+            let settled = store.settled_before(&self.tenant).await?;
+            if self.window.to().is_none_or(|to| to <= settled) {
+                return Ok(settled);
+            }
+            tokio::time::sleep(WAIT).await;
+        }
+    }
+
+    /// Records that the export failed; the failure, and that it could not be recorded.
+    async fn record_failure(&self, store: &dyn LogsStore, failure: Failure) -> Failure {
+        let message = failure.message().unwrap_or_default().replace('\0', "");
+        let end = message.floor_char_boundary(Reason::MAX_BYTES);
+        let recorded = match Reason::new(message.get(..end).unwrap_or_default()) {
+            Ok(reason) => {
+                let outcome = LogExportOutcome::failed(self.draft.id, reason);
+                append(store, &self.tenant, outcome.into()).await
+            }
+            Err(error) => Err(error.into()),
+        };
+        match recorded {
+            Ok(()) => failure,
+            Err(also) => failure.and_also(&format!(
+                "export {} stays pending, its failure cannot be recorded: {}",
+                self.draft.id,
+                also.message().unwrap_or_default()
+            )),
+        }
+    }
+
+    fn report(&self, session: &mut Session<'_>, manifest: &Manifest) -> Result<(), Failure> {
+        if session.json() {
+            return output::json(session, manifest);
+        }
+        let kinds = manifest.counts.records_by_kind.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
+        let records = match kinds.as_slice() {
+            [] => "none".to_owned(),
+            kinds => kinds.join(", "),
+        };
+        let (from, to) = (self.window.from(), self.window.to());
+        Fields::default()
+            .add("file", self.place.file.display())
+            .add("manifest", self.place.manifest.display())
+            .add("records", records)
+            .add("size", format!("{} bytes", manifest.bytes))
+            .add("sha256", &manifest.sha256)
+            .add(
+                "from",
+                from.map_or_else(|| "the beginning".to_owned(), output::time),
+            )
+            .add("to", output::optional(to.map(output::time)))
+            .add("export", self.draft.id)
+            .write(session.streams.out)?;
+        Ok(())
+    }
+}
+
+async fn append(store: &dyn LogsStore, tenant: &TenantId, draft: Draft) -> Result<(), Failure> {
+    let batch = AppendBatch::new(vec![draft])?;
+    store.append(tenant, &batch, OnConflict::RejectCall).await?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! `logs migrate`: the schema of the store.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::output;
+use crate::session::Session;
+
+const EXAMPLES: &str = "\
+A store that is not there is made. Commands that store records do the same by themselves.
+
+Examples:
+  logs migrate
+  logs migrate --dry-run --store sqlite:/var/lib/logs.db";
+
+/// Bring the schema of the store up to date
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Migrate {
+    /// Only tell which migrations are missing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    migration: &'a str,
+    applied: bool,
+}
+
+impl Migrate {
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let url = session.globals.store.clone();
+        let migrations = if self.dry_run {
+            logs_store::schema_status(&url).await?.pending
+        } else {
+            logs_store::migrate(&url).await?
+        };
+        let applied = !self.dry_run;
+        for migration in &migrations {
+            if session.json() {
+                output::json(session, &Line { migration, applied })?;
+            } else {
+                let done = if applied { "applied" } else { "missing" };
+                writeln!(session.streams.out, "{done} {migration}")?;
+            }
+        }
+        if migrations.is_empty() && !session.json() {
+            let status = logs_store::schema_status(&url).await?;
+            let version = status.current;
+            writeln!(session.streams.out, "up to date: schema {version}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+//! Exports: files of evidence with a checksum, and the manifest beside each.
+
+mod columns;
+mod file;
+mod kind;
+mod manifest;
+mod records;
+mod sink;
+
+pub(crate) use columns::Columns;
+pub(crate) use file::{EvidenceFile, Place};
+pub(crate) use kind::{Format, Scope};
+pub(crate) use manifest::Manifest;
+pub(crate) use records::{unwritable, write_all};
+pub(crate) use sink::{Sink, Written};

@@ -1,0 +1,48 @@
+//! What stands beside an exported file.
+
+use logs_domain::{ActorId, ExportFormat, ExportScope, RecordId, TenantId, TimeRange, Timestamp};
+use serde::Serialize;
+
+use super::sink::Counts;
+
+/// What an exported file holds, and how to tell that it is the one that was written.
+#[derive(Debug, Serialize)]
+pub(crate) struct Manifest {
+    /// The form of this manifest.
+    pub(crate) manifest_version: u32,
+    /// The id of the export in the store.
+    pub(crate) export_id: RecordId,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) scope: ExportScope,
+    pub(crate) format: ExportFormat,
+    /// The name of the file, without its folder.
+    pub(crate) file: String,
+    pub(crate) bytes: u64,
+    /// Of the bytes of the file, in hexadecimal.
+    pub(crate) sha256: String,
+    #[serde(flatten)]
+    pub(crate) counts: Counts,
+    /// The span of record times that was asked for: from (included) to (excluded).
+    pub(crate) window: TimeRange,
+    /// No record will become visible any more below this time.
+    pub(crate) settled_before: Timestamp,
+    pub(crate) order: &'static str,
+    pub(crate) requested_by: ActorId,
+    pub(crate) requested_at: Timestamp,
+    pub(crate) program: &'static str,
+}
+
+impl Manifest {
+    /// The order of the records in every export.
+    pub(crate) const ORDER: &'static str =
+        "kind by kind, each newest first by created_at, then by id";
+    /// What wrote it.
+    pub(crate) const PROGRAM: &'static str = concat!("logs ", env!("CARGO_PKG_VERSION"));
+
+    /// The bytes of the manifest.
+    pub(crate) fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}

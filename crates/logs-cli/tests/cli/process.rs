@@ -1,0 +1,265 @@
+//! The binary as a process: its streams, signals and faults of the machine.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use logs_domain::{AppendBatch, Draft, OnConflict, TenantId};
+
+struct Store {
+    folder: tempfile::TempDir,
+}
+
+impl Store {
+    /// A store file with so many runs of tenant `acme`.
+    fn with_runs(count: usize) -> Self {
+        let store = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let drafts = (0..count).map(|n| {
+            Draft::from_json(&format!(
+                r#"{{"llm_run":{{"run_id":"run-{n}","provider":"anthropic","model":"claude-sonnet-4",
+                    "execution_status":"SUCCEEDED","started_at":"2026-01-01T00:00:00Z",
+                    "source":"API","attributes":{{"note":"{}"}}}}}}"#,
+                "x".repeat(300)
+            ))
+            .unwrap()
+        });
+        let batch = AppendBatch::new(drafts.collect()).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let opened = logs_store::connect(&store.url()).await.unwrap();
+            let tenant = TenantId::new("acme").unwrap();
+            opened
+                .append(&tenant, &batch, OnConflict::RejectCall)
+                .await
+                .unwrap();
+            opened.close().await.unwrap();
+        });
+        store
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("logs.db").display())
+    }
+
+    fn logs(&self, words: &[&str]) -> Command {
+        let mut command = logs(words);
+        command
+            .env("LOGS_STORE_URL", self.url())
+            .env("LOGS_TENANT", "acme");
+        command
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn exports(&self) -> String {
+        text(&self.logs(&["exports", "--json"]).output().unwrap().stdout)
+    }
+
+    fn leftovers(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| !name.starts_with("logs.db")).collect()
+    }
+}
+
+fn logs(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logs"));
+    command.args(words);
+    for variable in ["LOGS_STORE_URL", "LOGS_TENANT", "USER"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn failed(output: &Output, code: i32) -> String {
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let store = Store::with_runs(3_000);
+    let mut command = store.logs(&["runs", "list", "--all"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut first).unwrap();
+    assert!(first.starts_with("STARTED"));
+    drop(out);
+    let mut error = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut error)
+        .unwrap();
+    assert_eq!(
+        (child.wait().unwrap().code(), error.as_str()),
+        (Some(0), "")
+    );
+}
+
+#[test]
+fn a_full_device_for_the_answers_is_an_error() {
+    let full = Path::new("/dev/full");
+    if !full.exists() {
+        println!("this machine has no /dev/full; nothing was tested");
+        return;
+    }
+    let store = Store::with_runs(1);
+    let out = std::fs::OpenOptions::new().write(true).open(full).unwrap();
+    let output = store.logs(&["runs", "list"]).stdout(out).output().unwrap();
+    assert!(failed(&output, 1).contains("cannot be written"));
+}
+
+#[test]
+fn questions_make_no_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = logs(&["runs", "list", "--tenant", "acme"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(failed(&output, 3).contains("logs.db"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_that_is_no_store_and_a_url_that_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("text.db");
+    std::fs::write(
+        &file,
+        "this is no database, however long it may be. ".repeat(100),
+    )
+    .unwrap();
+    let url = format!("sqlite:{}", file.display());
+    for words in [&["runs", "list"][..], &["doctor"], &["migrate"]] {
+        let output = logs(words)
+            .args(["--store", &url, "--tenant", "t"])
+            .output()
+            .unwrap();
+        failed(&output, 3);
+    }
+    let secret = "postgres://user:hunter2@host/db";
+    let output = logs(&["runs", "list", "--store", secret, "--tenant", "t"])
+        .output()
+        .unwrap();
+    let error = failed(&output, 2);
+    assert!(
+        error.contains("sqlite:PATH") && !error.contains("hunter2"),
+        "{error}"
+    );
+    let help = logs(&["--help"])
+        .env("LOGS_STORE_URL", secret)
+        .output()
+        .unwrap();
+    assert!(!text(&help.stdout).contains("hunter2"));
+}
+
+#[test]
+fn doctor_and_migrate_tell_how_the_store_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("logs.db").display());
+    let run = |words: &[&str]| logs(words).args(["--store", &url]).output().unwrap();
+    assert!(failed(&run(&["doctor"]), 3).contains("logs migrate"));
+    assert!(text(&run(&["migrate"]).stdout).starts_with("applied "));
+    assert!(text(&run(&["migrate"]).stdout).starts_with("up to date"));
+    assert_eq!(text(&run(&["migrate", "--dry-run", "--json"]).stdout), "");
+    let well = run(&["doctor"]);
+    assert_eq!(well.status.code(), Some(0), "{}", text(&well.stdout));
+    let json = run(&["doctor", "--json"]);
+    assert!(text(&json.stdout).lines().count() > 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_makes_a_failed_export_and_leaves_no_file() {
+    for signal in ["INT", "TERM"] {
+        let store = Store::with_runs(1);
+        let words = ["export", "--scope", "audit", "--format", "json", "--wait"];
+        let mut command = store.logs(&words);
+        command.args([
+            "--out",
+            &store.path("audit"),
+            "--to",
+            "9999-01-01T00:00:00Z",
+        ]);
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It waits once it has recorded what it was asked for.
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !store.exports().contains("\"pending\"") {
+            assert!(Instant::now() < deadline, "no export became pending");
+            std::thread::yield_now();
+        }
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let output = child.wait_with_output().unwrap();
+        assert!(failed(&output, 1).contains("interrupted"));
+        let exports = store.exports();
+        assert!(
+            exports.contains("\"failed\"") && exports.contains("interrupted"),
+            "{exports}"
+        );
+        assert_eq!(store.leftovers(), [""; 0]);
+    }
+}
+
+/// A limit on the size of files stands in for a full disk: the system refuses to write more.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_makes_a_failed_export_and_leaves_no_file() {
+    let store = Store::with_runs(5_000);
+    let script = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_logs")]);
+    command.args([
+        "export", "--scope", "llm_run", "--format", "json", "--tenant", "acme",
+    ]);
+    command.args(["--store", &store.url(), "--out", &store.path("runs")]);
+    let output = command.output().unwrap();
+    let error = failed(&output, 1);
+    assert!(error.contains("cannot be written"), "{error}");
+    assert_eq!(store.leftovers(), [""; 0]);
+    let exports = store.exports();
+    assert!(
+        exports.contains("\"failed\"") && exports.contains("cannot be written"),
+        "{exports}"
+    );
+    let retried = store.logs(&[
+        "export",
+        "--scope",
+        "llm_run",
+        "--format",
+        "json",
+        "--out",
+        &store.path("runs"),
+    ]);
+    let mut retried = retried;
+    assert_eq!(retried.output().unwrap().status.code(), Some(0));
+    assert!(std::fs::metadata(store.path("runs")).unwrap().len() > 2_000 * 1024);
+}

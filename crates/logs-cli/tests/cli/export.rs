@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::support::{Backend, Outcome, backends, run};
 
-struct Exported {
-    outcome: Outcome,
-    path: PathBuf,
+pub(crate) struct Exported {
+    pub(crate) outcome: Outcome,
+    pub(crate) path: PathBuf,
 }
 
 impl Exported {
@@ -23,7 +23,7 @@ impl Exported {
         std::fs::read(&self.path).unwrap()
     }
 
-    fn records(&self) -> Vec<Record> {
+    pub(crate) fn records(&self) -> Vec<Record> {
         let text = String::from_utf8(self.bytes()).unwrap();
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
@@ -36,7 +36,12 @@ impl Exported {
     }
 }
 
-async fn export(backend: &Backend, folder: &Path, name: &str, words: &[&str]) -> Exported {
+pub(crate) async fn export(
+    backend: &Backend,
+    folder: &Path,
+    name: &str,
+    words: &[&str],
+) -> Exported {
     let path = folder.join(format!("{}-{name}", backend.name));
     let out = path.display().to_string();
     let common = [
@@ -52,7 +57,7 @@ async fn export(backend: &Backend, folder: &Path, name: &str, words: &[&str]) ->
     Exported { outcome, path }
 }
 
-const JSON: &[&str] = &["--format", "json"];
+pub(crate) const JSON: &[&str] = &["--format", "json"];
 const RUNS: &[&str] = &["--format", "json", "--scope", "llm_run"];
 
 fn names(folder: &Path) -> Vec<String> {

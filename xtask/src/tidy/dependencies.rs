@@ -32,7 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "logs-server",
         &["logs-domain", "logs-store", "logs-facade", "logs-otlp"],
     ),
-    ("logs-scenarios", &[]),
+    ("logs-scenarios", &["logs-domain"]),
     ("test-postgres", &[]),
     ("xtask", &[]),
 ];

@@ -87,6 +87,9 @@ impl Import {
             let input = Input::new(file.clone());
             let name = input.name();
             let job = self.job(input, mapping.as_ref(), session)?;
+            if let (Some(refused), Format::Csv) = (&mut refused, job.format) {
+                refused.heading(job.input.first_line()?);
+            }
             let bar = progress(&job.input, session.streams.err_is_terminal);
             let pipeline = Pipeline::new(store.clone(), self.batch as usize, refused.as_mut());
             let advance = |bytes| bar.set_position(bytes);

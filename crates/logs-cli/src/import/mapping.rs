@@ -178,6 +178,3 @@ impl Mapping {
             .collect()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,6 +2,7 @@
 
 mod csv_rows;
 mod document;
+mod limited;
 mod lines;
 
 use std::fmt::Write as _;
@@ -113,6 +114,17 @@ impl Input {
         Ok(hex)
     }
 
+    /// The first line of a file, such as the names of the columns of CSV.
+    pub(crate) fn first_line(&self) -> io::Result<String> {
+        let mut line = Vec::new();
+        if let Self::File(_) = self {
+            self.open()?
+                .take(MOST_LINE_BYTES as u64)
+                .read_until(b'\n', &mut line)?;
+        }
+        Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
+    }
+
     /// The form of the source, by a look at its first line: a record of ours is one line with one
     /// member; anything else in JSON is taken for a trace of Langfuse.
     pub(crate) fn detect(&self) -> io::Result<Format> {
@@ -122,14 +134,8 @@ impl Input {
         if path.extension().is_none_or(|ending| ending != "json") {
             return Ok(Format::Jsonl);
         }
-        let mut line = Vec::new();
-        let limit = MOST_LINE_BYTES as u64;
-        self.open()?.take(limit).read_until(b'\n', &mut line)?;
-        let first = std::str::from_utf8(&line)
-            .ok()
-            .and_then(|line| Json::parse(line).ok());
-        match first {
-            Some(Json::Object(members)) if members.len() == 1 => Ok(Format::Jsonl),
+        match Json::parse(&self.first_line()?) {
+            Ok(Json::Object(members)) if members.len() == 1 => Ok(Format::Jsonl),
             _ => Ok(Format::Langfuse),
         }
     }

@@ -5,10 +5,10 @@ mod export;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod queries;
-#[cfg(test)]
-mod round_trip;
 #[cfg(test)]
 mod support;

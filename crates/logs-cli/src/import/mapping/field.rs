@@ -165,16 +165,21 @@ impl Spec {
                 })
             });
         }
-        let mut paths = self.path.iter().chain(&self.paths);
-        let found = paths.find_map(|path| path.find(place).map(|value| (path, value)));
-        let text = match found {
-            Some((path, value)) if matches!(value, Json::Array(_) | Json::Object(_)) => {
+        // An empty text says as little as nothing: the next path may say more.
+        let mut text = None;
+        for path in self.path.iter().chain(&self.paths) {
+            let Some(value) = path.find(place) else {
+                continue;
+            };
+            if matches!(value, Json::Array(_) | Json::Object(_)) {
                 let expected = format!("a text, a number or a flag at {}", path.as_str());
                 return Err(InvalidValue::new("path", value, expected));
             }
-            Some((_, value)) => value.scalar(),
-            None => None,
-        };
+            text = value.scalar();
+            if text.is_some() {
+                break;
+            }
+        }
         match text {
             Some(text) => self.word(text).map(|text| {
                 Some(Found {

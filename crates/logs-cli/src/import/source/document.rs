@@ -3,11 +3,12 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::limited::{self, Limited};
 use super::{Found, MOST_BYTES, RawRecord, bad};
 use crate::import::Location;
 use crate::import::json::Json;
@@ -26,7 +27,8 @@ pub(super) fn read(
         stopped: false,
         take,
     };
-    let mut json = serde_json::Deserializer::from_reader(BufReader::new(Limited { reader, left }));
+    let mut json =
+        serde_json::Deserializer::from_reader(BufReader::new(Limited::new(reader, left)));
     let walked = At {
         path,
         walk: &mut walk,
@@ -34,39 +36,13 @@ pub(super) fn read(
     .deserialize(&mut json);
     let ended = walked.and_then(|()| if walk.stopped { Ok(()) } else { json.end() });
     match ended {
-        Err(error) if error.is_io() && !is_limit(&error) => Err(error.into()),
+        Err(error) if error.is_io() && !limited::is_limit(&error) => Err(error.into()),
         Err(error) if !walk.stopped => {
             let location = Location::Record(walk.next);
             (walk.take)(bad(location, "", format!("valid JSON ({error})")));
             Ok(())
         }
         Err(_) | Ok(()) => Ok(()),
-    }
-}
-
-const TOO_LONG: &str = "a record is longer than 32 MiB";
-
-fn is_limit(error: &serde_json::Error) -> bool {
-    error.to_string().contains(TOO_LONG)
-}
-
-/// A reader that gives so many bytes between two records, and no more.
-struct Limited {
-    reader: Box<dyn BufRead + Send>,
-    left: Rc<Cell<usize>>,
-}
-
-impl Read for Limited {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(self.left.get());
-        if wanted == 0 && !buffer.is_empty() {
-            return Err(io::Error::other(TOO_LONG));
-        }
-        let read = self
-            .reader
-            .read(buffer.get_mut(..wanted).unwrap_or_default())?;
-        self.left.set(self.left.get() - read);
-        Ok(read)
     }
 }
 

@@ -1,0 +1,309 @@
+//! Files that are broken, wrong or hostile: a clear error that names line, field, value and
+//! expectation, and nothing stored.
+
+use logs_cli::ExitStatus;
+
+use super::{Scene, Stored, import, project};
+
+const RUN: &str = r#"{"llm_run":{"run_id":"r","provider":"p","model":"m","input_tokens":1,"execution_status":"SUCCEEDED","started_at":"2026-01-01T00:00:00Z","source":"SDK","attributes":{"a":1}}}"#;
+
+/// Imports `content` everywhere: refused with all of `said`, and nothing stored.
+async fn refused(scene: &Scene, name: &str, content: &[u8], words: &[&str], said: &[&str]) {
+    let file = scene.file(name, content);
+    for backend in &scene.backends {
+        let all: Vec<&str> = std::iter::once(file.as_str())
+            .chain(words.iter().copied())
+            .collect();
+        let outcome = import(backend, &all).await;
+        assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
+        for text in said {
+            assert!(outcome.err.contains(text), "{text} in {}", outcome.err);
+        }
+        assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+        assert_eq!(Stored::of(backend, "acme").await.count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_record_with_a_bad_value_says_where_and_what() {
+    let scene = Scene::new().await;
+    for (from, to, said) in [
+        (
+            "\"SUCCEEDED\"",
+            "\"OK\"",
+            "one of SUCCEEDED, FAILED, ABORTED, TIMEOUT",
+        ),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00", "with a zone"),
+        (
+            "2026-01-01T00:00:00Z",
+            "10000-01-01T00:00:00Z",
+            "years 1 to 9999",
+        ),
+        ("\"input_tokens\":1", "\"input_tokens\":-1", "`-1`"),
+        (
+            "\"input_tokens\":1",
+            "\"input_tokens\":9007199254740993",
+            "9007199254740992",
+        ),
+        (
+            "\"input_tokens\":1",
+            "\"input_tokens\":1e400",
+            "out of range",
+        ),
+        ("{\"a\":1}", "{\"a\":9007199254740993}", "2^53"),
+        ("{\"a\":1}", "{\"a\":1e400}", "double"),
+        ("{\"a\":1}", "{\"a\":1,\"a\":1}", "duplicate"),
+        (
+            "\"run_id\":\"r\"",
+            "\"run_id\":\"r\",\"run_id\":\"r\"",
+            "duplicate",
+        ),
+        (
+            "\"run_id\":\"r\"",
+            "\"run_id\":\"\\u0000\"",
+            "control characters",
+        ),
+        ("\"run_id\":\"r\"", "\"run_id\":\"\"", "1 to 128 bytes"),
+        ("{\"a\":1}", "{\"a\":\"\\u0000\"}", "NUL"),
+        ("\"source\":\"SDK\",", "", "missing field `source`"),
+        ("llm_run", "llm_runs", "unknown variant `llm_runs`"),
+    ] {
+        assert!(RUN.contains(from), "{from}");
+        let content = format!("\n{}\n", RUN.replacen(from, to, 1));
+        refused(
+            &scene,
+            "a.ndjson",
+            content.as_bytes(),
+            &[],
+            &["a.ndjson: line 2: ", said],
+        )
+        .await;
+    }
+    let details = format!("{{\"a\":\"{}\"}}", "x".repeat(70_000));
+    let content = RUN.replace("{\"a\":1}", &details);
+    refused(
+        &scene,
+        "a.ndjson",
+        content.as_bytes(),
+        &[],
+        &["line 1", "65536 bytes"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn files_that_are_broken_say_so() {
+    let scene = Scene::new().await;
+    let truncated = &RUN.as_bytes()[..60];
+    refused(
+        &scene,
+        "cut.ndjson",
+        truncated,
+        &[],
+        &["cut.ndjson: line 1: ", "EOF"],
+    )
+    .await;
+    refused(
+        &scene,
+        "a.ndjson",
+        b"not json\n",
+        &[],
+        &["line 1", "expected ident"],
+    )
+    .await;
+    refused(&scene, "a.ndjson", b"[]\n", &[], &["line 1", "a record"]).await;
+    refused(
+        &scene,
+        "utf8.ndjson",
+        b"\xff\xfe{}\n",
+        &[],
+        &["line 1", "valid UTF-8"],
+    )
+    .await;
+    refused(
+        &scene,
+        "nul.ndjson",
+        b"\0\0\0\0\n",
+        &[],
+        &["line 1", "valid JSON"],
+    )
+    .await;
+    let langfuse = project("examples/mappings/samples/langfuse.json");
+    let langfuse = std::fs::read(langfuse).unwrap();
+    refused(
+        &scene,
+        "l.json",
+        &langfuse[..600],
+        &[],
+        &["l.json: record 0: ", "EOF"],
+    )
+    .await;
+    refused(&scene, "l.json", b"{\n}", &[], &["trace", "Langfuse"]).await;
+}
+
+#[tokio::test]
+async fn an_empty_file_holds_no_records() {
+    let scene = Scene::new().await;
+    let file = scene.file("empty.ndjson", "");
+    let marked = scene.file("marked.ndjson", format!("\u{feff}{RUN}\r\n"));
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&file]).await;
+        assert_eq!(
+            outcome.shown(),
+            "0 records stored, 0 already stored, 0 refused\n"
+        );
+        // A mark of the byte order is no part of the first line.
+        let outcome = import(backend, &[&marked]).await;
+        assert_eq!(
+            outcome.shown(),
+            "1 records stored, 0 already stored, 0 refused\n"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mapping_that_is_wrong_is_wrong_usage_and_says_what_would_be_right() {
+    let scene = Scene::new().await;
+    let data = scene.file("a.csv", "t\n2026-01-01T00:00:00Z\n");
+    let good = "format = \"csv\"\n[[record]]\nkind = \"trace\"\n[record.fields]\n\
+                trace_id = { constant = \"x\" }\nstarted_at = \"t\"\n";
+    for (from, to, said) in [
+        (
+            "format = \"csv\"",
+            "format = \"xml\"",
+            "unknown variant `xml`",
+        ),
+        ("kind = \"trace\"", "kind = \"traces\"", "trace_step"),
+        (
+            "trace_id =",
+            "trace =",
+            "one of trace_id, run_id, started_at",
+        ),
+        (
+            "started_at = \"t\"",
+            "started_at = { path = \"t\", zon = \"UTC\" }",
+            "started_at",
+        ),
+        (
+            "{ constant = \"x\" }",
+            "{ words = {} }",
+            "exactly one of path",
+        ),
+        ("started_at = \"t\"", "started_at = \"t..u\"", "started_at"),
+        (
+            "started_at = \"t\"",
+            "started_at = { path = \"t\", time = \"x\" }",
+            "started_at",
+        ),
+        ("[[record]]", "[[recor]]", "recor"),
+        ("format", "= format", "format"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let mapping = scene.file("map.toml", good.replacen(from, to, 1));
+        let outcome = import(&scene.backends[0], &[&data, "--mapping", &mapping]).await;
+        assert_eq!(
+            outcome.status,
+            ExitStatus::Usage,
+            "{from}: {}",
+            outcome.shown()
+        );
+        assert!(outcome.err.contains(said), "{said} in {}", outcome.err);
+    }
+    let mapping = scene.file("map.toml", good);
+    let outcome = import(&scene.backends[0], &[&data, "--mapping", &mapping]).await;
+    assert_eq!(
+        outcome.shown(),
+        "1 records stored, 0 already stored, 0 refused\n"
+    );
+    let outcome = import(&scene.backends[0], &[&data, "--mapping", "absent.toml"]).await;
+    assert_eq!(outcome.status, ExitStatus::Usage);
+}
+
+#[tokio::test]
+async fn a_mapping_that_does_not_fit_the_file_says_which_field() {
+    let scene = Scene::new().await;
+    let azure = project("examples/mappings/azure-llm-2023.toml");
+    let words = ["--mapping", azure.as_str()];
+    let heading = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
+    for (row, said) in [
+        (
+            "2025-01-05T08:00:00,1,2",
+            "started_at: got `2025-01-05T08:00:00`",
+        ),
+        ("99999-01-05 08:00:00.0,1,2", "started_at"),
+        (",1,2", "started_at: got ``, expected a value at TIMESTAMP"),
+        (
+            "2025-01-05 08:00:00.0,many,2",
+            "input_tokens: got `many`, expected a whole number",
+        ),
+        ("2025-01-05 08:00:00.0,1.5,2", "input_tokens: got `1.5`"),
+        (
+            "2025-01-05 08:00:00.0,99999999999999999999,2",
+            "input_tokens",
+        ),
+        ("2025-01-05 08:00:00.0,1", "3 columns"),
+        ("\"2025-01-05,1,2", "3 columns"),
+    ] {
+        let content = format!("{heading}{row}");
+        refused(
+            &scene,
+            "a.csv",
+            content.as_bytes(),
+            &words,
+            &["line 2: ", said],
+        )
+        .await;
+    }
+    let events = project("examples/mappings/otrf-windows.toml");
+    let event = r#"{"@timestamp":"2025-01-05T08:00:00Z","Channel":"c","SourceName":"s","EventID":1,"Severity":"LOUD"}"#;
+    let words = ["--mapping", events.as_str()];
+    let said = ["line 1: severity: got `LOUD`, expected one of ALERT, CRITICAL"];
+    refused(&scene, "e.jsonl", event.as_bytes(), &words, &said).await;
+    let trail = project("examples/mappings/cloudtrail.toml");
+    let words = ["--mapping", trail.as_str()];
+    let said = ["no member \"Records\""];
+    refused(&scene, "t.json", b"{\"Entries\":[]}", &words, &said).await;
+}
+
+#[tokio::test]
+async fn large_integers_are_refused_unless_the_mapping_makes_them_texts() {
+    let scene = Scene::new().await;
+    let mapping = project("examples/mappings/otrf-windows.toml");
+    let mapping = std::fs::read_to_string(mapping).unwrap();
+    let strict = scene.file(
+        "map.toml",
+        mapping.replace("large_integers = \"text\"\n", ""),
+    );
+    let sample = project("examples/mappings/samples/otrf-windows.jsonl");
+    let sample = std::fs::read(sample).unwrap();
+    let words = ["--mapping", strict.as_str()];
+    refused(
+        &scene,
+        "e.jsonl",
+        &sample,
+        &words,
+        &["line 1: details: ", "2^53"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_or_named_is_wrong_usage() {
+    let scene = Scene::new().await;
+    let backend = &scene.backends[0];
+    let file = scene.file("a.ndjson", RUN);
+    let outcome = backend.logs(&["import", &file]).await;
+    assert!(outcome.err.contains("--tenant"), "{}", outcome.err);
+    let absent = scene.path("absent.ndjson").display().to_string();
+    let outcome = import(backend, &[&absent]).await;
+    assert!(outcome.err.contains("absent.ndjson"), "{}", outcome.err);
+    assert_ne!(outcome.status, ExitStatus::Done);
+    let csv = scene.file("a.csv", "a\n1\n");
+    let outcome = import(backend, &[&csv, "--format", "csv"]).await;
+    assert_eq!(outcome.status, ExitStatus::Usage);
+    assert!(outcome.err.contains("--mapping"), "{}", outcome.err);
+    for batch in ["0", "10001", "x"] {
+        let outcome = import(backend, &[&file, "--batch", batch]).await;
+        assert_eq!(outcome.status, ExitStatus::Usage, "{batch}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Stopping at the first bad record, or going on and keeping what was refused.
+
+use logs_cli::ExitStatus;
+
+use super::{Scene, Stored, import, project};
+
+/// `count` traces, one a line; those in `bad` are no records.
+fn traces(count: usize, bad: &[usize]) -> String {
+    let line = |n| match bad.contains(&n) {
+        true => format!("{{\"trace\":{{\"trace_id\":\"t{n}\",\"odd\":1}}}}\n"),
+        false => format!("{{\"trace\":{{\"trace_id\":\"t{n}\"}}}}\n"),
+    };
+    (0..count).map(line).collect()
+}
+
+#[tokio::test]
+async fn an_import_stops_at_the_first_bad_record_with_nothing_of_its_batch_stored() {
+    let scene = Scene::new().await;
+    let file = scene.file("a.ndjson", traces(30, &[25]));
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&file, "--batch", "10"]).await;
+        assert_eq!(outcome.status, ExitStatus::Refused);
+        assert!(outcome.err.contains("line 26: "), "{}", outcome.err);
+        assert!(
+            outcome.err.contains("unknown field `odd`"),
+            "{}",
+            outcome.err
+        );
+        let told = "(20 records stored, 0 already stored, 0 refused)\n";
+        assert!(outcome.err.ends_with(told), "{}", outcome.err);
+        assert_eq!(Stored::of(backend, "acme").await.traces.len(), 20);
+    }
+}
+
+#[tokio::test]
+async fn with_a_file_for_them_refused_records_are_kept_and_can_be_mended() {
+    let scene = Scene::new().await;
+    let file = scene.file("a.ndjson", traces(30, &[3, 25]));
+    for backend in &scene.backends {
+        let refused = scene.path(&format!("refused-{}.ndjson", backend.name));
+        let refused_name = refused.display().to_string();
+        let words = [file.as_str(), "--batch", "10", "--skip-bad", &refused_name];
+        let outcome = import(backend, &words).await;
+        assert_eq!(outcome.status, ExitStatus::Done);
+        assert_eq!(
+            outcome.out,
+            "28 records stored, 0 already stored, 2 refused\n"
+        );
+        assert!(outcome.err.contains("line 4: ") && outcome.err.contains("line 26: "));
+        let kept = std::fs::read_to_string(&refused).unwrap();
+        let lines: Vec<&str> = kept.lines().collect();
+        assert!(lines.len() == 2 && lines[1].contains("t25"), "{kept}");
+        let mended = scene.file("mended.ndjson", kept.replace(",\"odd\":1", ""));
+        let outcome = import(backend, &[&mended]).await;
+        assert_eq!(
+            outcome.out,
+            "2 records stored, 0 already stored, 0 refused\n"
+        );
+    }
+}
+
+#[tokio::test]
+async fn refused_rows_of_csv_keep_the_names_of_their_columns() {
+    let scene = Scene::new().await;
+    let csv = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2025-01-05 08:00:00.0,-1,30\r\n";
+    let file = scene.file("a.csv", csv);
+    let mapping = project("examples/mappings/azure-llm-2023.toml");
+    let refused = scene.path("refused.csv").display().to_string();
+    let words = [file.as_str(), "--mapping", &mapping, "--skip-bad", &refused];
+    let outcome = import(&scene.backends[0], &words).await;
+    assert_eq!(
+        outcome.out,
+        "0 records stored, 0 already stored, 1 refused\n"
+    );
+    assert!(
+        outcome.err.contains("line 2: input_tokens: got `-1`"),
+        "{}",
+        outcome.err
+    );
+    let kept = std::fs::read_to_string(&refused).unwrap();
+    assert_eq!(kept, csv.replace("\r\n", "\n"));
+}
+
+#[tokio::test]
+async fn what_is_stored_with_other_content_is_refused_with_its_place() {
+    let scene = Scene::new().await;
+    let first = scene.file("a.ndjson", traces(3, &[]));
+    let run = ",\"run_id\":\"r\"";
+    let changed = traces(5, &[]).replace("\"t1\"", &format!("\"t1\"{run}"));
+    let changed = scene.file("b.ndjson", changed);
+    for backend in &scene.backends {
+        import(backend, &[&first]).await;
+        let outcome = import(backend, &[&changed]).await;
+        assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
+        assert!(outcome.err.contains("line 2: "), "{}", outcome.err);
+        assert_eq!(Stored::of(backend, "acme").await.traces.len(), 3);
+        let refused = scene.path(&format!("conflicts-{}.ndjson", backend.name));
+        let refused_name = refused.display().to_string();
+        let outcome = import(backend, &[&changed, "--skip-bad", &refused_name]).await;
+        assert_eq!(outcome.status, ExitStatus::Done, "{}", outcome.shown());
+        assert!(std::fs::read_to_string(&refused).unwrap().contains(run));
+        assert_eq!(Stored::of(backend, "acme").await.traces.len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn one_key_with_two_contents_in_one_file_is_refused_with_its_place() {
+    let scene = Scene::new().await;
+    let twice = "{\"trace\":{\"trace_id\":\"t\"}}\n{\"trace\":{\"trace_id\":\"t\"}}\n";
+    let other = "{\"trace\":{\"trace_id\":\"t\",\"run_id\":\"r\"}}\n";
+    let equal = scene.file("equal.ndjson", twice);
+    let differing = scene.file("differing.ndjson", format!("{twice}{other}"));
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&differing]).await;
+        assert!(
+            outcome.err.contains("line 3: record: got `trace \"t\"`"),
+            "{}",
+            outcome.err
+        );
+        assert_eq!(Stored::of(backend, "acme").await.count(), 0);
+        let outcome = import(backend, &[&equal]).await;
+        assert_eq!(
+            outcome.out,
+            "1 records stored, 1 already stored, 0 refused\n"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_checks_everything_and_stores_nothing() {
+    let scene = Scene::new().await;
+    let good = scene.file("good.ndjson", traces(25, &[]));
+    let bad = scene.file("bad.ndjson", traces(25, &[24]));
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&good, "--dry-run", "--batch", "10"]).await;
+        let told = "25 records would be stored, 0 already stored, 0 refused\n";
+        assert_eq!(outcome.shown(), told);
+        let outcome = import(backend, &[&bad, "--dry-run", "--batch", "10"]).await;
+        assert_eq!(outcome.status, ExitStatus::Refused);
+        assert_eq!(Stored::of(backend, "acme").await.count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_summary_is_json_on_request() {
+    let scene = Scene::new().await;
+    let file = scene.file("a.ndjson", traces(2, &[]));
+    let outcome = import(&scene.backends[0], &[&file, "--json"]).await;
+    let summary: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    let expected = serde_json::json!({"stored":2,"already_stored":0,"refused":0,"dry_run":false});
+    assert_eq!(summary, expected);
+}
+
+#[tokio::test]
+async fn records_of_another_tenant_are_refused_and_platform_records_need_a_flag() {
+    let scene = Scene::new().await;
+    let records = include_str!("../../../../logs-domain/tests/fixtures/records.ndjson");
+    let file = scene.file("records.ndjson", records);
+    for backend in &scene.backends {
+        let words = ["import", "--tenant", "Acme", &file];
+        let outcome = backend.logs(&words).await;
+        assert!(
+            outcome.err.contains("tenant_id: got `acme`, expected Acme"),
+            "{}",
+            outcome.err
+        );
+        let outcome = import(backend, &[&file]).await;
+        assert!(outcome.err.contains("--platform"), "{}", outcome.err);
+        let outcome = import(backend, &[&file, "--platform"]).await;
+        assert_eq!(
+            outcome.out,
+            "9 records stored, 0 already stored, 0 refused\n"
+        );
+        let stored = Stored::of(backend, "someone-else").await;
+        assert_eq!((stored.system.len(), stored.count()), (1, 1));
+    }
+}

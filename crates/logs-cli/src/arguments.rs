@@ -91,15 +91,16 @@ pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Fa
     Err(Failure::usage(in_one_line(&text)))
 }
 
-/// What clap says, without its banner: the error, its tips and the way to help.
+/// What clap says without its banner: the error, its tips, and where there is help.
 fn in_one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut message = String::new();
     for line in lines {
         let line = line.strip_prefix("error: ").unwrap_or(line);
         if let Some(usage) = line.strip_prefix("Usage: ") {
-            message.push_str("; usage: ");
-            message.push_str(usage);
+            let is_name = |word: &&str| !word.starts_with(['-', '<', '[']);
+            let command: Vec<&str> = usage.split(' ').take_while(is_name).collect();
+            message.push_str(&format!("; see `{} --help`", command.join(" ")));
         } else if !line.starts_with("For more information") {
             let gap = match message.chars().last() {
                 None => "",
@@ -141,8 +142,11 @@ mod tests {
             error.contains("SUCCEEDED, FAILED, ABORTED, TIMEOUT"),
             "{error}"
         );
-        let error = message(&["runs", "lost"]);
-        assert!(error.contains("list"), "{error}");
+        let error = message(&["runs", "show"]);
+        assert!(
+            error.ends_with("<RUN>; see `logs runs show --help`"),
+            "{error}"
+        );
         for words in [&["runs", "show"][..], &["--nothing"], &[], &["runs"]] {
             let error = message(words);
             assert!(!error.is_empty() && !error.contains('\n'), "{error}");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use logs_domain::{
     ActorId, AppendBatch, Checksum, Draft, LogExportOutcome, LogsStore, NewLogExport, OnConflict,
     Reason, TenantId, TimeRange, Timestamp,
@@ -29,7 +30,7 @@ platform, whose tenant_id is null. Each kind is newest first by created_at, then
 
 json has one record on each line, {\"llm_run\":{…}}, exactly; `logs import` takes it. csv has a line
 of column names, the kind in the first column, nothing for what is unknown, JSON objects as text,
-and an apostrophe before texts that a spreadsheet would run.
+and an apostrophe before texts that a spreadsheet would run. docs/export.md has the details.
 
 FILE.manifest.json tells the SHA-256, the number of records and the window. Both files appear when
 they are complete. The store keeps the export as a record: pending, then completed or failed.
@@ -120,29 +121,37 @@ impl Export {
             draft,
             requested_at: session.clock().now(),
         };
+        let bar = progress(session.streams.err_is_terminal);
         let written = tokio::select! {
-            written = order.write(&*store) => written,
+            written = order.write(&*store, &bar) => written,
             () = interrupted() => Err(Failure::refused("interrupted; nothing was exported")),
         };
+        bar.finish_and_clear();
         let manifest = match written {
             Ok(manifest) => manifest,
             Err(failure) => return Err(order.record_failure(&*store, failure).await),
         };
         let checksum = Checksum::new(format!("sha256:{}", manifest.sha256))?;
         let outcome = LogExportOutcome::completed(id, checksum, session.clock().now());
-        append(&*store, &order.tenant, outcome.into()).await?;
+        append(&*store, &order.tenant, outcome.into())
+            .await
+            .map_err(|failure| {
+                failure.and_also("the file is complete, but its export stays pending in the store")
+            })?;
         order.report(session, &manifest)
     }
 }
 
 impl Order<'_> {
     /// Writes both files.
-    async fn write(&self, store: &dyn LogsStore) -> Result<Manifest, Failure> {
+    async fn write(&self, store: &dyn LogsStore, bar: &ProgressBar) -> Result<Manifest, Failure> {
         let settled_before = self.settled(store).await?;
         let file = EvidenceFile::create(&self.place).map_err(unwritable)?;
         let mut sink = match self.flags.format {
-            Format::Csv => Sink::csv(Columns::of(self.flags.scope), file).map_err(unwritable)?,
-            Format::Json => Sink::json(file),
+            Format::Csv => {
+                Sink::csv(Columns::of(self.flags.scope), file, bar).map_err(unwritable)?
+            }
+            Format::Json => Sink::json(file, bar),
         };
         write_all(
             store,
@@ -241,6 +250,19 @@ impl Order<'_> {
             .write(session.streams.out)?;
         Ok(())
     }
+}
+
+/// Shows how many records are written, to a person who watches.
+fn progress(is_terminal: bool) -> ProgressBar {
+    if !is_terminal {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} records {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
 async fn append(store: &dyn LogsStore, tenant: &TenantId, draft: Draft) -> Result<(), Failure> {

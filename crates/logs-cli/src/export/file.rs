@@ -51,8 +51,12 @@ impl Place {
             std::fs::remove_file(&self.file)?;
             return Err(error.error);
         }
-        // A name is durable when its folder is.
-        File::open(self.folder())?.sync_all()
+        let durable = sync_folder(self.folder());
+        if durable.is_err() {
+            std::fs::remove_file(&self.file)?;
+            std::fs::remove_file(&self.manifest)?;
+        }
+        durable
     }
 }
 
@@ -94,6 +98,14 @@ impl Write for EvidenceFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// A name is durable when its folder is; where folders are no files, there is nothing to sync.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {

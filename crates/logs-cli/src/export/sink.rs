@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
+use indicatif::ProgressBar;
 use logs_domain::{Record, Timestamp};
 use serde::Serialize;
 use tempfile::NamedTempFile;
@@ -15,6 +16,7 @@ use super::file::EvidenceFile;
 pub(crate) struct Sink {
     form: Form,
     written: Counts,
+    bar: ProgressBar,
 }
 
 #[derive(Debug)]
@@ -45,20 +47,22 @@ pub(crate) struct Written {
 
 impl Sink {
     /// JSON lines.
-    pub(crate) fn json(file: EvidenceFile) -> Self {
+    pub(crate) fn json(file: EvidenceFile, bar: &ProgressBar) -> Self {
         Self {
             form: Form::Json(BufWriter::with_capacity(1 << 16, file)),
             written: Counts::default(),
+            bar: bar.clone(),
         }
     }
 
     /// Comma-separated values.
-    pub(crate) fn csv(columns: Columns, file: EvidenceFile) -> io::Result<Self> {
+    pub(crate) fn csv(columns: Columns, file: EvidenceFile, bar: &ProgressBar) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(columns.names())?;
         Ok(Self {
             form: Form::Csv(columns, Box::new(writer)),
             written: Counts::default(),
+            bar: bar.clone(),
         })
     }
 
@@ -78,6 +82,7 @@ impl Sink {
         }
         let counts = &mut self.written;
         counts.records += 1;
+        self.bar.inc(1);
         *counts.records_by_kind.entry(kind).or_default() += 1;
         let first = counts.first_created_at.get_or_insert(created_at);
         *first = created_at.min(*first);

@@ -12,7 +12,7 @@ use crate::exit::Failure;
 
 /// Evidence of what AI agents did: import it, ask for it, export it.
 #[derive(Debug, Parser)]
-#[command(name = "logs", version, propagate_version = true, term_width = 100)]
+#[command(name = "logs", version, term_width = 100)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -64,7 +64,13 @@ pub(crate) struct Export {
     #[arg(long)]
     wait: bool,
     /// Who asks for the export
-    #[arg(long, value_name = "WHO", env = "USER", default_value = "unknown")]
+    #[arg(
+        long,
+        value_name = "WHO",
+        env = "USER",
+        hide_env_values = true,
+        default_value = "unknown"
+    )]
     requested_by: ActorId,
 }
 

@@ -179,6 +179,33 @@ fn a_file_that_is_no_store_and_a_url_that_is_none() {
 }
 
 #[test]
+fn a_tenant_is_named_by_flag_or_environment() {
+    let store = Store::with_runs(1);
+    let file = store.path("runs.ndjson");
+    std::fs::write(&file, "{\"trace\":{\"trace_id\":\"t\"}}\n").unwrap();
+    let questions = [&["runs", "list"][..], &["import", &file], &["exports"]];
+    for words in questions {
+        let nobody = store
+            .logs(words)
+            .env_remove("LOGS_TENANT")
+            .output()
+            .unwrap();
+        let error = text(&nobody.stderr);
+        assert!(
+            !nobody.status.success() && error.contains("--tenant"),
+            "{error}"
+        );
+        let named = store
+            .logs(words)
+            .args(["--tenant", "other"])
+            .output()
+            .unwrap();
+        assert_eq!(named.status.code(), Some(0), "{}", text(&named.stderr));
+    }
+    assert!(text(&store.logs(&["runs", "list"]).output().unwrap().stdout).ends_with("1 run\n"));
+}
+
+#[test]
 fn doctor_and_migrate_tell_how_the_store_is() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("logs.db").display());

@@ -292,8 +292,6 @@ async fn what_cannot_be_read_or_named_is_wrong_usage() {
     let scene = Scene::new().await;
     let backend = &scene.backends[0];
     let file = scene.file("a.ndjson", RUN);
-    let outcome = backend.logs(&["import", &file]).await;
-    assert!(outcome.err.contains("--tenant"), "{}", outcome.err);
     let absent = scene.path("absent.ndjson").display().to_string();
     let outcome = import(backend, &[&absent]).await;
     assert!(outcome.err.contains("absent.ndjson"), "{}", outcome.err);

@@ -221,6 +221,33 @@ fn doctor_and_migrate_tell_how_the_store_is() {
 }
 
 #[test]
+fn a_store_without_its_guards_fails_the_examination() {
+    use sqlx::{Connection, SqliteConnection};
+    let store = Store::with_runs(1);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut foreign = SqliteConnection::connect(&store.url()).await.unwrap();
+        let drop = sqlx::raw_sql("DROP TRIGGER llm_run_no_update");
+        drop.execute(&mut foreign).await.unwrap();
+        foreign.close().await.unwrap();
+    });
+    let output = store.logs(&["doctor"]).output().unwrap();
+    assert!(failed(&output, 1).contains("append-only"));
+    assert!(text(&output.stdout).contains("FAILED"));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_argument_that_is_no_text_is_wrong_usage() {
+    use std::os::unix::ffi::OsStrExt;
+    let store = Store::with_runs(1);
+    let mut command = store.logs(&["runs", "show"]);
+    command.arg(std::ffi::OsStr::from_bytes(b"run-\xff\x1b"));
+    let error = failed(&command.output().unwrap(), 2);
+    assert!(!error.contains('\u{1b}'), "{error:?}");
+}
+
+#[test]
 #[cfg(unix)]
 fn an_interrupt_makes_a_failed_export_and_leaves_no_file() {
     for signal in ["INT", "TERM"] {

@@ -142,7 +142,33 @@ const QUESTIONS: &[&[&str]] = &[
     ],
     &["audit", "show", "019cae2f-1c00-7000-8000-0000000000ff"],
     &["exports"],
+    &["exports", "--limit", "1"],
+    &["exports", "--status", "completed", "--json"],
+    &[
+        "exports",
+        "--scope",
+        "system",
+        "--created-from",
+        "2026-03-03T00:00:00Z",
+    ],
 ];
+
+/// What has become of three exports.
+const EXPORTS: &str = r#"
+{"log_export":{"id":"019cae2f-1c00-7000-8000-000000000051","scope":"audit","format":"json","requested_by":"grace@acme.example"}}
+{"log_export_outcome":{"export_id":"019cae2f-1c00-7000-8000-000000000051","result":{"completed":{"checksum":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","delivered_at":"2026-03-02T12:00:00Z"}}}}
+{"log_export":{"id":"019cae2f-1c00-7000-8000-000000000052","scope":"llm_run","format":"csv","requested_by":"ada@acme.example"}}
+{"log_export_outcome":{"export_id":"019cae2f-1c00-7000-8000-000000000052","result":{"failed":{"reason":"the disk was full"}}}}
+{"log_export":{"id":"019cae2f-1c00-7000-8000-000000000053","scope":"system","format":"json","requested_by":"ada@acme.example"}}
+"#;
+
+/// The sample, and exports.
+async fn store_everything(backend: &Backend) {
+    backend.append_sample().await;
+    let lines = EXPORTS.lines().filter(|line| !line.is_empty());
+    let drafts = lines.map(|line| Draft::from_json(line).unwrap());
+    backend.append("acme", drafts.collect()).await;
+}
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -157,7 +183,7 @@ async fn asked(backend: &Backend, tenant: &str, words: &[&str]) -> Outcome {
 async fn every_backend_gives_the_answers_of_the_golden_file() {
     let folder = folder();
     for backend in backends(&folder).await {
-        backend.append_sample().await;
+        store_everything(&backend).await;
         let mut golden = String::new();
         for words in QUESTIONS {
             let outcome = asked(&backend, "acme", words).await;
@@ -177,7 +203,7 @@ async fn every_backend_gives_the_answers_of_the_golden_file() {
 async fn another_tenant_sees_nothing_but_the_platform() {
     let folder = folder();
     for backend in backends(&folder).await {
-        backend.append_sample().await;
+        store_everything(&backend).await;
         for tenant in ["ACME", "other"] {
             for words in QUESTIONS {
                 let outcome = asked(&backend, tenant, words).await;
@@ -186,6 +212,7 @@ async fn another_tenant_sees_nothing_but_the_platform() {
                     "refund",
                     "019cae2f-1c00-7000-8000-000000000001",
                     "LimitUpdated",
+                    "acme.example",
                 ] {
                     let leaked = outcome.out.contains(trace_of_acme);
                     assert!(!leaked, "{} {words:?}: {outcome:?}", backend.name);
@@ -201,7 +228,7 @@ async fn another_tenant_sees_nothing_but_the_platform() {
 async fn pages_and_cursors_give_each_record_once_in_the_order_of_all() {
     let folder = folder();
     for backend in backends(&folder).await {
-        backend.append_sample().await;
+        store_everything(&backend).await;
         let lists: &[&[&str]] = &[
             &["runs", "list"],
             &["trace", "list"],
@@ -213,6 +240,7 @@ async fn pages_and_cursors_give_each_record_once_in_the_order_of_all() {
             &["system", "window"],
             &["system", "by-correlation", "change-88"],
             &["audit", "list"],
+            &["exports"],
         ];
         for words in lists {
             let all = asked(

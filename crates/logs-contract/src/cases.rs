@@ -19,6 +19,26 @@ mod r16_lifecycle;
 
 use crate::Case;
 
+/// The rules that every store must keep, in one word each; the first is rule 1.
+pub const RULES: &[&str] = &[
+    "tenancy",
+    "filters",
+    "order",
+    "pages",
+    "totals",
+    "append",
+    "durable",
+    "immutable",
+    "created_at",
+    "steps",
+    "trace of run",
+    "replay",
+    "governance",
+    "exports",
+    "overload",
+    "lifecycle",
+];
+
 /// The cases by file.
 const FILES: &[&[&[Case]]] = &[
     &[r01_tenancy::CASES_OF_LISTS, r01_tenancy::CASES],

@@ -67,7 +67,7 @@ mod variants;
 
 pub use backend::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
 pub use case::{Case, CaseContext, CaseFuture};
-pub use cases::cases;
+pub use cases::{RULES, cases};
 pub use clock::TestClock;
 pub use recording::{PortMethod, Recording};
 pub use runner::run;

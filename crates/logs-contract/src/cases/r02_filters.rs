@@ -142,13 +142,23 @@ async fn check<L: Filtered>(
     let page = L::list(store, &tenant, &filter, &request).await.unwrap();
     let total = Total::Exact(expected.len() as u64);
     assert_eq!(page.total, total, "the total of {names:?}");
+    let full = request.limit.as_usize().min(expected.len());
+    assert_eq!(
+        page.items.len(),
+        full,
+        "the first page of {names:?} is full"
+    );
     let mut found = page.items;
     let mut next = page.next;
     while let Some(cursor) = next {
         request = request.after(cursor);
         let page = L::list(store, &tenant, &filter, &request).await.unwrap();
         found.extend(page.items);
-        next = page.next;
+        assert!(
+            found.len() <= expected.len(),
+            "{names:?} holds each record once"
+        );
+        next = page.next.filter(|_| found.len() < expected.len());
     }
     assert_eq!(
         found.len(),

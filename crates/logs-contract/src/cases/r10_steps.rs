@@ -215,6 +215,7 @@ async fn r10_get_trace_steps_numbers_hold_over_many_pages(case: &mut CaseContext
                 .await
                 .unwrap();
             found.extend(page.items.iter().map(|step| step.step_index));
+            assert!(found.len() <= expected.len(), "each step comes once");
             next = page.next.map(|cursor| request.after(cursor));
         }
         assert_eq!(found, expected, "pages of {limit}");
@@ -288,6 +289,7 @@ async fn r10_get_replay_window_events_numbers_steps_over_the_whole_trace(case: &
                         .all(|event| event.source == ReplaySource::Llm)
                 );
                 found.extend(page.items.iter().filter_map(|event| event.step_index));
+                assert!(found.len() <= expected.len(), "each step comes once");
                 next = page.next.map(|cursor| request.after(cursor));
             }
             assert_eq!(found, expected, "{window:?}, pages of {limit}");

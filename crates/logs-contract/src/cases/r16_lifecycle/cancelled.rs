@@ -132,7 +132,7 @@ async fn r16_cancelled_reads_leave_the_store_usable(case: &mut CaseContext) {
     for list in List::ALL {
         let before = list.walk(&*store, &a, first(7)).await;
         for turns in [0, 1, 2, 5] {
-            for _ in 0..5 {
+            for _ in 0..20 {
                 dropped_after(turns, list.page(&*store, &a, &first(3))).await;
             }
         }

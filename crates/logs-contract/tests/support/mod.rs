@@ -1,0 +1,39 @@
+//! The memory adapter as a backend whose stores a test may wrap.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
+use logs_domain::{LogsStore, StoreOptions};
+
+/// Stores that `open` makes.
+pub(crate) struct Wrapped {
+    pub(crate) open: fn(StoreOptions) -> Arc<dyn LogsStore>,
+}
+
+#[async_trait]
+impl ContractBackend for Wrapped {
+    fn name(&self) -> &str {
+        "memory"
+    }
+
+    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+        Ok(Box::new(Nowhere(self.open)))
+    }
+
+    fn exemptions(&self) -> &[Exemption] {
+        &[Exemption {
+            capability: Capability::Reopen,
+            reason: "nothing outlives the process",
+        }]
+    }
+}
+
+struct Nowhere(fn(StoreOptions) -> Arc<dyn LogsStore>);
+
+#[async_trait]
+impl StoreHome for Nowhere {
+    async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+        Ok((self.0)(options))
+    }
+}

@@ -63,15 +63,9 @@ pub(crate) struct Export {
     /// When the window ends later than what is settled, wait for it
     #[arg(long)]
     wait: bool,
-    /// Who asks for the export
-    #[arg(
-        long,
-        value_name = "WHO",
-        env = "USER",
-        hide_env_values = true,
-        default_value = "unknown"
-    )]
-    requested_by: ActorId,
+    /// Who asks for the export [default: the name in USER, else unknown]
+    #[arg(long, value_name = "WHO")]
+    requested_by: Option<ActorId>,
 }
 
 /// An export that is under way.
@@ -112,12 +106,8 @@ impl Export {
         }
         let window = window(("--from", self.from), ("the settled time", Some(to)))?;
         let id = session.ids().next_id();
-        let draft = NewLogExport::new(
-            id,
-            self.scope.into(),
-            self.format.into(),
-            self.requested_by.clone(),
-        );
+        let (scope, format) = (self.scope.into(), self.format.into());
+        let draft = NewLogExport::new(id, scope, format, self.requested_by()?);
         append(&*store, &tenant, draft.clone().into()).await?;
         let order = Order {
             flags: &self,
@@ -145,6 +135,19 @@ impl Export {
                 failure.and_also("the file is complete, but its export stays pending in the store")
             })?;
         order.report(session, &manifest)
+    }
+}
+
+impl Export {
+    fn requested_by(&self) -> Result<ActorId, Failure> {
+        if let Some(name) = &self.requested_by {
+            return Ok(name.clone());
+        }
+        let user = std::env::var("USER").ok();
+        match user.and_then(|name| ActorId::new(name).ok()) {
+            Some(name) => Ok(name),
+            None => Ok(ActorId::new("unknown")?),
+        }
     }
 }
 
@@ -187,7 +190,7 @@ impl Order<'_> {
             window: self.window,
             settled_before,
             order: Manifest::ORDER,
-            requested_by: self.flags.requested_by.clone(),
+            requested_by: self.draft.requested_by.clone(),
             requested_at: self.requested_at,
             program: Manifest::PROGRAM,
         };

@@ -1,6 +1,8 @@
 //! The command line as people and programs use it.
 
 #[cfg(test)]
+mod binary;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod help;

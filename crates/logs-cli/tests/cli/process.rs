@@ -2,97 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use logs_domain::{AppendBatch, Draft, OnConflict, TenantId};
-
-struct Store {
-    folder: tempfile::TempDir,
-}
-
-impl Store {
-    /// A store file with so many runs of tenant `acme`.
-    fn with_runs(count: usize) -> Self {
-        let store = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let drafts = (0..count).map(|n| {
-            Draft::from_json(&format!(
-                r#"{{"llm_run":{{"run_id":"run-{n}","provider":"anthropic","model":"claude-sonnet-4",
-                    "execution_status":"SUCCEEDED","started_at":"2026-01-01T00:00:00Z",
-                    "source":"API","attributes":{{"note":"{}"}}}}}}"#,
-                "x".repeat(300)
-            ))
-            .unwrap()
-        });
-        let batch = AppendBatch::new(drafts.collect()).unwrap();
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(async {
-            let opened = logs_store::connect(&store.url()).await.unwrap();
-            let tenant = TenantId::new("acme").unwrap();
-            opened
-                .append(&tenant, &batch, OnConflict::RejectCall)
-                .await
-                .unwrap();
-            opened.close().await.unwrap();
-        });
-        store
-    }
-
-    /// A store file that is not there yet.
-    fn none() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite:{}", self.folder.path().join("logs.db").display())
-    }
-
-    fn logs(&self, words: &[&str]) -> Command {
-        let mut command = logs(words);
-        command
-            .env("LOGS_STORE_URL", self.url())
-            .env("LOGS_TENANT", "acme");
-        command
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).display().to_string()
-    }
-
-    fn exports(&self) -> String {
-        text(&self.logs(&["exports", "--json"]).output().unwrap().stdout)
-    }
-
-    fn leftovers(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.folder.path()).unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| !name.starts_with("logs.db")).collect()
-    }
-}
-
-fn logs(words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logs"));
-    command.args(words);
-    for variable in ["LOGS_STORE_URL", "LOGS_TENANT", "USER"] {
-        command.env_remove(variable);
-    }
-    command
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn failed(output: &Output, code: i32) -> String {
-    let error = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{error}");
-    assert_eq!(error.lines().count(), 1, "{error}");
-    error
-}
+use crate::binary::{Store, failed, logs, text};
 
 #[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
@@ -220,20 +133,36 @@ fn doctor_and_migrate_tell_how_the_store_is() {
     assert!(text(&json.stdout).lines().count() > 1);
 }
 
-#[test]
-fn a_store_without_its_guards_fails_the_examination() {
+/// What someone does to the file with another program.
+fn tamper(store: &Store, sql: &'static str) {
     use sqlx::{Connection, SqliteConnection};
-    let store = Store::with_runs(1);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let mut foreign = SqliteConnection::connect(&store.url()).await.unwrap();
-        let drop = sqlx::raw_sql("DROP TRIGGER llm_run_no_update");
-        drop.execute(&mut foreign).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut foreign).await.unwrap();
         foreign.close().await.unwrap();
     });
+}
+
+#[test]
+fn a_store_that_was_altered_says_so() {
+    let store = Store::with_runs(1);
+    tamper(&store, "DROP TRIGGER llm_run_no_update");
     let output = store.logs(&["doctor"]).output().unwrap();
     assert!(failed(&output, 1).contains("append-only"));
     assert!(text(&output.stdout).contains("FAILED"));
+    assert!(text(&store.logs(&["runs", "list"]).output().unwrap().stdout).ends_with("1 run\n"));
+    tamper(&store, "UPDATE llm_run SET tenant_id = 'other'");
+    let output = store
+        .logs(&["runs", "list", "--tenant", "other"])
+        .output()
+        .unwrap();
+    let error = failed(&output, 1);
+    assert!(
+        error.contains("inconsistent") && error.contains("logs doctor"),
+        "{error}"
+    );
+    assert_eq!(text(&output.stdout), "");
 }
 
 #[test]
@@ -323,61 +252,4 @@ fn a_full_disk_makes_a_failed_export_and_leaves_no_file() {
     let mut retried = retried;
     assert_eq!(retried.output().unwrap().status.code(), Some(0));
     assert!(std::fs::metadata(store.path("runs")).unwrap().len() > 2_000 * 1024);
-}
-
-/// The records of an exported file without the time at which each was stored, in an order that
-/// does not depend on it.
-fn records(path: &str) -> Vec<String> {
-    let file = std::fs::read_to_string(path).unwrap();
-    let mut records: Vec<String> = file
-        .lines()
-        .map(|line| {
-            let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
-            let fields = record.as_object_mut().unwrap().values_mut().next().unwrap();
-            let created_at = fields.as_object_mut().unwrap().remove("created_at");
-            assert!(created_at.is_some(), "{line}");
-            record.to_string()
-        })
-        .collect();
-    records.sort();
-    records
-}
-
-#[test]
-fn what_was_exported_and_imported_is_exported_again_as_the_same_records() {
-    let (first, second) = (Store::none(), Store::none());
-    let sample = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../examples/sample/agent-run.ndjson"
-    );
-    let done = |command: &mut Command| {
-        let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    };
-    done(&mut first.logs(&["import", sample]));
-    let platform = first.path("platform");
-    let record = r#"{"system_record":{"id":"019cae2f-1c00-7000-8000-0000000000f1",
-        "tenant_id":null,"component":"db","event_type":"MIGRATION","severity":"INFO",
-        "summary":"schema 1","details":null,"caused_by":null,"correlation_id":null,
-        "occurred_at":"2026-03-02T10:15:00.000000Z","created_at":"2026-03-02T10:15:00.000000Z"}}"#;
-    std::fs::write(&platform, record.replace('\n', "")).unwrap();
-    done(&mut first.logs(&["import", "--platform", &platform]));
-    for (scope, count) in [("llm_run", 10), ("system", 4), ("audit", 3)] {
-        let export = ["export", "--scope", scope, "--format", "json", "--out"];
-        let (before, after) = (first.path(scope), second.path(scope));
-        done(first.logs(&export).arg(&before));
-        done(
-            second
-                .logs(&["import", "--platform", &before])
-                .arg("--json"),
-        );
-        done(second.logs(&export).arg(&after));
-        let exported = records(&before);
-        assert_eq!(exported.len(), count);
-        assert_eq!(records(&after), exported);
-        assert_ne!(
-            std::fs::read(&before).unwrap(),
-            std::fs::read(&after).unwrap()
-        );
-    }
 }

@@ -1,8 +1,11 @@
 //! What is exported can be imported, and is the same records then.
 
+use std::process::Command;
+
 use logs_cli::ExitStatus;
 use logs_domain::Draft;
 
+use crate::binary::{Store, text};
 use crate::export::{Exported, JSON, export};
 use crate::support::backends;
 
@@ -61,5 +64,62 @@ async fn edges_survive_export_and_import_between_all_backends() {
                 );
             }
         }
+    }
+}
+
+/// The records of an exported file without the time at which each was stored, in an order that
+/// does not depend on it.
+fn records(path: &str) -> Vec<String> {
+    let file = std::fs::read_to_string(path).unwrap();
+    let mut records: Vec<String> = file
+        .lines()
+        .map(|line| {
+            let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let fields = record.as_object_mut().unwrap().values_mut().next().unwrap();
+            let created_at = fields.as_object_mut().unwrap().remove("created_at");
+            assert!(created_at.is_some(), "{line}");
+            record.to_string()
+        })
+        .collect();
+    records.sort();
+    records
+}
+
+#[test]
+fn what_was_exported_and_imported_is_exported_again_as_the_same_records() {
+    let (first, second) = (Store::none(), Store::none());
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/sample/agent-run.ndjson"
+    );
+    let done = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    };
+    done(&mut first.logs(&["import", sample]));
+    let platform = first.path("platform");
+    let record = r#"{"system_record":{"id":"019cae2f-1c00-7000-8000-0000000000f1",
+        "tenant_id":null,"component":"db","event_type":"MIGRATION","severity":"INFO",
+        "summary":"schema 1","details":null,"caused_by":null,"correlation_id":null,
+        "occurred_at":"2026-03-02T10:15:00.000000Z","created_at":"2026-03-02T10:15:00.000000Z"}}"#;
+    std::fs::write(&platform, record.replace('\n', "")).unwrap();
+    done(&mut first.logs(&["import", "--platform", &platform]));
+    for (scope, count) in [("llm_run", 10), ("system", 4), ("audit", 3)] {
+        let export = ["export", "--scope", scope, "--format", "json", "--out"];
+        let (before, after) = (first.path(scope), second.path(scope));
+        done(first.logs(&export).arg(&before));
+        done(
+            second
+                .logs(&["import", "--platform", &before])
+                .arg("--json"),
+        );
+        done(second.logs(&export).arg(&after));
+        let exported = records(&before);
+        assert_eq!(exported.len(), count);
+        assert_eq!(records(&after), exported);
+        assert_ne!(
+            std::fs::read(&before).unwrap(),
+            std::fs::read(&after).unwrap()
+        );
     }
 }

@@ -13,4 +13,6 @@ mod process;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
+mod round_trip;
+#[cfg(test)]
 mod support;

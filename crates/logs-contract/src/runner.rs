@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use tokio::runtime::Runtime;
 
 use crate::{BackendError, Case, ContractBackend, cases};
@@ -22,6 +22,20 @@ where
     F: AsyncFnOnce() -> Result<B, BackendError>,
 {
     let arguments = Arguments::from_iter(std::env::args().filter(|argument| argument != "--case"));
+    // A closed output cannot be told about.
+    let (conclusion, _) = run_with(&arguments, start, &mut std::io::stdout());
+    conclusion.exit_code()
+}
+
+fn run_with<B, F>(
+    arguments: &Arguments,
+    start: F,
+    out: &mut impl Write,
+) -> (Conclusion, std::io::Result<()>)
+where
+    B: ContractBackend + 'static,
+    F: AsyncFnOnce() -> Result<B, BackendError>,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -35,17 +49,12 @@ where
     let trials = cases()
         .map(|case| trial(case, &runtime, &backend))
         .collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    if !arguments.list {
-        let summary = Summary {
-            passed: conclusion.num_passed,
-            failed: conclusion.num_failed,
-            exempt: conclusion.num_ignored,
-        };
-        // A closed output cannot be told about.
-        let _ = summary.write(&mut std::io::stdout(), backend.as_deref().ok());
-    }
-    conclusion.exit_code()
+    let conclusion = libtest_mimic::run(arguments, trials);
+    let written = match arguments.list {
+        true => Ok(()),
+        false => summarise(&conclusion, backend.as_deref().ok(), out),
+    };
+    (conclusion, written)
 }
 
 fn trial(
@@ -77,37 +86,125 @@ fn trial(
     .with_ignored_flag(exemption.is_some())
 }
 
-/// What became of the cases.
-struct Summary {
-    passed: u64,
-    failed: u64,
-    exempt: u64,
-}
-
-impl Summary {
-    fn write(
-        &self,
-        out: &mut impl Write,
-        backend: Option<&dyn ContractBackend>,
-    ) -> std::io::Result<()> {
-        let name = backend.map_or("unavailable", |backend| backend.name());
-        for exemption in backend.map_or(&[][..], |backend| backend.exemptions()) {
-            let (capability, reason) = (exemption.capability, exemption.reason);
-            writeln!(
-                out,
-                "contract: backend={name} exempt from {capability:?}: {reason}"
-            )?;
-        }
-        let Self {
-            passed,
-            failed,
-            exempt,
-        } = self;
-        let cases = passed + failed;
+/// Writes what became of the cases.
+fn summarise(
+    conclusion: &Conclusion,
+    backend: Option<&dyn ContractBackend>,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let name = backend.map_or("unavailable", |backend| backend.name());
+    for exemption in backend.map_or(&[][..], |backend| backend.exemptions()) {
+        let (capability, reason) = (exemption.capability, exemption.reason);
         writeln!(
             out,
-            "contract: backend={name} cases={cases} passed={passed} failed={failed} exempt={exempt}"
+            "contract: backend={name} exempt from {capability:?}: {reason}"
         )?;
-        out.flush()
+    }
+    let (passed, failed) = (conclusion.num_passed, conclusion.num_failed);
+    let (cases, exempt) = (passed + failed, conclusion.num_ignored);
+    writeln!(
+        out,
+        "contract: backend={name} cases={cases} passed={passed} failed={failed} exempt={exempt}"
+    )?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use libtest_mimic::Arguments;
+    use logs_domain::{LogsStore, StoreOptions};
+    use logs_memory::MemoryStore;
+
+    use super::run_with;
+    use crate::{BackendError, Capability, ContractBackend, Exemption, StoreHome, cases};
+
+    /// A backend that has a place for a store, or none.
+    struct Memory {
+        has_room: bool,
+    }
+
+    #[async_trait]
+    impl ContractBackend for Memory {
+        fn name(&self) -> &str {
+            "memory"
+        }
+
+        async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+            if self.has_room {
+                Ok(Box::new(Nowhere))
+            } else {
+                Err("no space left on device".into())
+            }
+        }
+
+        fn exemptions(&self) -> &[Exemption] {
+            &[Exemption {
+                capability: Capability::Reopen,
+                reason: "nothing outlives the process",
+            }]
+        }
+    }
+
+    struct Nowhere;
+
+    #[async_trait]
+    impl StoreHome for Nowhere {
+        async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+            Ok(Arc::new(MemoryStore::new(options)))
+        }
+    }
+
+    /// The last line for the cases of settled times, and whether the run succeeds.
+    fn summary(start: Result<Memory, BackendError>) -> (String, bool) {
+        let arguments = Arguments::from_iter(["contract", "--quiet", "r04_settled_before"]);
+        let mut out = Vec::new();
+        let (conclusion, written) = run_with(&arguments, async || start, &mut out);
+        written.unwrap();
+        let text = String::from_utf8(out).unwrap();
+        (text, !conclusion.has_failed())
+    }
+
+    #[test]
+    fn cases_that_ran_are_counted_and_exempt_ones_named() {
+        let (text, succeeds) = summary(Ok(Memory { has_room: true }));
+        let expected = "contract: backend=memory exempt from Reopen: nothing outlives the process\n\
+            contract: backend=memory cases=5 passed=5 failed=0 exempt=2\n";
+        assert_eq!(text, expected);
+        assert!(succeeds);
+    }
+
+    #[test]
+    fn a_backend_without_a_place_for_a_store_fails_every_case() {
+        let (text, succeeds) = summary(Ok(Memory { has_room: false }));
+        assert!(
+            text.ends_with("cases=5 passed=0 failed=5 exempt=2\n"),
+            "{text}"
+        );
+        assert!(!succeeds);
+    }
+
+    #[test]
+    fn a_backend_that_does_not_start_fails_every_case_and_skips_none() {
+        let (text, succeeds) = summary(Err("connection refused".into()));
+        let expected = "contract: backend=unavailable cases=7 passed=0 failed=7 exempt=0\n";
+        assert_eq!(text, expected);
+        assert!(!succeeds);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_case_that_panics_or_hangs_fails_with_its_reason() {
+        let backend = Memory { has_room: true };
+        let mut case = *cases().next().unwrap();
+        case.body = |_| Box::pin(async { panic!("two is not {}", 3) });
+        assert_eq!(case.run(&backend).await, Err("two is not 3".to_owned()));
+        case.body = |_| Box::pin(std::future::pending());
+        let outcome = case.run(&backend).await;
+        assert_eq!(outcome, Err("not finished within 300 s".to_owned()));
+        case.body =
+            |context| Box::pin(async { context.store().close().await.expect("the store closes") });
+        assert_eq!(case.run(&backend).await, Ok(()));
     }
 }

@@ -86,6 +86,8 @@ pub(crate) fn time(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use logs_domain::Timestamp;
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr;
 
     use super::{one_line, printable, shortened, time};
 
@@ -124,5 +126,16 @@ mod tests {
             shown("0001-01-01T00:00:00.000001Z"),
             "0001-01-01T00:00:00.000001Z"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_drives_a_terminal_or_leaves_its_column(text in any::<String>(), width in 1..40_usize) {
+            let shown = one_line(&text);
+            prop_assert!(!shown.chars().any(char::is_control));
+            let turned = shown.contains(['\u{202e}', '\u{2066}', '\u{2028}']);
+            prop_assert!(!turned);
+            prop_assert!(shortened(&shown, width).width() <= width);
+        }
     }
 }

@@ -1,0 +1,121 @@
+//! The thread that makes and removes databases, so that tests can drop them anywhere.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+
+use crate::Error;
+
+/// How the names of test databases begin.
+const PREFIX: &str = "logs_test_";
+
+/// What the janitor is asked for.
+#[derive(Debug)]
+pub(crate) enum Task {
+    Make {
+        name: String,
+        template: String,
+        answer: Sender<Result<(), Error>>,
+    },
+    Remove {
+        name: String,
+    },
+}
+
+/// How the names of the databases of this process begin. The janitor's connection bears it as its
+/// application name: where there is no such connection, the databases are leftovers.
+pub(crate) fn token() -> String {
+    format!("{PREFIX}{}", std::process::id())
+}
+
+/// Connects to the server at `url`, removes leftovers of processes that are gone, and starts the
+/// thread. It ends when nobody can send to it any more.
+pub(crate) fn start(url: &str) -> Result<Sender<Task>, Error> {
+    let options: PgConnectOptions = url.parse()?;
+    let options = options
+        .application_name(&token())
+        .disable_statement_logging();
+    let (tasks, received) = channel();
+    let (answer, answered) = channel();
+    std::thread::spawn(move || {
+        let runtime = sqlx_runtime();
+        let Ok(runtime) = runtime else {
+            return;
+        };
+        let connected = runtime.block_on(async {
+            let mut connection = options.connect().await?;
+            sweep(&mut connection).await?;
+            Ok::<_, sqlx::Error>(connection)
+        });
+        match connected {
+            Ok(mut connection) => {
+                if answer.send(Ok(())).is_ok() {
+                    runtime.block_on(serve(&mut connection, &received));
+                }
+                // The server may be gone already.
+                let _ = runtime.block_on(connection.close());
+            }
+            // Nobody waits when the caller is gone.
+            Err(error) => drop(answer.send(Err(Error::Refused(error)))),
+        }
+    });
+    answered.recv().map_err(|_| Error::Ended)??;
+    Ok(tasks)
+}
+
+fn sqlx_runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}
+
+async fn serve(connection: &mut PgConnection, tasks: &Receiver<Task>) {
+    while let Ok(task) = tasks.recv() {
+        match task {
+            Task::Make {
+                name,
+                template,
+                answer,
+            } => {
+                let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+                let made = run(connection, sql).await.map_err(Error::Refused);
+                // Nobody waits when the caller is gone.
+                let _ = answer.send(made);
+            }
+            // What cannot be removed now is a leftover for the next start.
+            Task::Remove { name } => drop(remove(connection, &name).await),
+        }
+    }
+}
+
+async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn remove(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    run(
+        connection,
+        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+    )
+    .await
+}
+
+/// Removes databases of test processes that are gone.
+async fn sweep(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let leftovers: Vec<String> = sqlx::query_scalar(
+        "SELECT datname::text FROM pg_database \
+         WHERE datname LIKE 'logs\\_test\\_%' AND NOT EXISTS ( \
+             SELECT FROM pg_stat_activity \
+             WHERE application_name = regexp_replace(datname, '_[0-9]+$', ''))",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for name in leftovers {
+        remove(connection, &name).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! A PostgreSQL for tests, without the user doing anything: found or fetched, started in a folder
+//! of its own, and gone when the test process is.
+//!
+//! A test program starts one [`Server`], makes a database, prepares it as a template and takes a
+//! copy for each test. Where there is no PostgreSQL and none can be had, starting fails with what
+//! to do about it: tests fail then, they are never skipped.
+//!
+//! With `LOGS_TEST_DATABASE_URL` the tests run on the server that it names, as its superuser.
+
+mod binaries;
+mod cluster;
+mod error;
+mod fetch;
+mod janitor;
+mod server;
+
+pub use error::Error;
+pub use server::{Database, Durability, Server};

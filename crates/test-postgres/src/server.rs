@@ -1,0 +1,180 @@
+//! A server, and databases on it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+
+use crate::Error;
+use crate::cluster::Cluster;
+use crate::janitor::{self, Task};
+
+/// Names a server to use instead of starting one.
+const VARIABLE: &str = "LOGS_TEST_DATABASE_URL";
+
+/// Whether a started server survives a crash of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// It does not, and is faster.
+    Off,
+    /// It does: `fsync`, `full_page_writes` and `synchronous_commit` are as they come.
+    On,
+}
+
+/// A server for the tests of this process. It ends with the value, or with the process.
+#[derive(Debug)]
+pub struct Server {
+    place: Place,
+    next: AtomicU64,
+    tasks: Sender<Task>,
+    // The last field: connections to it are closed before it ends.
+    _cluster: Option<Cluster>,
+}
+
+/// How databases of a server are reached.
+#[derive(Clone, Debug)]
+enum Place {
+    Socket(String),
+    Given(String),
+}
+
+impl Place {
+    fn url(&self, user: Option<&str>, database: &str) -> String {
+        match self {
+            Self::Socket(folder) => {
+                let user = user.unwrap_or("postgres");
+                format!("postgres://{user}@localhost/{database}?host={folder}")
+            }
+            Self::Given(url) => given(url, user, database),
+        }
+    }
+}
+
+/// The URL of another database of the given server, perhaps as another user without a password.
+fn given(url: &str, user: Option<&str>, database: &str) -> String {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let (scheme, rest) = base.split_once("://").unwrap_or(("postgres", base));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let authority = match (user, authority.rsplit_once('@')) {
+        (Some(user), Some((_, host))) => format!("{user}@{host}"),
+        (Some(user), None) => format!("{user}@{authority}"),
+        (None, _) => authority.to_owned(),
+    };
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{scheme}://{authority}/{database}{mark}{query}")
+}
+
+impl Server {
+    /// Starts a server, or uses the given one.
+    ///
+    /// # Errors
+    /// [`Error::NoBinaries`] when there is no PostgreSQL, with what to do about it, and others when
+    /// it does not start or cannot be reached.
+    pub fn start(durability: Durability) -> Result<Self, Error> {
+        let (place, cluster) = match std::env::var(VARIABLE) {
+            Ok(url) => (Place::Given(url), None),
+            Err(_) => {
+                let cluster = Cluster::start(durability)?;
+                let folder = cluster.folder().display().to_string();
+                (Place::Socket(folder), Some(cluster))
+            }
+        };
+        let tasks = janitor::start(&place.url(None, "postgres"))?;
+        Ok(Self {
+            place,
+            next: AtomicU64::new(0),
+            tasks,
+            _cluster: cluster,
+        })
+    }
+
+    /// Makes an empty database.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn empty(&self) -> Result<Database, Error> {
+        self.make("template1")
+    }
+
+    /// Makes a copy of a database, which nobody may be connected to.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn copy(&self, template: &Database) -> Result<Database, Error> {
+        self.make(&template.name)
+    }
+
+    fn make(&self, template: &str) -> Result<Database, Error> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}_{number}", janitor::token());
+        let (answer, answered) = std::sync::mpsc::channel();
+        let task = Task::Make {
+            name: name.clone(),
+            template: template.to_owned(),
+            answer,
+        };
+        self.tasks.send(task).map_err(|_| Error::Ended)?;
+        answered.recv().map_err(|_| Error::Ended)??;
+        Ok(Database {
+            name,
+            place: self.place.clone(),
+            tasks: self.tasks.clone(),
+        })
+    }
+}
+
+/// A database; it is dropped with the value.
+#[derive(Debug)]
+pub struct Database {
+    name: String,
+    place: Place,
+    tasks: Sender<Task>,
+}
+
+impl Database {
+    /// The URL of the database, as the superuser.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.place.url(None, &self.name)
+    }
+
+    /// The URL of the database as a user who needs no password.
+    #[must_use]
+    pub fn url_as(&self, user: &str) -> String {
+        self.place.url(Some(user), &self.name)
+    }
+
+    /// The name of the database.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let name = self.name.clone();
+        // Without a janitor the server is gone, and the database with it.
+        let _ = self.tasks.send(Task::Remove { name });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::given;
+
+    #[test]
+    fn other_databases_and_users_of_a_given_server() {
+        let url = "postgres://me:secret@host:5433/postgres?sslmode=disable";
+        assert_eq!(
+            given(url, None, "d"),
+            "postgres://me:secret@host:5433/d?sslmode=disable"
+        );
+        assert_eq!(
+            given(url, Some("app"), "d"),
+            "postgres://app@host:5433/d?sslmode=disable"
+        );
+        assert_eq!(
+            given("postgres://host", Some("app"), "d"),
+            "postgres://app@host/d"
+        );
+    }
+}

@@ -4,9 +4,9 @@ use std::slice::from_ref;
 
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, Draft, LlmRunFilter, LlmRunSnapshot, LogExportFilter,
-    LogExportSnapshot, LogsStore, RecordKey, StepKey, SystemRecordFilter, SystemRecordSnapshot,
-    TenantId, Timestamp, TraceFilter, TraceSnapshot, TraceStepFilter, TraceStepRecord,
-    TraceStepSnapshot,
+    LogExportSnapshot, LogsStore, Record, RecordKey, StepKey, SystemRecordFilter,
+    SystemRecordSnapshot, TenantId, Timestamp, TraceFilter, TraceSnapshot, TraceStepFilter,
+    TraceStepRecord, TraceStepSnapshot,
 };
 
 use crate::samples::largest;
@@ -114,6 +114,30 @@ pub(crate) async fn assert_system_record(
             .await;
         assert_eq!(found.unwrap().items, [expected]);
     }
+}
+
+/// Everything that the tenant stored itself, as drafts, in no particular order.
+pub(crate) async fn all_drafts(store: &dyn LogsStore, tenant: &TenantId) -> Vec<Draft> {
+    let mut records = Vec::new();
+    macro_rules! walk {
+        ($list:ident, $filter:ty, $kind:ident) => {{
+            let filter = <$filter>::default();
+            let mut next = Some(largest());
+            while let Some(request) = next {
+                let page = store.$list(tenant, &filter, &request).await.unwrap();
+                records.extend(page.items.into_iter().map(Record::$kind));
+                assert!(records.len() < 100_000, "the list comes to an end");
+                next = page.next.map(|cursor| request.after(cursor));
+            }
+        }};
+    }
+    walk!(list_llm_runs, LlmRunFilter, LlmRun);
+    walk!(list_traces, TraceFilter, Trace);
+    walk!(list_trace_steps, TraceStepFilter, TraceStep);
+    walk!(list_system_records, SystemRecordFilter, SystemRecord);
+    walk!(list_audit_entries, AuditFilter, AuditEntry);
+    walk!(list_log_exports, LogExportFilter, LogExport);
+    records.iter().flat_map(Record::to_drafts).collect()
 }
 
 fn unknown(key: &RecordKey) {

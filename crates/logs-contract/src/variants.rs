@@ -123,6 +123,9 @@ fn from_members(kind: RecordKind, members: Members) -> Option<Draft> {
     Draft::from_json(&json!({ kind.as_str(): members }).to_string()).ok()
 }
 
+/// Texts that differ by letter case, white space, normalisation.
+const OPEN_TEXTS: &[&str] = &["provider ", "Provider", "e\u{301}", "\u{e9}"];
+
 /// Values of a field, the smallest first and one that is worth storing last.
 fn alternatives(field: &str) -> Vec<Value> {
     match field {
@@ -152,8 +155,7 @@ fn alternatives(field: &str) -> Vec<Value> {
         "run_id" | "trace_id" | "provider" | "model" | "parent_run_id" | "skill_name"
         | "outcome_category" | "component" | "event_type" | "summary" | "correlation_id"
         | "entity_type" | "entity_id" | "actor_id" | "action_reason" | "requested_by" => {
-            // By letter case, white space, normalisation.
-            words(&["provider ", "Provider", "e\u{301}", "\u{e9}"])
+            words(OPEN_TEXTS)
         }
         other => panic!("the field {other} of a draft has no other value here: add one"),
     }
@@ -161,6 +163,66 @@ fn alternatives(field: &str) -> Vec<Value> {
 
 fn words(words: &[&str]) -> Vec<Value> {
     words.iter().map(|word| json!(word)).collect()
+}
+
+/// The draft `number` of a kind: the bits of the number tell which optional fields are set, and
+/// the number what they hold.
+pub(crate) fn numbered(kind: RecordKind, number: u32) -> Draft {
+    if kind == RecordKind::LogExportOutcome {
+        let text = format!("outcome {number}");
+        let outcome = match number % 2 {
+            0 => LogExportOutcome::failed(id(number), Reason::new(text).expect("a reason")),
+            _ => {
+                let checksum = Checksum::new(text).expect("a checksum");
+                LogExportOutcome::completed(id(number), checksum, at(i64::from(number)))
+            }
+        };
+        return outcome.into();
+    }
+    let mut value = members(&bare(kind));
+    let mut bit = 0;
+    for (field, member) in value.iter_mut() {
+        if member.is_null() {
+            bit += 1;
+            if number >> (bit - 1) & 1 == 1 {
+                *member = value_of(field, number);
+            }
+        } else if !is_key(kind, field) && member.is_string() {
+            *member = value_of(field, number);
+        }
+    }
+    let text = json!(format!("{kind} {number}"));
+    let (key, text) = if value.contains_key("id") {
+        ("id", json!(id(number)))
+    } else if kind == RecordKind::TraceStep && number.is_multiple_of(2) {
+        ("key", json!({"position": number}))
+    } else if kind == RecordKind::TraceStep {
+        ("key", json!({"span": text}))
+    } else if kind == RecordKind::Trace {
+        ("trace_id", text)
+    } else {
+        ("run_id", text)
+    };
+    value.insert(key.to_owned(), text);
+    from_members(kind, value).expect("a valid draft")
+}
+
+/// A value of a field that differs from that of the next number.
+fn value_of(field: &str, number: u32) -> Value {
+    let values = alternatives(field);
+    let value = &values[number as usize % values.len()];
+    let open_text = values == words(OPEN_TEXTS);
+    if value.is_number() {
+        json!(number)
+    } else if value.is_object() {
+        json!({"number": number, "of": field})
+    } else if field.ends_with("_at") || field == "timestamp" {
+        json!(at(i64::from(number)))
+    } else if open_text {
+        json!(format!("{field} {number}"))
+    } else {
+        value.clone()
+    }
 }
 
 /// A full step that was made from a span.

@@ -1,6 +1,7 @@
 //! Rule 4: pages return every record once.
 
 mod cursors;
+mod extremes;
 mod offsets;
 mod settled;
 mod sizes;
@@ -17,4 +18,5 @@ pub(super) const FILES: &[&[Case]] = &[
     writes_between::CASES_OF_LISTS,
     writes_between::CASES,
     settled::CASES,
+    extremes::CASES,
 ];

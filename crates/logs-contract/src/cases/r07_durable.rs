@@ -1,5 +1,6 @@
 //! Rule 7: what is acknowledged is there, as it was given.
 
+mod batches;
 mod values;
 mod visible;
 
@@ -10,4 +11,5 @@ pub(super) const FILES: &[&[Case]] = &[
     visible::CASES,
     values::CASES_OF_KINDS,
     values::CASES,
+    batches::CASES,
 ];

@@ -190,11 +190,13 @@ async fn r13_get_governance_events_read_json_as_json(case: &mut CaseContext) {
                 None,
                 Some(r#"{ "z" : 1 , "source_run_id" : "\ud83d\ude00" }"#),
             ),
+            (Some(r#"{"run\u005fid":"escaped key"}"#), None),
         ],
     )
     .await;
     assert_eq!(events(case, Some("A\"\\/b")).await, [0]);
     assert_eq!(events(case, Some("\u{1f600}")).await, [1]);
+    assert_eq!(events(case, Some("escaped key")).await, [2]);
 }
 
 async fn r13_get_governance_events_are_filtered_before_the_limit(case: &mut CaseContext) {

@@ -25,6 +25,7 @@ cases! {
     r14_exports_filter_by_the_folded_state,
     r14_exports_keep_their_place_when_the_outcome_comes,
     r14_exports_read_the_status_anew_on_each_page,
+    r14_exports_take_an_outcome_beside_a_request_that_conflicts,
 }
 
 async fn exports(
@@ -283,5 +284,28 @@ async fn r14_exports_read_the_status_anew_on_each_page(case: &mut CaseContext) {
     assert_eq!(
         found,
         [(id(1), ExportStatus::Failed), (id(0), ExportStatus::Failed)]
+    );
+}
+
+async fn r14_exports_take_an_outcome_beside_a_request_that_conflicts(case: &mut CaseContext) {
+    let store = case.store();
+    let a = tenant("a");
+    append(&*store, &a, [export(1)]).await;
+    let mut other = export(1);
+    other.scope = ExportScope::System;
+    let drafts = batch([Draft::from(other), completed(1).into()]);
+    let receipt = store
+        .append(&a, &drafts, OnConflict::SkipRecord)
+        .await
+        .unwrap();
+    assert_eq!(
+        outcomes(&receipt),
+        [RecordOutcome::Conflict, RecordOutcome::Stored]
+    );
+    // The outcome belongs to the request that is stored.
+    let found = only_export(case, "a").await;
+    assert_eq!(
+        (found.status, found.scope),
+        (ExportStatus::Completed, ExportScope::Audit)
     );
 }

@@ -26,6 +26,7 @@ broken_adapters! {
     r07_empty_json_is_nothing: EmptyIsNothing,
     r07_headers_lose_when_they_began: LosesStart,
     r07_lists_of_steps_lose_attributes: LosesAttributes,
+    r07_values_of_neighbours_are_mixed: MixesNeighbours,
     r08_conflicting_content_replaces_what_is_stored: Overwrites,
     r08_the_outcome_of_an_export_changes_its_record_time: OutcomeMovesTime,
     r08_records_sent_again_move_to_the_front: TouchesAgain,
@@ -248,6 +249,33 @@ impl Fault for LosesAttributes {
             .items
             .iter_mut()
             .for_each(|step| step.attributes = None);
+        Ok(found)
+    }
+}
+
+/// Gives a record the end of the next one that has an end, as columns of unequal length do.
+#[derive(Debug, Default)]
+struct MixesNeighbours;
+
+#[async_trait]
+impl Fault for MixesNeighbours {
+    async fn list_llm_runs(
+        &self,
+        inner: &MemoryStore,
+        tenant: &TenantId,
+        filter: &LlmRunFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
+        let mut found = inner.list_llm_runs(tenant, filter, page).await?;
+        let ends: Vec<_> = found
+            .items
+            .iter()
+            .filter_map(|run| run.completed_at)
+            .collect();
+        let ends = ends.into_iter().map(Some).chain(std::iter::repeat(None));
+        for (run, end) in found.items.iter_mut().zip(ends) {
+            run.completed_at = end;
+        }
         Ok(found)
     }
 }

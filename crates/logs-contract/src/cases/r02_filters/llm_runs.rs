@@ -13,7 +13,8 @@ use crate::samples::{at, largest, run, run_id, tenant, trace_id};
 filter_cases! {
     "list_llm_runs", Runs,
     r02_list_llm_runs_run_id_with_every_other_filter,
-    r02_list_llm_runs_unknown_values_hold_nothing
+    r02_list_llm_runs_unknown_values_hold_nothing,
+    r02_list_llm_runs_values_of_query_languages_are_values
 }
 
 struct Runs;
@@ -148,5 +149,47 @@ async fn r02_list_llm_runs_unknown_values_hold_nothing(case: &mut CaseContext) {
             .unwrap();
         assert!(page.items.is_empty(), "{filter:?}");
         assert_eq!(page.total, Total::Exact(0), "{filter:?}");
+    }
+}
+
+async fn r02_list_llm_runs_values_of_query_languages_are_values(case: &mut CaseContext) {
+    let store = case.store();
+    let models = [
+        "m",
+        "m' OR '1'='1",
+        "m\"",
+        "m\\",
+        "m%",
+        "m_",
+        "?",
+        "$1",
+        ":a",
+        "m;--",
+        "m/*",
+        "NULL",
+        "\u{1f600}",
+    ];
+    let runs = models.iter().map(|text| {
+        let mut run = run(text);
+        run.model = Model::new(*text).unwrap();
+        run
+    });
+    crate::appends::append(&*store, &tenant("a"), runs).await;
+    for text in models {
+        let filter = LlmRunFilter::default()
+            .model(Model::new(text).unwrap())
+            .run_id(run_id(text));
+        let page = store
+            .list_llm_runs(&tenant("a"), &filter, &largest())
+            .await
+            .unwrap();
+        assert_eq!(page.total, Total::Exact(1), "{text}");
+        assert_eq!(page.items[0].model.as_str(), text);
+        let filter = LlmRunFilter::default().model(Model::new(text).unwrap());
+        let page = store
+            .list_llm_runs(&tenant("a"), &filter, &largest())
+            .await
+            .unwrap();
+        assert_eq!(page.items.len(), 1, "{text}");
     }
 }

@@ -20,6 +20,7 @@ cases! {
     r16_cancelled_appends_do_not_use_up_the_store,
     r16_cancelled_reads_leave_the_store_usable,
     r16_cancelled_appends_do_not_disturb_others,
+    r16_cancelled_close_can_be_called_again,
 }
 
 /// How often a future may be polled before it is dropped: never, once, and often enough to be
@@ -171,4 +172,17 @@ async fn r16_cancelled_appends_do_not_disturb_others(case: &mut CaseContext) {
     assert_eq!(List::LlmRuns.all(&*store, &tenant("kept")).await.len(), 80);
     let dropped = List::LlmRuns.all(&*store, &tenant("dropped")).await.len();
     assert_eq!(dropped % 2, 0, "both records of a batch or none");
+}
+
+async fn r16_cancelled_close_can_be_called_again(case: &mut CaseContext) {
+    let store = case.store();
+    append(&*store, &tenant("a"), [run("r")]).await;
+    for turns in [0, 1, 2] {
+        dropped_after(turns, store.close()).await;
+    }
+    store
+        .close()
+        .await
+        .expect("a close that was dropped can be finished");
+    assert!(store.ready().await.is_err(), "the store is closed");
 }

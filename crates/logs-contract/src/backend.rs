@@ -24,6 +24,11 @@ pub trait ContractBackend: Send + Sync {
     /// Why there is none; the case fails.
     async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError>;
 
+    /// Whether this is the memory store itself, which the property test compares others with.
+    fn is_oracle(&self) -> bool {
+        false
+    }
+
     /// What the backend cannot do by its nature, each with the reason that reports show.
     fn exemptions(&self) -> &[Exemption] {
         &[]

@@ -12,6 +12,7 @@ mod case;
 mod cases;
 mod clock;
 mod lists;
+pub mod property;
 mod read_back;
 mod recording;
 mod runner;

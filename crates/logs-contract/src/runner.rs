@@ -7,7 +7,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use tokio::runtime::Runtime;
 
-use crate::{BackendError, Case, ContractBackend, cases};
+use crate::{BackendError, Case, ContractBackend, cases, property};
 
 /// Runs the suite against the backend that `start` makes, as the `main` of a test program without
 /// the standard harness: each case is a test by its name, with the arguments of `cargo test`
@@ -48,6 +48,7 @@ where
     };
     let trials = cases()
         .map(|case| trial(case, &runtime, &backend))
+        .chain(property_trial(&runtime, &backend))
         .collect();
     let conclusion = libtest_mimic::run(arguments, trials);
     let written = match arguments.list {
@@ -84,6 +85,26 @@ fn trial(
             .map_err(|message| Failed::from(format!("{}: {message}", case.name)))
     })
     .with_ignored_flag(exemption.is_some())
+}
+
+/// The property test, as one more test by name. Its table of occurrences is printed.
+fn property_trial(
+    runtime: &Arc<Runtime>,
+    backend: &Result<Arc<dyn ContractBackend>, String>,
+) -> Option<Trial> {
+    if backend.as_ref().is_ok_and(|backend| backend.is_oracle()) {
+        // Compared with itself, it could not fail.
+        return None;
+    }
+    let handle = runtime.handle().clone();
+    let backend = backend.clone();
+    let trial = Trial::test("property_every_answer_is_that_of_memory", move || {
+        let table = property::run(&*backend.map_err(Failed::from)?, &handle)?;
+        // A closed output cannot be told about.
+        let _ = write!(std::io::stdout().lock(), "{table}");
+        Ok(())
+    });
+    Some(trial)
 }
 
 /// Writes what became of the cases.

@@ -25,7 +25,9 @@ impl LogsWriter for MemoryStore {
         let none = Records::default();
         let stored = state.tenants.get(tenant).unwrap_or(&none);
         let outcomes = check::outcomes(stored, batch, on_conflict)?;
-        state.give_out(created_at);
+        if outcomes.contains(&RecordOutcome::Stored) {
+            state.give_out(created_at);
+        }
         let records = state.tenants.entry(tenant.clone()).or_default();
         Ok(store(records, Some(tenant), batch, &outcomes, created_at))
     }
@@ -41,7 +43,9 @@ impl PlatformWriter for MemoryStore {
         let mut state = self.write()?;
         let created_at = state.now(&*self.options.clock);
         let outcomes = check::outcomes(&state.platform, batch.as_batch(), on_conflict)?;
-        state.give_out(created_at);
+        if outcomes.contains(&RecordOutcome::Stored) {
+            state.give_out(created_at);
+        }
         Ok(store(
             &mut state.platform,
             None,

@@ -20,6 +20,10 @@ impl ContractBackend for Memory {
         Ok(Box::new(Nowhere))
     }
 
+    fn is_oracle(&self) -> bool {
+        true
+    }
+
     fn exemptions(&self) -> &[Exemption] {
         &[Exemption {
             capability: Capability::Reopen,

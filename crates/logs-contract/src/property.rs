@@ -1,0 +1,72 @@
+//! The property test: random operations on the memory store and on any other adapter, every answer
+//! compared.
+//!
+//! A play is a sequence of operations: batches, retries, conflicts, steps of the clock, and
+//! questions walked page by page, with appends between pages. Whatever one store answers the other
+//! must answer too: receipts, errors, items, totals and cursors. A run prints how often each thing
+//! worth testing occurred, and fails when one did not: a test that never met it proves nothing.
+//!
+//! The seed is fixed, so that a run can be repeated; `LOGS_PROPERTY_SEED` takes another, and
+//! `LOGS_PROPERTY_PLAYS` more plays. A failure is shrunk and printed.
+
+mod ask;
+mod drafts;
+mod filters;
+mod occurrences;
+mod operations;
+mod play;
+mod pools;
+
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestError, TestRunner};
+use tokio::runtime::Handle;
+
+use crate::ContractBackend;
+use occurrences::Occurrences;
+
+/// How many plays a run has when nobody says otherwise.
+const PLAYS: u32 = 150;
+const SEED: u64 = 20_260_302;
+
+/// Plays against `backend` and the memory store, and gives the table of what occurred.
+///
+/// It blocks: call it where `runtime` may be blocked on.
+///
+/// # Errors
+/// The shrunk play on which the stores differ, or what never occurred.
+pub fn run(backend: &dyn ContractBackend, runtime: &Handle) -> Result<String, String> {
+    let occurrences = Occurrences::default();
+    let config = Config {
+        cases: number("LOGS_PROPERTY_PLAYS")
+            .and_then(|n| n.try_into().ok())
+            .unwrap_or(PLAYS),
+        rng_algorithm: RngAlgorithm::ChaCha,
+        rng_seed: RngSeed::Fixed(number("LOGS_PROPERTY_SEED").unwrap_or(SEED)),
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..Config::default()
+    };
+    let seed = config.rng_seed;
+    let mut runner = TestRunner::new(config);
+    let played = runner.run(&operations::plays(), |operations| {
+        let played = runtime.block_on(play::play(backend, &operations, &occurrences));
+        played.map_err(TestCaseError::fail)
+    });
+    match played {
+        Ok(()) => occurrences.checked_table(),
+        Err(TestError::Fail(reason, operations)) => {
+            let lines = operations
+                .iter()
+                .map(|operation| format!("  {operation:?}"));
+            let lines: Vec<String> = lines.collect();
+            Err(format!(
+                "seed {seed:?}: {reason}\nafter\n{}",
+                lines.join("\n")
+            ))
+        }
+        Err(TestError::Abort(reason)) => Err(format!("seed {seed:?}: {reason}")),
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}

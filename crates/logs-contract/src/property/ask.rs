@@ -1,0 +1,74 @@
+//! Asking a store, with answers of every kind in one form that can be compared.
+
+use logs_domain::{Cursor, LogsStore, PageRequest, QueryResult, StoreResult, TenantId, Total};
+use serde::Serialize;
+
+use super::filters::{LookUp, Question};
+
+/// A page with its items as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) items: Vec<String>,
+    pub(super) total: Total,
+    pub(super) has_more: bool,
+    pub(super) next: Option<Cursor>,
+}
+
+/// What a store answers: a page, or its error as text.
+pub(super) type Answer = Result<Page, String>;
+
+/// Asks for a page.
+pub(super) async fn ask(
+    store: &dyn LogsStore,
+    tenant: &TenantId,
+    question: &Question,
+    page: &PageRequest,
+) -> Answer {
+    match question {
+        Question::Runs(filter) => shown(store.list_llm_runs(tenant, filter, page).await),
+        Question::Traces(filter) => shown(store.list_traces(tenant, filter, page).await),
+        Question::Steps(filter) => shown(store.list_trace_steps(tenant, filter, page).await),
+        Question::StepsOf(trace) => shown(store.get_trace_steps(tenant, trace, page).await),
+        Question::Replay(query) => shown(store.get_replay_window_events(tenant, query, page).await),
+        Question::System(filter) => shown(store.list_system_records(tenant, filter, page).await),
+        Question::ByCorrelation(id) => shown(
+            store
+                .get_system_record_by_correlation(tenant, id, page)
+                .await,
+        ),
+        Question::InWindow(window) => shown(
+            store
+                .get_system_records_in_window(tenant, window, page)
+                .await,
+        ),
+        Question::Audit(filter) => shown(store.list_audit_entries(tenant, filter, page).await),
+        Question::Governance(filter) => {
+            shown(store.get_governance_events(tenant, filter, page).await)
+        }
+        Question::Exports(filter) => shown(store.list_log_exports(tenant, filter, page).await),
+    }
+}
+
+/// Asks for one record, as text.
+pub(super) async fn look_up(store: &dyn LogsStore, tenant: &TenantId, one: &LookUp) -> String {
+    match one {
+        LookUp::Run(run) => format!("{:?}", store.get_llm_run(tenant, run).await),
+        LookUp::TraceOf(run) => format!("{:?}", store.get_trace_id_for_run(tenant, run).await),
+        LookUp::Entry(id) => format!("{:?}", store.get_audit_entry(tenant, id).await),
+    }
+}
+
+fn shown<T: Serialize>(result: StoreResult<QueryResult<T>>) -> Answer {
+    let page = result.map_err(|error| format!("{error:?}"))?;
+    let items = page
+        .items
+        .iter()
+        .map(|item| serde_json::to_string(item).unwrap())
+        .collect();
+    Ok(Page {
+        items,
+        total: page.total,
+        has_more: page.has_more,
+        next: page.next,
+    })
+}

@@ -23,9 +23,27 @@ use tokio::runtime::Handle;
 use crate::ContractBackend;
 use occurrences::Occurrences;
 
-/// How many plays a run has when nobody says otherwise.
-const PLAYS: u32 = 150;
-const SEED: u64 = 20_260_302;
+/// How long a run is, and where it begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How many plays there are: 150, or what `LOGS_PROPERTY_PLAYS` says.
+    pub plays: u32,
+    /// Where the randomness begins: a fixed number, or what `LOGS_PROPERTY_SEED` says.
+    pub seed: u64,
+    /// How many smaller plays are tried once one has failed.
+    pub shrinks: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let plays = number("LOGS_PROPERTY_PLAYS").and_then(|plays| plays.try_into().ok());
+        Self {
+            plays: plays.unwrap_or(150),
+            seed: number("LOGS_PROPERTY_SEED").unwrap_or(20_260_302),
+            shrinks: 400,
+        }
+    }
+}
 
 /// Plays against `backend` and the memory store, and gives the table of what occurred.
 ///
@@ -33,24 +51,26 @@ const SEED: u64 = 20_260_302;
 ///
 /// # Errors
 /// The shrunk play on which the stores differ, or what never occurred.
-pub fn run(backend: &dyn ContractBackend, runtime: &Handle) -> Result<String, String> {
+pub fn run(
+    backend: &dyn ContractBackend,
+    runtime: &Handle,
+    settings: Settings,
+) -> Result<String, String> {
     let occurrences = Occurrences::default();
     let config = Config {
-        cases: number("LOGS_PROPERTY_PLAYS")
-            .and_then(|n| n.try_into().ok())
-            .unwrap_or(PLAYS),
+        cases: settings.plays,
         rng_algorithm: RngAlgorithm::ChaCha,
-        rng_seed: RngSeed::Fixed(number("LOGS_PROPERTY_SEED").unwrap_or(SEED)),
+        rng_seed: RngSeed::Fixed(settings.seed),
         failure_persistence: None,
-        max_shrink_iters: 400,
+        max_shrink_iters: settings.shrinks,
         ..Config::default()
     };
-    let seed = config.rng_seed;
     let mut runner = TestRunner::new(config);
     let played = runner.run(&operations::plays(), |operations| {
         let played = runtime.block_on(play::play(backend, &operations, &occurrences));
         played.map_err(TestCaseError::fail)
     });
+    let seed = settings.seed;
     match played {
         Ok(()) => occurrences.checked_table(),
         Err(TestError::Fail(reason, operations)) => {
@@ -59,11 +79,11 @@ pub fn run(backend: &dyn ContractBackend, runtime: &Handle) -> Result<String, St
                 .map(|operation| format!("  {operation:?}"));
             let lines: Vec<String> = lines.collect();
             Err(format!(
-                "seed {seed:?}: {reason}\nafter\n{}",
+                "seed {seed}: {reason}\nafter\n{}",
                 lines.join("\n")
             ))
         }
-        Err(TestError::Abort(reason)) => Err(format!("seed {seed:?}: {reason}")),
+        Err(TestError::Abort(reason)) => Err(format!("seed {seed}: {reason}")),
     }
 }
 

@@ -99,7 +99,11 @@ fn property_trial(
     let handle = runtime.handle().clone();
     let backend = backend.clone();
     let trial = Trial::test("property_every_answer_is_that_of_memory", move || {
-        let table = property::run(&*backend.map_err(Failed::from)?, &handle)?;
+        let table = property::run(
+            &*backend.map_err(Failed::from)?,
+            &handle,
+            property::Settings::default(),
+        )?;
         // A closed output cannot be told about.
         let _ = write!(std::io::stdout().lock(), "{table}");
         Ok(())

@@ -192,7 +192,7 @@ fn log_export() -> impl Strategy<Value = NewLogExport> {
 pub(super) fn draft() -> impl Strategy<Value = Draft> {
     prop_oneof![
         6 => llm_run().prop_map(Draft::from),
-        2 => trace().prop_map(Draft::from),
+        4 => trace().prop_map(Draft::from),
         6 => trace_step().prop_map(Draft::from),
         3 => system_record().prop_map(Draft::from),
         4 => audit_entry().prop_map(Draft::from),

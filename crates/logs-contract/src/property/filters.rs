@@ -248,8 +248,8 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         12 => runs(),
         2 => traces(),
         2 => steps(),
-        3 => trace.prop_map(move |trace| plain(Question::StepsOf(trace))),
-        3 => replay,
+        5 => trace.prop_map(move |trace| plain(Question::StepsOf(trace))),
+        6 => replay,
         6 => system(),
         1 => correlation().prop_map(move |id| plain(Question::ByCorrelation(id))),
         2 => range().prop_map(move |window| plain(Question::InWindow(window))),
@@ -262,8 +262,8 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
 /// Any read of one.
 pub(super) fn look_up() -> impl Strategy<Value = LookUp> {
     prop_oneof![
-        run_id().prop_map(LookUp::Run),
-        run_id().prop_map(LookUp::TraceOf),
-        record_id().prop_map(LookUp::Entry),
+        2 => run_id().prop_map(LookUp::Run),
+        3 => run_id().prop_map(LookUp::TraceOf),
+        1 => record_id().prop_map(LookUp::Entry),
     ]
 }

@@ -122,7 +122,10 @@ fn operation() -> impl Strategy<Value = Operation> {
         (limit(), limit()),
         prop::option::of(append(1..8)),
     );
-    let foreign = (pools::tenant(), asked(), pools::tenant(), asked());
+    let other_list = (pools::tenant(), asked(), pools::tenant(), asked());
+    let other_tenant = (pools::tenant(), asked(), pools::tenant())
+        .prop_map(|(tenant, asked, other)| (tenant, asked.clone(), other, asked));
+    let foreign = prop_oneof![other_list, other_tenant];
     prop_oneof![
         8 => append(1..12).prop_map(Operation::Append),
         2 => platform.prop_map(|(records, on_conflict)| {
@@ -131,7 +134,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => retry.prop_map(|(back, on_conflict)| Operation::Retry { back, on_conflict }),
         2 => select(&[0, 1, 1, -1][..]).prop_map(|micros| Operation::Tick { micros }),
         1 => pools::tenant().prop_map(|tenant| Operation::Settled { tenant }),
-        2 => (pools::tenant(), look_up()).prop_map(|(tenant, one)| {
+        5 => (pools::tenant(), look_up()).prop_map(|(tenant, one)| {
             Operation::LookUp { tenant, one }
         }),
         4 => page.prop_map(|(tenant, asked, limit, offset, count)| {
@@ -140,7 +143,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         10 => walk.prop_map(|(tenant, asked, limits, between)| {
             Operation::Walk { tenant, asked, limits, between }
         }),
-        1 => foreign.prop_map(|(tenant, from, to_tenant, to)| {
+        3 => foreign.prop_map(|(tenant, from, to_tenant, to)| {
             Operation::Foreign { tenant, from, to_tenant, to }
         }),
     ]
@@ -149,8 +152,20 @@ fn operation() -> impl Strategy<Value = Operation> {
 /// Whole plays: a store with some records in it, and then anything.
 pub(super) fn plays() -> impl Strategy<Value = Vec<Operation>> {
     let beginning = prop::collection::vec(append(20..40).prop_map(Operation::Append), 2);
-    (beginning, prop::collection::vec(operation(), 10..40)).prop_map(|(mut play, rest)| {
-        play.extend(rest);
-        play
-    })
+    let platform = prop::collection::vec(drafts::system_record(), 4);
+    (
+        beginning,
+        platform,
+        prop::collection::vec(operation(), 10..40),
+    )
+        .prop_map(|parts| {
+            let (mut play, records, rest) = parts;
+            let on_conflict = OnConflict::SkipRecord;
+            play.push(Operation::AppendPlatform {
+                records,
+                on_conflict,
+            });
+            play.extend(rest);
+            play
+        })
 }

@@ -27,6 +27,7 @@ mod lifecycle;
 mod order;
 mod overload;
 mod pages;
+mod property;
 mod replay;
 mod steps;
 #[path = "../support/mod.rs"]
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
         }
         Ok(())
     }));
+    trials.extend(property::trials(adapters()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         print(&caught.lock().unwrap());

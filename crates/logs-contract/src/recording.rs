@@ -56,6 +56,10 @@ impl<B: ContractBackend> ContractBackend for Recording<B> {
         Ok(Box::new(RecordingHome { inner, calls }))
     }
 
+    fn is_oracle(&self) -> bool {
+        self.inner.is_oracle()
+    }
+
     fn exemptions(&self) -> &[Exemption] {
         self.inner.exemptions()
     }

@@ -1,6 +1,7 @@
 //! Rule 6: an append is atomic, idempotent and conflict-safe.
 
 mod atomic;
+mod concurrent;
 mod conflicts;
 mod equality;
 mod keys;
@@ -19,4 +20,5 @@ pub(super) const FILES: &[&[Case]] = &[
     receipts::CASES,
     platform::CASES,
     sizes::CASES,
+    concurrent::CASES,
 ];

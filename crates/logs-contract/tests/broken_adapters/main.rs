@@ -28,6 +28,7 @@ mod order;
 mod overload;
 mod pages;
 mod property;
+mod racing;
 mod replay;
 mod steps;
 #[path = "../support/mod.rs"]
@@ -45,6 +46,7 @@ const ADAPTERS: &[&[BrokenAdapter]] = &[
     totals::ADAPTERS,
     totals::OPENED,
     appends::ADAPTERS,
+    racing::ADAPTERS,
     durable::ADAPTERS,
     times::ADAPTERS,
     steps::ADAPTERS,

@@ -5,6 +5,7 @@ mod extremes;
 mod offsets;
 mod settled;
 mod sizes;
+mod while_writing;
 mod writes_between;
 
 use crate::Case;
@@ -19,4 +20,5 @@ pub(super) const FILES: &[&[Case]] = &[
     writes_between::CASES,
     settled::CASES,
     extremes::CASES,
+    while_writing::CASES_OF_LISTS,
 ];

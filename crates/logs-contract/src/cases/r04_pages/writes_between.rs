@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::CaseContext;
 use crate::appends::append;
 use crate::case::cases;
-use crate::lists::{List, cases_of_lists, populate, populate_platform};
+use crate::lists::{List, cases_of_lists, identity, populate, populate_platform};
 use crate::samples::{first, run, tenant};
 
 cases_of_lists! {
@@ -15,15 +15,6 @@ cases_of_lists! {
 
 cases! {
     r04_list_llm_runs_holds_its_place_among_equal_times_while_records_arrive,
-}
-
-/// A record without the number of its step, which late steps may change.
-fn identity(list: List, record: &str) -> String {
-    let renumbered = matches!(list, List::StepsOfTrace | List::ReplayWindow);
-    match record.split_once("timestamp: ") {
-        Some((_, rest)) if renumbered => rest.to_owned(),
-        _ => record.to_owned(),
-    }
 }
 
 async fn lose_and_repeat_nothing_when_records_are_stored_between_them(

@@ -183,18 +183,22 @@ mod tests {
     }
 
     /// The last line for the cases of settled times, and whether the run succeeds.
-    fn summary(start: Result<Memory, BackendError>) -> (String, bool) {
-        let arguments = Arguments::from_iter(["contract", "--quiet", "r04_settled_before"]);
+    fn summary(test: &str, start: Result<Memory, BackendError>) -> (String, bool) {
+        // What the cases print goes elsewhere: failures are wanted here.
+        let log = std::env::temp_dir().join(format!("{test}-{}", std::process::id()));
+        let mut arguments = Arguments::from_iter(["contract", "r04_settled_before"]);
+        arguments.logfile = Some(log.display().to_string());
         let mut out = Vec::new();
         let (conclusion, written) = run_with(&arguments, async || start, &mut out);
         written.unwrap();
+        std::fs::remove_file(log).unwrap();
         let text = String::from_utf8(out).unwrap();
         (text, !conclusion.has_failed())
     }
 
     #[test]
     fn cases_that_ran_are_counted_and_exempt_ones_named() {
-        let (text, succeeds) = summary(Ok(Memory { has_room: true }));
+        let (text, succeeds) = summary("contract-ran", Ok(Memory { has_room: true }));
         let expected = "contract: backend=memory exempt from Reopen: nothing outlives the process\n\
             contract: backend=memory cases=5 passed=5 failed=0 exempt=2\n";
         assert_eq!(text, expected);
@@ -203,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_backend_without_a_place_for_a_store_fails_every_case() {
-        let (text, succeeds) = summary(Ok(Memory { has_room: false }));
+        let (text, succeeds) = summary("contract-no-room", Ok(Memory { has_room: false }));
         assert!(
             text.ends_with("cases=5 passed=0 failed=5 exempt=2\n"),
             "{text}"
@@ -213,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_backend_that_does_not_start_fails_every_case_and_skips_none() {
-        let (text, succeeds) = summary(Err("connection refused".into()));
+        let (text, succeeds) = summary("contract-no-start", Err("connection refused".into()));
         let expected = "contract: backend=unavailable cases=7 passed=0 failed=7 exempt=0\n";
         assert_eq!(text, expected);
         assert!(!succeeds);

@@ -27,9 +27,10 @@ impl Fault for LooksUpFirst {
         on_conflict: OnConflict,
     ) -> StoreResult<AppendReceipt> {
         for draft in batch.drafts() {
-            if let Draft::LlmRun(run) = draft
-                && inner.get_llm_run(tenant, &run.run_id).await?.is_some()
-            {
+            let Draft::LlmRun(run) = draft else {
+                return inner.append(tenant, batch, on_conflict).await;
+            };
+            if inner.get_llm_run(tenant, &run.run_id).await?.is_some() {
                 return inner.append(tenant, batch, on_conflict).await;
             }
         }

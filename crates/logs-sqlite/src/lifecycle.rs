@@ -29,10 +29,7 @@ impl StoreLifecycle for SqliteStore {
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
         // Under the lock of the writer no append is under way, and the mark that is left keeps
         // later ones, also of other processes and after a step of the clock, from being earlier.
-        let mut transaction = writer::begin(self).await?;
-        let now = writer::stamp(self, &mut transaction).await?;
-        transaction.commit().await.map_err(error::commit)?;
-        Ok(now)
+        writer::settle(self).await
     }
 
     async fn close(&self) -> StoreResult<()> {

@@ -9,7 +9,9 @@ use logs_domain::{
     PlatformWriter, RecordId, RecordOutcome, RecordReceipt, StoreError, StoreResult, TenantId,
     Timestamp,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::Connection;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 use crate::{PLATFORM, SqliteStore, error};
 
@@ -71,7 +73,23 @@ async fn append(
     batch: &AppendBatch,
     on_conflict: OnConflict,
 ) -> StoreResult<AppendReceipt> {
-    let mut transaction = begin(store).await?;
+    let mut writer = Writer::acquire(store).await?;
+    let outcome = append_on(store, &mut writer.connection, owner, batch, on_conflict).await;
+    writer.give_back(&outcome);
+    outcome
+}
+
+async fn append_on(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    owner: Owner<'_>,
+    batch: &AppendBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    let mut transaction = connection
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(error::before_commit)?;
     let fates = check::fates(store, &mut transaction, owner, batch, on_conflict).await?;
     let new: Vec<&Draft> = batch
         .distinct()
@@ -101,25 +119,59 @@ async fn append(
     })
 }
 
-/// Takes the lock of the writer, waiting for it as long as a call may.
-pub(crate) async fn begin(store: &SqliteStore) -> StoreResult<Transaction<'static, Sqlite>> {
-    store
-        .writer
+/// The connection that writes, for one call.
+struct Writer {
+    connection: PoolConnection<Sqlite>,
+}
+
+impl Writer {
+    /// Takes the connection, waiting for it as long as a call may.
+    async fn acquire(store: &SqliteStore) -> StoreResult<Self> {
+        let connection = store.writer.acquire().await.map_err(error::before_commit)?;
+        Ok(Self { connection })
+    }
+
+    /// Gives the connection back. After an error of SQLite it is closed: on a full disk SQLite
+    /// ends the transaction by itself, and the connection would go on as if it were open.
+    fn give_back<T>(mut self, outcome: &StoreResult<T>) {
+        let is_sound = matches!(
+            outcome,
+            Ok(_) | Err(StoreError::Conflict { .. } | StoreError::InvalidArgument(_))
+        );
+        if !is_sound {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+/// Takes a time below which nothing will be stored any more.
+pub(crate) async fn settle(store: &SqliteStore) -> StoreResult<Timestamp> {
+    let mut writer = Writer::acquire(store).await?;
+    let outcome = settle_on(store, &mut writer.connection).await;
+    writer.give_back(&outcome);
+    outcome
+}
+
+async fn settle_on(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+) -> StoreResult<Timestamp> {
+    let mut transaction = connection
         .begin_with("BEGIN IMMEDIATE")
         .await
-        .map_err(error::before_commit)
+        .map_err(error::before_commit)?;
+    let now = stamp(store, &mut transaction).await?;
+    transaction.commit().await.map_err(error::commit)?;
+    Ok(now)
 }
 
 /// The time now, never before one that was given out, by whichever process.
-pub(crate) async fn stamp(
-    store: &SqliteStore,
-    transaction: &mut Transaction<'static, Sqlite>,
-) -> StoreResult<Timestamp> {
+async fn stamp(store: &SqliteStore, connection: &mut SqliteConnection) -> StoreResult<Timestamp> {
     let now = store.options.clock.now().as_micros();
     let latest: i64 =
         sqlx::query_scalar("UPDATE store_clock SET latest = MAX(latest, ?) RETURNING latest")
             .bind(now)
-            .fetch_one(&mut **transaction)
+            .fetch_one(&mut *connection)
             .await
             .map_err(error::before_commit)?;
     Timestamp::from_micros(latest).map_err(|_| StoreError::Inconsistent {

@@ -6,7 +6,8 @@ use logs_domain::{
     AppendBatch, ContentDigest, Draft, InvalidValue, OnConflict, RecordId, RecordKind,
     RecordOutcome, RecordReference, StoreError, StoreResult, Timestamp,
 };
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite};
 
 use super::{Owner, insert};
 use crate::{SqliteStore, error};
@@ -24,7 +25,7 @@ pub(super) type Fate = (RecordOutcome, Option<Timestamp>);
 /// The fate of each record, in the order of the batch; or the error of the whole call.
 pub(super) async fn fates(
     store: &SqliteStore,
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     owner: Owner<'_>,
     batch: &AppendBatch,
     on_conflict: OnConflict,
@@ -37,9 +38,9 @@ pub(super) async fn fates(
     }
     let mut stored: BTreeMap<RecordKind, HashMap<RecordId, Stored>> = BTreeMap::new();
     for (kind, ids) in &ids {
-        stored.insert(*kind, find(store, transaction, owner, *kind, ids).await?);
+        stored.insert(*kind, find(store, connection, owner, *kind, ids).await?);
     }
-    outcomes_name_exports(store, transaction, owner, batch).await?;
+    outcomes_name_exports(store, connection, owner, batch).await?;
 
     let mut fates = Vec::with_capacity(batch.len());
     let mut conflicts = Vec::new();
@@ -72,7 +73,7 @@ pub(super) async fn fates(
 /// Every outcome of an export needs its export, stored or in the batch.
 async fn outcomes_name_exports(
     store: &SqliteStore,
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     owner: Owner<'_>,
     batch: &AppendBatch,
 ) -> StoreResult<()> {
@@ -87,7 +88,7 @@ async fn outcomes_name_exports(
     }
     wanted.retain(|(_, id)| !in_batch.contains(id));
     let ids: Vec<RecordId> = wanted.iter().map(|(_, id)| *id).collect();
-    let stored = find(store, transaction, owner, RecordKind::LogExport, &ids).await?;
+    let stored = find(store, connection, owner, RecordKind::LogExport, &ids).await?;
     match wanted.iter().find(|(_, id)| !stored.contains_key(id)) {
         None => Ok(()),
         Some((index, id)) => {
@@ -101,7 +102,7 @@ async fn outcomes_name_exports(
 /// What is stored under these ids.
 async fn find(
     store: &SqliteStore,
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     owner: Owner<'_>,
     kind: RecordKind,
     ids: &[RecordId],
@@ -122,7 +123,7 @@ async fn find(
         let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = query
             .build_query_as()
             .persistent(false)
-            .fetch_all(&mut **transaction)
+            .fetch_all(&mut *connection)
             .await
             .map_err(error::before_commit)?;
         for (id, digest, created_at) in rows {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use logs_domain::{Draft, RecordKind, StoreError, StoreResult, Timestamp};
 use sqlx::query_builder::Separated;
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite};
 
 use self::columns::push_columns;
 use super::Owner;
@@ -32,7 +33,7 @@ pub(super) const fn table(kind: RecordKind) -> &'static str {
 /// Writes records that are not stored yet.
 pub(super) async fn all(
     store: &SqliteStore,
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     owner: Owner<'_>,
     drafts: &[&Draft],
     created_at: Timestamp,
@@ -45,14 +46,14 @@ pub(super) async fn all(
         let names = columns::names(kind);
         let rows = (store.variables / (names.len() + columns::COMMON)).clamp(1, MOST_ROWS);
         for chunk in drafts.chunks(rows) {
-            insert(transaction, owner, kind, chunk, created_at).await?;
+            insert(connection, owner, kind, chunk, created_at).await?;
         }
     }
-    governance(store, transaction, owner, drafts, created_at).await
+    governance(store, connection, owner, drafts, created_at).await
 }
 
 async fn insert(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     owner: Owner<'_>,
     kind: RecordKind,
     drafts: &[&Draft],
@@ -78,7 +79,7 @@ async fn insert(
     );
     let result = query
         .build()
-        .execute(&mut **transaction)
+        .execute(&mut *connection)
         .await
         .map_err(error::before_commit)?;
     if result.rows_affected() == drafts.len() as u64 {
@@ -100,7 +101,7 @@ async fn insert(
 /// Writes which runs the new governance events name.
 async fn governance(
     store: &SqliteStore,
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     owner: Owner<'_>,
     drafts: &[&Draft],
     created_at: Timestamp,
@@ -125,7 +126,7 @@ async fn governance(
         });
         query
             .build()
-            .execute(&mut **transaction)
+            .execute(&mut *connection)
             .await
             .map_err(error::before_commit)?;
     }

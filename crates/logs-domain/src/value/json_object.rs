@@ -23,6 +23,8 @@ const FIELD: &str = "json";
 /// more than [32 levels](Self::MAX_DEPTH), a canonical form of more than
 /// [64 KiB](Self::MAX_BYTES), whole numbers beyond ±2^53 (other readers round them silently),
 /// numbers that no double holds, and lone surrogates.
+///
+/// Errors show the text from the place that is refused and count bytes from 0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct JsonObject(Box<str>);
 
@@ -60,8 +62,16 @@ impl JsonObject {
     /// Takes a value of serde_json's type.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse).
+    /// As [`parse`](Self::parse); bytes are counted in the value's text without white space.
     pub fn from_value(value: &Value) -> Result<Self, InvalidValue> {
+        // Writing a value recurses without a limit, so the depth is checked before.
+        if !fits_levels(value, Self::MAX_DEPTH) {
+            return Err(InvalidValue::new(
+                FIELD,
+                "deeper",
+                parser::AT_MOST_32_LEVELS,
+            ));
+        }
         // The text of a float is never that of an integer here, so `parse` sees what was meant.
         Self::parse(&value.to_string())
     }
@@ -78,19 +88,21 @@ impl JsonObject {
         self.0.as_bytes()
     }
 
-    /// The object as serde_json's type, for reading; numbers are doubles where they are not whole.
+    /// The object as serde_json's type, for reading: whole numbers up to ±2^53 as integers, all
+    /// others as doubles, so that [`from_value`](Self::from_value) gives the object back.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or(Value::Null)
+        // serde_json's own reader takes an object whose first key is one of its private names
+        // for something else, and would show members that are not there. The own reader has read
+        // this text's value before, so it refuses nothing here.
+        parser::parse(&self.0, Integers::UpTo53BitsOrCanonical).unwrap_or(Value::Null)
     }
 
     /// The member `key` at the top, when it is a text.
     #[must_use]
     pub fn get_str(&self, key: &str) -> Option<String> {
-        match self.to_value().get(key) {
-            Some(Value::String(text)) => Some(text.clone()),
-            _ => None,
-        }
+        let value = self.to_value();
+        value.get(key).and_then(Value::as_str).map(str::to_owned)
     }
 
     /// Reads text that came from a canonical form, perhaps with other white space: a double from
@@ -113,6 +125,19 @@ impl JsonObject {
     }
 }
 
+/// Whether `value` nests at most `levels` deep; looks no deeper than that.
+fn fits_levels(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        Value::Array(items) => levels
+            .checked_sub(1)
+            .is_some_and(|below| items.iter().all(|item| fits_levels(item, below))),
+        Value::Object(members) => levels
+            .checked_sub(1)
+            .is_some_and(|below| members.values().all(|member| fits_levels(member, below))),
+    }
+}
+
 impl fmt::Debug for JsonObject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
@@ -126,9 +151,11 @@ impl fmt::Display for JsonObject {
 }
 
 impl Serialize for JsonObject {
-    /// Writes the canonical bytes as they are; made for serde_json.
+    /// Writes the canonical bytes as they are; made for serde_json's writers of text. Use
+    /// [`to_value`](Self::to_value), not `serde_json::to_value`, which misreads an object whose
+    /// first key is one of serde_json's private names.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw = RawValue::from_string(self.0.to_string()).map_err(serde::ser::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
 }

@@ -8,7 +8,12 @@ use serde_json::{Map, Number, Value};
 use super::{FIELD, JsonObject};
 use crate::InvalidValue;
 
+pub(super) const AT_MOST_32_LEVELS: &str = "at most 32 levels";
+
 const LARGEST_INTEGER: u64 = 1 << 53;
+
+/// How many characters of a key an error repeats.
+const SHOWN_KEY_CHARACTERS: usize = 32;
 
 /// Which whole numbers are taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +31,7 @@ pub(super) fn parse(text: &str, integers: Integers) -> Result<Value, InvalidValu
         text,
         at: 0,
         integers,
+        least_bytes: 0,
     };
     parser.skip_space();
     if parser.peek() != Some(b'{') {
@@ -43,6 +49,8 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     integers: Integers,
+    /// The canonical form of what has been read has at least so many bytes.
+    least_bytes: usize,
 }
 
 impl Parser<'_> {
@@ -51,9 +59,24 @@ impl Parser<'_> {
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => self.string().map(Value::String),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => self.word(),
+            Some(b'-' | b'0'..=b'9') => {
+                self.count(1)?;
+                self.number()
+            }
+            _ => {
+                self.count(1)?;
+                self.word()
+            }
         }
+    }
+
+    /// Stops the reading of text that cannot fit, before its values fill the memory.
+    fn count(&mut self, bytes: usize) -> Result<(), InvalidValue> {
+        self.least_bytes += bytes;
+        if self.least_bytes > JsonObject::MAX_BYTES {
+            return Err(self.refused("at most 65536 bytes in canonical form"));
+        }
+        Ok(())
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, InvalidValue> {
@@ -69,15 +92,14 @@ impl Parser<'_> {
                 return Err(self.refused("a member in quotes"));
             }
             let key = self.string()?;
+            if members.contains_key(&key) {
+                return Err(self.duplicate(&key, key_at));
+            }
             if !self.take_after_space(b':') {
                 return Err(self.refused("`:` after the name of a member"));
             }
             self.skip_space();
             let value = self.value(depth + 1)?;
-            if members.contains_key(&key) {
-                self.at = key_at;
-                return Err(self.refused("no duplicate keys"));
-            }
             members.insert(key, value);
             if self.take_after_space(b'}') {
                 return Ok(Value::Object(members));
@@ -109,8 +131,9 @@ impl Parser<'_> {
     /// Steps over the opening bracket; the depth is checked before anything recurses.
     fn enter(&mut self, depth: usize) -> Result<(), InvalidValue> {
         if depth > JsonObject::MAX_DEPTH {
-            return Err(self.refused("at most 32 levels"));
+            return Err(self.refused(AT_MOST_32_LEVELS));
         }
+        self.count(2)?;
         self.at += 1;
         Ok(())
     }
@@ -138,6 +161,7 @@ impl Parser<'_> {
         if string.contains('\0') {
             return Err(self.refused("text without NUL"));
         }
+        self.count(string.len() + 2)?;
         self.at = end + 1;
         Ok(string)
     }
@@ -171,26 +195,26 @@ impl Parser<'_> {
             }
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        let number = self.double(text, is_integer);
-        number.map(Value::Number).map_err(|expected| {
-            self.at = start;
-            self.refused(expected)
-        })
+        self.read_number(text, is_integer)
+            .map(Value::Number)
+            .map_err(|expected| {
+                self.at = start;
+                self.refused(expected)
+            })
     }
 
-    fn double(&self, text: &str, is_integer: bool) -> Result<Number, &'static str> {
+    fn read_number(&self, text: &str, is_integer: bool) -> Result<Number, &'static str> {
+        let small = text.parse::<i64>().ok();
+        let small = small.filter(|integer| integer.unsigned_abs() <= LARGEST_INTEGER);
+        if let Some(integer) = small {
+            return Ok(Number::from(integer));
+        }
         let double: f64 = text.parse().map_err(|_| "a number")?;
         let number = Number::from_f64(double).ok_or("a number that a double can hold")?;
-        if !is_integer || double.abs() < LARGEST_INTEGER as f64 {
-            return Ok(number);
-        }
-        let magnitude = text.trim_start_matches('-').parse::<u64>();
-        if magnitude.is_ok_and(|magnitude| magnitude <= LARGEST_INTEGER) {
-            return Ok(number);
-        }
-        let canonical =
+        let is_canonical =
             || serde_json_canonicalizer::to_string(&number).is_ok_and(|own| own == text);
-        if self.integers == Integers::UpTo53BitsOrCanonical && canonical() {
+        let is_reread = self.integers == Integers::UpTo53BitsOrCanonical;
+        if !is_integer || is_reread && is_canonical() {
             return Ok(number);
         }
         Err("whole numbers from -2^53 to 2^53")
@@ -237,7 +261,15 @@ impl Parser<'_> {
     }
 
     fn refused(&self, expected: &str) -> InvalidValue {
-        let expected = format!("{expected} (at byte {})", self.at);
-        InvalidValue::new(FIELD, self.text, expected)
+        self.refused_at(self.at, format!("{expected} (at byte {})", self.at))
+    }
+
+    fn duplicate(&self, key: &str, at: usize) -> InvalidValue {
+        let shown: String = key.chars().take(SHOWN_KEY_CHARACTERS).collect();
+        self.refused_at(at, format!("no duplicate keys ({shown:?} at byte {at})"))
+    }
+
+    fn refused_at(&self, at: usize, expected: String) -> InvalidValue {
+        InvalidValue::new(FIELD, self.text.get(at..).unwrap_or_default(), expected)
     }
 }

@@ -7,3 +7,8 @@
 mod run_story;
 
 pub use run_story::{RunStories, RunStory};
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use logs_domain::{
     AppendBatch, Draft, LogsReader, LogsStore, OnConflict, RunId, StoreOptions, TenantId,
 };
-use logs_memory::MemoryStore;
 use logs_scenarios::RunStories;
 
 const SAMPLE: &str = include_str!("../../examples/sample/agent-run.ndjson");
@@ -49,6 +48,10 @@ async fn check(store: Arc<dyn LogsStore>) {
 }
 
 #[tokio::test]
-async fn memory_tells_the_story() {
-    check(Arc::new(MemoryStore::new(StoreOptions::default()))).await;
+async fn every_backend_tells_the_same_story() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite:{}", folder.path().join("logs.db").display());
+    for url in ["memory:", &file] {
+        check(logs_store::connect(url).await.unwrap()).await;
+    }
 }

@@ -13,6 +13,8 @@ mod process;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod round_trip;
 #[cfg(test)]
 mod support;

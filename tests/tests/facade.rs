@@ -4,9 +4,7 @@
 
 use std::sync::Arc;
 
-use logs_domain::{
-    AppendBatch, Draft, LogsReader, LogsStore, OnConflict, RunId, StoreOptions, TenantId,
-};
+use logs_domain::{AppendBatch, Draft, LogsReader, LogsStore, OnConflict, RunId, TenantId};
 use logs_scenarios::RunStories;
 
 const SAMPLE: &str = include_str!("../../examples/sample/agent-run.ndjson");

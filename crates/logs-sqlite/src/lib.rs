@@ -28,6 +28,8 @@ mod migrations;
 mod open;
 mod reader;
 mod row;
+#[cfg(test)]
+mod work;
 mod writer;
 
 pub use doctor::Check;

@@ -96,8 +96,11 @@ pub(super) async fn governance(
 }
 
 /// Audit entries joined with the runs that they name. The reference decides the plan: CROSS JOIN
-/// keeps SQLite from walking the entries first.
-const OF_RUN: &str = "(SELECT audit_entry.*, governance_run.run_id AS named_run_id \
+/// keeps SQLite from walking the entries first, and the columns of the order are the reference's,
+/// whose key has them in that order.
+const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
+     governance_run.created_at, governance_run.id, digest, event_type, entity_type, entity_id, \
+     actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at \
      FROM governance_run CROSS JOIN audit_entry USING (tenant_id, created_at, id))";
 
 /// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.

@@ -4,7 +4,7 @@
 //! salts a commitment is passed in. Stored hashes are read through [`HashReader`], so that memory,
 //! tiles or a database can stand behind the proofs.
 //!
-//! Not in this crate yet: signed notes, tiles, evidence bundles.
+//! Not in this crate yet: signatures of checkpoints, tiles, evidence bundles.
 //!
 //! ```
 //! use logs_ledger::{CompactRange, Leaf, Salt, commit, prove_inclusion, verify_inclusion};
@@ -35,6 +35,7 @@
 
 #![forbid(unsafe_code)]
 
+mod checkpoint;
 mod compact_range;
 mod error;
 mod hash;
@@ -43,6 +44,7 @@ mod node;
 mod proof;
 mod signer;
 
+pub use checkpoint::{Checkpoint, CheckpointError, MAX_CHECKPOINT_BYTES};
 pub use compact_range::CompactRange;
 pub use error::{LedgerError, ProofError, ReadError, SignRefusal};
 pub use hash::{HASH_BYTES, Hash, empty_root, hash_leaf, hash_nodes};

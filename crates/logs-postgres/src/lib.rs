@@ -1,0 +1,28 @@
+//! The evidence store in PostgreSQL: for production.
+//!
+//! The schema is applied by [`PostgresStore::migrate`] alone, as a role that may create it; the
+//! store itself connects as a member of `logs_application`, which may read and insert.
+//!
+//! Every append is one transaction: what makes records unique is kept in one table for ever, the
+//! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
+//! database too.
+
+mod error;
+mod lane;
+mod lifecycle;
+mod list;
+mod migrations;
+mod open;
+mod reader;
+mod row;
+mod stamp;
+mod writer;
+
+pub use migrations::SchemaStatus;
+pub use open::PostgresStore;
+
+/// The name of the backend in errors and in `StoreInfo`.
+const BACKEND: &str = "postgres";
+
+/// The tenant of records of the platform. No tenant can be named like this.
+const PLATFORM: &str = "~platform";

@@ -1,0 +1,63 @@
+//! How the store lives.
+
+use async_trait::async_trait;
+use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp};
+
+use crate::lane::{Lane, reading};
+use crate::{BACKEND, PostgresStore, error, migrations};
+
+/// No append transaction lives longer than this, by its timeouts.
+const LONGEST_APPEND_MICROS: i64 = 60_000_000;
+/// How far the clocks of writers may be apart.
+const SKEW_MICROS: i64 = 5_000_000;
+
+#[async_trait]
+impl StoreLifecycle for PostgresStore {
+    async fn info(&self) -> StoreResult<StoreInfo> {
+        if self.readers.is_closed() {
+            return Err(StoreError::closed());
+        }
+        Ok(StoreInfo::new(BACKEND, migrations::known()))
+    }
+
+    async fn ready(&self) -> StoreResult<()> {
+        reading(async {
+            let mut lane = Lane::acquire(&self.readers).await.map_err(error::read)?;
+            migrations::require(lane.connection()).await?;
+            lane.release();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
+        // The clock is read first: what begins later is stamped later.
+        let now = self.options.clock.now();
+        let earliest = self.stamps.earliest();
+        let age: i64 = reading(async {
+            let mut lane = Lane::acquire(&self.readers).await.map_err(error::read)?;
+            let age = sqlx::query_scalar(OLDEST)
+                .fetch_one(lane.connection())
+                .await
+                .map_err(error::read)?;
+            lane.release();
+            Ok(age)
+        })
+        .await?;
+        let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
+        let settled = now.saturating_add_micros(-margin);
+        Ok(earliest.map_or(settled, |earliest| earliest.min(settled)))
+    }
+
+    async fn close(&self) -> StoreResult<()> {
+        self.writers.close().await;
+        self.readers.close().await;
+        Ok(())
+    }
+}
+
+/// The age in microseconds of the oldest transaction of the application's role in this database: an
+/// age, so that the clock of the server and that of the store need not agree.
+const OLDEST: &str = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM \
+    clock_timestamp() - xact_start) * 1000000), 0)::bigint \
+    FROM pg_stat_activity WHERE usename = current_user AND datname = current_database()";

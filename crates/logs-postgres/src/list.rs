@@ -1,0 +1,199 @@
+//! Pages of one ordered table, and counts.
+
+use logs_domain::page::ListKey;
+use logs_domain::{
+    CountMode, CursorScope, PageRequest, Position, QueryResult, RecordId, StoreResult, TenantId,
+    TimeRange, Total,
+};
+use sqlx::postgres::{PgRow, Postgres};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row};
+
+use crate::lane::{Lane, reading, rows};
+use crate::open::STATEMENT_TIMEOUT;
+use crate::{PostgresStore, error};
+
+/// Which records a query reads: of one table, under conditions.
+pub(crate) struct Selection<'a> {
+    /// A table, or a query in parentheses.
+    pub(crate) table: &'static str,
+    pub(crate) tenant: &'a str,
+    /// Pushes ` AND …` for each condition.
+    pub(crate) conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
+}
+
+impl Selection<'_> {
+    /// Pushes `FROM … WHERE …`. The class stands there as a number, so that months can be left out
+    /// by the record time.
+    pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        query
+            .push(" FROM ")
+            .push(self.table)
+            .push(" AS selected WHERE class = 0 AND tenant_id = ")
+            .push_bind(self.tenant.to_owned());
+        (self.conditions)(query);
+    }
+}
+
+/// A page of a list, newest first by `(created_at, id)`.
+pub(crate) async fn newest_first<T: Send>(
+    store: &PostgresStore,
+    selection: Selection<'_>,
+    request: &PageRequest,
+    scope: &CursorScope,
+    read: impl Fn(&PgRow) -> StoreResult<(ListKey, T)>,
+) -> StoreResult<QueryResult<T>> {
+    let mut query = QueryBuilder::new("SELECT *");
+    selection.push(&mut query);
+    let mut offset = 0;
+    match &request.position {
+        Position::Offset(skipped) => offset = skipped.get(),
+        Position::After(cursor) => {
+            let key: ListKey = cursor.decode(scope)?;
+            push_behind(&mut query, "created_at", &key);
+        }
+    }
+    query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
+    query.push_bind(i64::from(request.limit.get()) + 1);
+    query.push(" OFFSET ").push_bind(i64::from(offset));
+    let rows = rows(store, query).await?;
+    let keyed = rows.iter().map(read).collect::<StoreResult<Vec<_>>>()?;
+    let total = total(store, request, &[selection]).await?;
+    Ok(QueryResult::from_overfetched(
+        keyed,
+        request.limit,
+        scope,
+        total,
+    ))
+}
+
+/// Pushes the condition for what comes behind a key, newest first. The first half says nothing new,
+/// but lets the index begin at the right place and months be left out.
+fn push_behind(query: &mut QueryBuilder<Postgres>, column: &str, key: &ListKey) {
+    let time = key.created_at.to_datetime();
+    query
+        .push(" AND ")
+        .push(column)
+        .push(" <= ")
+        .push_bind(time);
+    query.push(" AND (").push(column).push(", id) < (");
+    query
+        .push_bind(time)
+        .push(", ")
+        .push_bind(key.id.as_uuid())
+        .push(")");
+}
+
+/// How many records the selections hold together, as far as the request wants to know.
+pub(crate) async fn total(
+    store: &PostgresStore,
+    request: &PageRequest,
+    selections: &[Selection<'_>],
+) -> StoreResult<Total> {
+    let Some(cap) = request.count_cap() else {
+        return Ok(Total::NotCounted);
+    };
+    let mut query = QueryBuilder::new("SELECT ");
+    for (place, selection) in selections.iter().enumerate() {
+        query.push(if place == 0 { "" } else { " + " });
+        query.push("(SELECT COUNT(*) FROM (SELECT 1");
+        selection.push(&mut query);
+        if let Some(cap) = cap {
+            let cap = i64::try_from(cap + 1).unwrap_or(i64::MAX);
+            query.push(" LIMIT ").push_bind(cap);
+        }
+        query.push(") AS counted)");
+    }
+    let row = if request.count == CountMode::Exact {
+        rows(store, query).await?.into_iter().next()
+    } else {
+        within_budget(store, query).await?
+    };
+    let Some(row) = row else {
+        return Ok(Total::NotCounted);
+    };
+    let counted: i64 = row.try_get(0).map_err(error::read)?;
+    Ok(Total::counted(counted.unsigned_abs(), cap))
+}
+
+/// The one row of a query, or `None` when it takes longer than a count may.
+async fn within_budget(
+    store: &PostgresStore,
+    mut query: QueryBuilder<Postgres>,
+) -> StoreResult<Option<PgRow>> {
+    let budget = store.options.count_budget.min(STATEMENT_TIMEOUT);
+    if budget.is_zero() {
+        return Ok(None);
+    }
+    reading(async {
+        let mut lane = Lane::acquire(&store.readers).await.map_err(error::read)?;
+        let millis = budget.as_millis().max(1);
+        let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {millis}");
+        sqlx::raw_sql(AssertSqlSafe(begin))
+            .execute(lane.connection())
+            .await
+            .map_err(error::read)?;
+        let counted = query.build().fetch_one(lane.connection()).await;
+        let ended = sqlx::raw_sql("ROLLBACK").execute(lane.connection()).await;
+        ended.map_err(error::read)?;
+        lane.release();
+        match counted {
+            Ok(row) => Ok(Some(row)),
+            Err(error) if error::is_statement_timeout(&error) => Ok(None),
+            Err(error) => Err(error::read(error)),
+        }
+    })
+    .await
+}
+
+/// Pushes an exact match of a key, found by the table of keys, which knows the record time.
+pub(crate) fn push_key(
+    query: &mut QueryBuilder<Postgres>,
+    tenant: &TenantId,
+    kind: i16,
+    id: &RecordId,
+) {
+    query.push(" AND id = ").push_bind(id.as_uuid());
+    query.push(
+        " AND created_at = (SELECT stored.created_at FROM logs.record_key AS stored \
+         WHERE stored.tenant_id = ",
+    );
+    query.push_bind(tenant.to_string());
+    query.push(" AND stored.kind = ").push_bind(kind);
+    query
+        .push(" AND stored.id = ")
+        .push_bind(id.as_uuid())
+        .push(")");
+}
+
+/// Pushes the conditions of a time range on a column.
+pub(crate) fn push_range(query: &mut QueryBuilder<Postgres>, column: &str, range: &TimeRange) {
+    if let Some(from) = range.from() {
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" >= ")
+            .push_bind(from.to_datetime());
+    }
+    if let Some(to) = range.to() {
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" < ")
+            .push_bind(to.to_datetime());
+    }
+}
+
+/// Pushes an exact match, when one is wanted.
+pub(crate) fn push_equal(
+    query: &mut QueryBuilder<Postgres>,
+    column: &str,
+    wanted: Option<impl ToString>,
+) {
+    if let Some(wanted) = wanted {
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" = ")
+            .push_bind(wanted.to_string());
+    }
+}

@@ -1,0 +1,141 @@
+//! Connecting to a store.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use logs_domain::{InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::error::Failure;
+use crate::stamp::Stamps;
+use crate::{error, migrations};
+
+/// How long the server works on a statement of a read.
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the server works on a statement of an append.
+const APPEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a statement waits for a lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a transaction may do nothing.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a call waits for a connection before it is pushed back.
+const ACQUIRE: Duration = Duration::from_secs(1);
+/// How long a connection lives at most.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+const WRITERS: u32 = 4;
+const READERS: u32 = 4;
+
+/// The evidence store in PostgreSQL.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pub(crate) options: StoreOptions,
+    pub(crate) writers: PgPool,
+    pub(crate) readers: PgPool,
+    pub(crate) stamps: Stamps,
+    /// Months whose partitions are there, by their first days.
+    months: Mutex<BTreeSet<chrono::NaiveDate>>,
+}
+
+impl PostgresStore {
+    /// Connects to the database that `url` names, whose schema must be there, and makes the
+    /// partitions of this month and the next two.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](StoreError::InvalidArgument) when it is no URL,
+    /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
+    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or newer
+    /// than this version knows.
+    pub async fn connect(url: &str, options: StoreOptions) -> StoreResult<Self> {
+        let settings = parse(url)?;
+        let mut first = connect(&settings).await?;
+        migrations::require(&mut first).await?;
+        first.close().await.map_err(error::read)?;
+        let session = |timeout: Duration| session(settings.clone(), timeout);
+        let store = Self {
+            options,
+            writers: pool(WRITERS).connect_lazy_with(session(APPEND_TIMEOUT)),
+            readers: pool(READERS).connect_lazy_with(session(STATEMENT_TIMEOUT)),
+            stamps: Stamps::default(),
+            months: Mutex::default(),
+        };
+        let now = store.options.clock.now();
+        let ensured = store.ensure_partitions(now).await;
+        ensured.map_err(|failure| failure.error)?;
+        Ok(store)
+    }
+
+    /// Makes the partitions of the month of a record time, unless they are known to be there.
+    pub(crate) async fn ensure_partitions(&self, time: Timestamp) -> Result<(), Failure> {
+        let month = month(time);
+        let known = |months: &BTreeSet<_>| months.contains(&month);
+        if known(&self.months.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(());
+        }
+        sqlx::query("SELECT logs.ensure_partitions($1)")
+            .bind(time.to_datetime())
+            .execute(&self.writers)
+            .await
+            .map_err(error::before_commit)?;
+        let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);
+        months.insert(month);
+        Ok(())
+    }
+
+    /// Forgets which partitions are there: one was missing.
+    pub(crate) fn forget_partitions(&self) {
+        let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);
+        months.clear();
+    }
+}
+
+fn month(time: Timestamp) -> chrono::NaiveDate {
+    use chrono::Datelike;
+    let date = time.to_datetime().date_naive();
+    date.with_day(1).unwrap_or(date)
+}
+
+/// Understands a URL; the error repeats nothing of it, since there may be a password in it.
+pub(crate) fn parse(url: &str) -> StoreResult<PgConnectOptions> {
+    url.parse().map_err(|_| {
+        let expected =
+            "postgres://USER@HOST:PORT/DATABASE, with what PostgreSQL's own clients take";
+        StoreError::from(InvalidValue::new("url", "another text", expected))
+    })
+}
+
+/// Opens one connection with the settings of the server.
+pub(crate) async fn connect(settings: &PgConnectOptions) -> StoreResult<PgConnection> {
+    let settings = settings.clone().disable_statement_logging();
+    let connecting = tokio::time::timeout(Duration::from_secs(5), settings.connect());
+    match connecting.await {
+        Ok(connected) => connected.map_err(error::read),
+        Err(_) => Err(StoreError::Unavailable {
+            reason: "the server did not answer within 5 s".to_owned(),
+            write_outcome: logs_domain::WriteOutcome::NotApplied,
+            source: None,
+        }),
+    }
+}
+
+fn session(settings: PgConnectOptions, statement: Duration) -> PgConnectOptions {
+    let millis = |duration: Duration| duration.as_millis().to_string();
+    settings
+        .application_name("logs")
+        .disable_statement_logging()
+        .options([
+            ("plan_cache_mode", "force_generic_plan".to_owned()),
+            ("statement_timeout", millis(statement)),
+            ("lock_timeout", millis(LOCK_TIMEOUT)),
+            ("idle_in_transaction_session_timeout", millis(IDLE_TIMEOUT)),
+        ])
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .max_lifetime(LIFETIME)
+        .test_before_acquire(false)
+}

@@ -1,0 +1,146 @@
+//! What the store answers, topic by topic.
+
+mod audit;
+mod bound;
+mod exports;
+mod llm_runs;
+mod replay;
+mod system;
+mod traces;
+
+use async_trait::async_trait;
+use logs_domain::{
+    AuditFilter, AuditLedgerSnapshot, CorrelationId, GovernanceFilter, LlmRunFilter,
+    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, QueryResult,
+    RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
+    SystemRecordSnapshot, TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot,
+    TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+};
+
+use crate::PostgresStore;
+
+#[async_trait]
+impl LogsReader for PostgresStore {
+    async fn list_llm_runs(
+        &self,
+        tenant: &TenantId,
+        filter: &LlmRunFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
+        llm_runs::list(self, tenant, filter, page).await
+    }
+
+    async fn get_llm_run(
+        &self,
+        tenant: &TenantId,
+        run_id: &RunId,
+    ) -> StoreResult<Option<LlmRunSnapshot>> {
+        llm_runs::get(self, tenant, run_id).await
+    }
+
+    async fn get_trace_id_for_run(
+        &self,
+        tenant: &TenantId,
+        run_id: &RunId,
+    ) -> StoreResult<Option<TraceId>> {
+        llm_runs::trace_id(self, tenant, run_id).await
+    }
+
+    async fn list_traces(
+        &self,
+        tenant: &TenantId,
+        filter: &TraceFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<TraceSnapshot>> {
+        traces::list(self, tenant, filter, page).await
+    }
+
+    async fn list_trace_steps(
+        &self,
+        tenant: &TenantId,
+        filter: &TraceStepFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<TraceStepRecord>> {
+        traces::list_steps(self, tenant, filter, page).await
+    }
+
+    async fn get_trace_steps(
+        &self,
+        tenant: &TenantId,
+        trace_id: &TraceId,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
+        traces::steps_of(self, tenant, trace_id, page).await
+    }
+
+    async fn get_replay_window_events(
+        &self,
+        tenant: &TenantId,
+        query: &ReplayQuery,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<ReplayEvent>> {
+        replay::window(self, tenant, query, page).await
+    }
+
+    async fn list_system_records(
+        &self,
+        tenant: &TenantId,
+        filter: &SystemRecordFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+        system::list(self, tenant, filter, page).await
+    }
+
+    async fn get_system_record_by_correlation(
+        &self,
+        tenant: &TenantId,
+        correlation_id: &CorrelationId,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+        system::by_correlation(self, tenant, correlation_id, page).await
+    }
+
+    async fn get_system_records_in_window(
+        &self,
+        tenant: &TenantId,
+        window: &TimeRange,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+        system::in_window(self, tenant, window, page).await
+    }
+
+    async fn list_audit_entries(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+        audit::list(self, tenant, filter, page).await
+    }
+
+    async fn get_audit_entry(
+        &self,
+        tenant: &TenantId,
+        id: &RecordId,
+    ) -> StoreResult<Option<AuditLedgerSnapshot>> {
+        audit::get(self, tenant, id).await
+    }
+
+    async fn get_governance_events(
+        &self,
+        tenant: &TenantId,
+        filter: &GovernanceFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+        audit::governance(self, tenant, filter, page).await
+    }
+
+    async fn list_log_exports(
+        &self,
+        tenant: &TenantId,
+        filter: &LogExportFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<LogExportSnapshot>> {
+        exports::list(self, tenant, filter, page).await
+    }
+}

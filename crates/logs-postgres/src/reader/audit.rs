@@ -1,0 +1,174 @@
+//! Audit entries and governance events.
+
+use logs_domain::page::ListKey;
+use logs_domain::{
+    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
+    QueryResult, ReadMethod, RecordId, StoreResult, TenantId,
+};
+use sqlx::QueryBuilder;
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+
+use super::bound::Bound;
+use crate::lane::rows;
+use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::row::Row;
+use crate::{PostgresStore, error};
+
+const TABLE: &str = "audit_entry";
+/// The words of the partial indexes, which they are chosen by.
+const GOVERNANCE: &str =
+    " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
+const REPLAY: &str = " AND entity_type IN ('POLICY_RULE', 'LIMIT')";
+
+pub(super) async fn list(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &AuditFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListAuditEntries, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        push_equal(query, "event_type", filter.event_type.as_ref());
+        push_equal(query, "entity_type", filter.entity_type.as_ref());
+        push_equal(query, "entity_id", filter.entity_id.as_ref());
+        push_equal(query, "actor_type", filter.actor_type);
+        push_equal(query, "actor_id", filter.actor_id.as_ref());
+        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
+        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "created_at", &filter.created);
+    };
+    let selection = Selection {
+        table: "logs.audit_entry",
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<AuditLedgerSnapshot>> {
+    let mut query = QueryBuilder::new(
+        "SELECT audit_entry.* FROM logs.record_key \
+         JOIN logs.audit_entry USING (tenant_id, class, created_at, id) \
+         WHERE kind = 5 AND record_key.tenant_id = ",
+    );
+    query.push_bind(tenant.to_string());
+    query.push(" AND record_key.id = ").push_bind(id.as_uuid());
+    let rows = rows(store, query).await?;
+    rows.first().map(|row| snapshot(tenant, row)).transpose()
+}
+
+pub(super) async fn governance(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &GovernanceFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
+    let table = match filter.run_id {
+        // The references are in the order of the list; the entries follow by their key.
+        Some(_) => OF_RUN,
+        None => "logs.audit_entry",
+    };
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        match &filter.run_id {
+            Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
+            None => {
+                query.push(GOVERNANCE);
+            }
+        }
+        push_range(query, "occurred_at", &filter.occurred);
+    };
+    let selection = Selection {
+        table,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
+}
+
+/// Audit entries joined with the runs that they name.
+const OF_RUN: &str = "(SELECT audit_entry.*, governance_run.run_id AS named_run_id \
+     FROM logs.governance_run JOIN logs.audit_entry USING (tenant_id, class, created_at, id))";
+
+/// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
+pub(super) async fn in_replay(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    window: &logs_domain::TimeRange,
+    bound: Option<Bound>,
+    wanted: usize,
+) -> StoreResult<Vec<AuditLedgerSnapshot>> {
+    let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
+    let mut query = QueryBuilder::new("SELECT *");
+    replay_selection(tenant, &conditions).push(&mut query);
+    if let Some(bound) = bound {
+        bound.push_after(&mut query, "occurred_at");
+    }
+    query
+        .push(" ORDER BY occurred_at, id LIMIT ")
+        .push_bind(wanted as i64);
+    let rows = query
+        .build()
+        .fetch_all(connection)
+        .await
+        .map_err(error::read)?;
+    rows.iter().map(|row| snapshot(tenant, row)).collect()
+}
+
+pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &logs_domain::TimeRange) {
+    query.push(REPLAY);
+    push_range(query, "occurred_at", window);
+}
+
+pub(super) fn replay_selection<'a>(
+    tenant: &'a TenantId,
+    conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
+) -> Selection<'a> {
+    Selection {
+        table: "logs.audit_entry",
+        tenant: tenant.as_str(),
+        conditions,
+    }
+}
+
+fn keyed(tenant: &TenantId, row: &PgRow) -> StoreResult<(ListKey, AuditLedgerSnapshot)> {
+    let entry = snapshot(tenant, row)?;
+    Ok((
+        ListKey {
+            created_at: entry.created_at,
+            id: entry.id,
+        },
+        entry,
+    ))
+}
+
+fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<AuditLedgerSnapshot> {
+    let row = Row::new(row, TABLE);
+    let mut draft = NewAuditEntry::new(
+        row.id()?,
+        row.text("event_type")?,
+        row.text("entity_type")?,
+        row.text("entity_id")?,
+        row.text("actor_type")?,
+    );
+    draft.actor_id = row.optional_text("actor_id")?;
+    draft.action_reason = row.optional_text("action_reason")?;
+    draft.before_state = row.json("before_state")?;
+    draft.after_state = row.json("after_state")?;
+    draft.correlation_id = row.optional_text("correlation_id")?;
+    let without_time = draft.clone();
+    draft.occurred_at = Some(row.time("occurred_at")?);
+    row.check(
+        tenant.as_str(),
+        &[draft.clone().into(), without_time.into()],
+    )?;
+    Ok(AuditLedgerSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        row.time("created_at")?,
+    ))
+}

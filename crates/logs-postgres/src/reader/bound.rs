@@ -1,0 +1,97 @@
+//! Where a branch of a merge goes on: a cursor names a record of one branch, and each other branch
+//! continues at its time or behind it, as the order of the merge says.
+
+use std::cmp::Ordering;
+
+use logs_domain::page::{SystemListKey, SystemWindowKey};
+use logs_domain::{RecordId, Timestamp};
+use sqlx::QueryBuilder;
+use sqlx::postgres::Postgres;
+
+/// Where a branch goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// With all records of this time: the branch comes later than the cursor's on equal times.
+    At(Timestamp),
+    /// Behind all records of this time: the branch comes earlier on equal times.
+    Past(Timestamp),
+    /// Behind this record of the branch itself.
+    Behind(Timestamp, RecordId),
+}
+
+impl Bound {
+    /// The bound for a branch that stands at `branch` among the branches of a merge, when the
+    /// cursor names a record of the branch at `cursor`.
+    pub(super) fn new(branch: u8, cursor: u8, time: Timestamp, id: RecordId) -> Self {
+        match branch.cmp(&cursor) {
+            Ordering::Less => Self::Past(time),
+            Ordering::Equal => Self::Behind(time, id),
+            Ordering::Greater => Self::At(time),
+        }
+    }
+
+    /// The bound in a list of system records: on equal times the tenant's come first.
+    pub(super) fn after_in_list(key: &SystemListKey, platform: bool) -> Self {
+        Self::new(
+            u8::from(platform),
+            u8::from(key.platform),
+            key.created_at,
+            key.id,
+        )
+    }
+
+    /// The bound in a window of system records: on equal times the tenant's come first.
+    pub(super) fn after_in_window(key: &SystemWindowKey, platform: bool) -> Self {
+        Self::new(
+            u8::from(platform),
+            u8::from(key.platform),
+            key.occurred_at,
+            key.id,
+        )
+    }
+
+    /// Pushes the condition for a branch that goes on with larger times and ids.
+    pub(super) fn push_after(self, query: &mut QueryBuilder<Postgres>, column: &str) {
+        self.push(query, column, " >= ", " > ");
+    }
+
+    /// Pushes the condition for a branch that goes on with smaller times and ids.
+    pub(super) fn push_before(self, query: &mut QueryBuilder<Postgres>, column: &str) {
+        self.push(query, column, " <= ", " < ");
+    }
+
+    fn push(self, query: &mut QueryBuilder<Postgres>, column: &str, at: &str, past: &str) {
+        match self {
+            Self::At(time) => {
+                query
+                    .push(" AND ")
+                    .push(column)
+                    .push(at)
+                    .push_bind(time.to_datetime());
+            }
+            Self::Past(time) => {
+                query
+                    .push(" AND ")
+                    .push(column)
+                    .push(past)
+                    .push_bind(time.to_datetime());
+            }
+            Self::Behind(time, id) => {
+                // The first condition says nothing new, but the index begins by it.
+                query
+                    .push(" AND ")
+                    .push(column)
+                    .push(at)
+                    .push_bind(time.to_datetime());
+                query
+                    .push(" AND (")
+                    .push(column)
+                    .push(", id)")
+                    .push(past)
+                    .push("(");
+                query.push_bind(time.to_datetime()).push(", ");
+                query.push_bind(id.as_uuid()).push(")");
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Exports, folded with their outcomes.
+
+use logs_domain::page::ListKey;
+use logs_domain::{
+    Checksum, CursorScope, ExportResult, ExportStatus, LogExportFilter, LogExportOutcome,
+    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, StoreResult,
+    TenantId, Timestamp,
+};
+use sqlx::QueryBuilder;
+use sqlx::postgres::{PgRow, Postgres};
+
+use crate::PostgresStore;
+use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::row::Row;
+
+/// Exports with what is known of their outcome.
+const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.checksum, \
+     log_export_outcome.delivered_at, log_export_outcome.failure_reason \
+     FROM logs.log_export LEFT JOIN logs.log_export_outcome USING (tenant_id, id))";
+
+pub(super) async fn list(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &LogExportFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<LogExportSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListLogExports, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        push_equal(query, "scope", filter.scope);
+        match filter.status {
+            Some(ExportStatus::Pending) => {
+                query.push(" AND checksum IS NULL AND failure_reason IS NULL");
+            }
+            Some(ExportStatus::Completed) => {
+                query.push(" AND checksum IS NOT NULL");
+            }
+            Some(ExportStatus::Failed | _) => {
+                query.push(" AND failure_reason IS NOT NULL");
+            }
+            None => {}
+        }
+        push_range(query, "created_at", &filter.created);
+    };
+    let selection = Selection {
+        table: FOLDED,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    newest_first(store, selection, request, &scope, |row| {
+        let export = snapshot(tenant, row)?;
+        Ok((
+            ListKey {
+                created_at: export.created_at,
+                id: export.id,
+            },
+            export,
+        ))
+    })
+    .await
+}
+
+fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LogExportSnapshot> {
+    let row = Row::new(row, "log_export");
+    let draft = NewLogExport::new(
+        row.id()?,
+        row.text("scope")?,
+        row.text("format")?,
+        row.text("requested_by")?,
+    );
+    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    let checksum: Option<Checksum> = row.optional_text("checksum")?;
+    let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
+    let reason: Option<Reason> = row.optional_text("failure_reason")?;
+    let outcome = match (checksum, delivered_at, reason) {
+        (None, None, None) => None,
+        (Some(checksum), Some(at), None) => {
+            Some(LogExportOutcome::completed(draft.id, checksum, at))
+        }
+        (None, None, Some(reason)) => Some(LogExportOutcome::failed(draft.id, reason)),
+        (_, _, _) => return Err(row.inconsistent("checksum")),
+    };
+    let result: Option<ExportResult> = outcome.map(|outcome| outcome.result);
+    let created_at = row.time("created_at")?;
+    Ok(LogExportSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        created_at,
+        result,
+    ))
+}

@@ -1,0 +1,249 @@
+//! What happened in a window, merged from all topics: a bounded branch for each.
+
+use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder};
+use logs_domain::{
+    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, ReplayEvent,
+    ReplayQuery, StoreResult, TenantId, TraceId, TraceStepRecord, TraceStepSnapshot,
+};
+use sqlx::QueryBuilder;
+use sqlx::postgres::{PgConnection, Postgres};
+
+use super::bound::Bound;
+use super::{audit, system, traces};
+use crate::lane::{Snapshot, reading};
+use crate::list::{Selection, push_equal, push_range, total};
+use crate::{PostgresStore, error};
+
+// The branches in the order of the merge on equal times.
+const STEPS: u8 = 0;
+const TENANT: u8 = 1;
+const PLATFORM: u8 = 2;
+const POLICY: u8 = 3;
+
+type Event = (ReplayKey, ReplayEvent);
+
+pub(super) async fn window(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<ReplayEvent>> {
+    let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
+    let (after, offset) = match &request.position {
+        Position::Offset(offset) => (None, offset.as_usize()),
+        Position::After(cursor) => (Some(cursor.decode::<ReplayKey>(&scope)?), 0),
+    };
+    let wanted = offset + request.limit.as_usize() + 1;
+    let after = after.as_ref();
+    let mut found = reading(events(store, tenant, query, after, wanted)).await?;
+    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let page = found.into_iter().skip(offset).collect();
+    let total = count(store, tenant, query, request).await?;
+    Ok(QueryResult::from_overfetched(
+        page,
+        request.limit,
+        &scope,
+        total,
+    ))
+}
+
+/// Up to `wanted` events of each branch, in no order.
+async fn events(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    after: Option<&ReplayKey>,
+    wanted: usize,
+) -> StoreResult<Vec<Event>> {
+    let mut snapshot = Snapshot::begin(store).await?;
+    let connection = snapshot.connection();
+    let mut found = Vec::new();
+    if let Some(trace_id) = &query.trace_id {
+        let trace = traces::Trace { tenant, trace_id };
+        found.extend(steps(connection, &trace, query, after, wanted).await?);
+    }
+    let in_window =
+        |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
+    let place = |platform| if platform { PLATFORM } else { TENANT };
+    let mut sql = system::window_query(
+        tenant,
+        &in_window,
+        |platform| bound(place(platform), after),
+        wanted,
+    );
+    let rows = sql
+        .build()
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(error::read)?;
+    for (key, record) in system::window_records(tenant, &rows)? {
+        let event = ReplayEventKey::System {
+            platform: key.platform,
+            id: key.id,
+        };
+        let timestamp = key.occurred_at;
+        found.push((ReplayKey { timestamp, event }, ReplayEvent::from(&record)));
+    }
+    let bound = bound(POLICY, after);
+    for entry in audit::in_replay(connection, tenant, &query.window, bound, wanted).await? {
+        let event = ReplayEventKey::Policy { id: entry.id };
+        let timestamp = entry.occurred_at;
+        found.push((ReplayKey { timestamp, event }, ReplayEvent::from(&entry)));
+    }
+    snapshot.end().await?;
+    Ok(found)
+}
+
+/// Where a branch with ids goes on.
+fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
+    let key = after?;
+    let (cursor, id): (u8, Option<RecordId>) = match &key.event {
+        ReplayEventKey::Step(_) => (STEPS, None),
+        ReplayEventKey::System {
+            platform: false,
+            id,
+        } => (TENANT, Some(*id)),
+        ReplayEventKey::System { platform: true, id } => (PLATFORM, Some(*id)),
+        ReplayEventKey::Policy { id } => (POLICY, Some(*id)),
+    };
+    Some(match id {
+        Some(id) => Bound::new(branch, cursor, key.timestamp, id),
+        // All branches with ids come after the steps of the same time.
+        None => Bound::At(key.timestamp),
+    })
+}
+
+/// The steps of the trace in the window, with their indexes in the whole trace.
+async fn steps(
+    connection: &mut PgConnection,
+    trace: &traces::Trace<'_>,
+    query: &ReplayQuery,
+    after: Option<&ReplayKey>,
+    wanted: usize,
+) -> StoreResult<Vec<Event>> {
+    let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace.trace_id, query);
+    let mut sql = QueryBuilder::new("SELECT *");
+    steps_selection(trace.tenant, &conditions).push(&mut sql);
+    if let Some(key) = after {
+        push_after(&mut sql, key);
+    }
+    sql.push(" ORDER BY timestamp, position, span_id LIMIT ");
+    sql.push_bind(wanted as i64);
+    let rows = sql
+        .build()
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(error::read)?;
+    let mut next_span: Option<u32> = None;
+    let mut events = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let step = traces::step(trace.tenant, row)?;
+        let order = traces::order(&step);
+        let index = match (&order, next_span) {
+            (StepOrder::Position(position), _) => position.get(),
+            (StepOrder::Span { .. }, Some(index)) => index,
+            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step).await?,
+        };
+        if matches!(order, StepOrder::Span { .. }) {
+            // A window leaves no span out between two that it holds.
+            next_span = Some(index + 1);
+        }
+        events.push(event(index, order, &step));
+    }
+    Ok(events)
+}
+
+fn event(index: u32, order: StepOrder, step: &TraceStepRecord) -> Event {
+    let snapshot = TraceStepSnapshot::from_parts(index, step.to_draft());
+    let key = ReplayKey {
+        timestamp: step.timestamp,
+        event: ReplayEventKey::Step(order),
+    };
+    (key, ReplayEvent::from(&snapshot))
+}
+
+fn push_steps(sql: &mut QueryBuilder<Postgres>, trace_id: &TraceId, query: &ReplayQuery) {
+    push_equal(sql, "trace_id", Some(trace_id));
+    push_range(sql, "timestamp", &query.window);
+}
+
+/// Pushes the condition for steps behind a key of the merge.
+fn push_after(sql: &mut QueryBuilder<Postgres>, key: &ReplayKey) {
+    let time = key.timestamp.to_datetime();
+    match &key.event {
+        ReplayEventKey::Step(StepOrder::Position(position)) => {
+            sql.push(" AND timestamp >= ").push_bind(time);
+            sql.push(" AND (timestamp > ").push_bind(time);
+            sql.push(" OR position IS NULL OR position > ")
+                .push_bind(position.as_i64());
+            sql.push(")");
+        }
+        ReplayEventKey::Step(StepOrder::Span { span_id, .. }) => {
+            sql.push(" AND timestamp >= ").push_bind(time);
+            sql.push(" AND (timestamp > ").push_bind(time);
+            sql.push(" OR span_id > ")
+                .push_bind(span_id.to_string())
+                .push(")");
+        }
+        ReplayEventKey::System { .. } | ReplayEventKey::Policy { .. } => {
+            sql.push(" AND timestamp > ").push_bind(time);
+        }
+    }
+}
+
+fn steps_selection<'a>(
+    tenant: &'a TenantId,
+    conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
+) -> Selection<'a> {
+    Selection {
+        table: "logs.trace_step",
+        tenant: tenant.as_str(),
+        conditions,
+    }
+}
+
+async fn count(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    request: &PageRequest,
+) -> StoreResult<logs_domain::Total> {
+    let in_window =
+        |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
+    let policy = |sql: &mut QueryBuilder<Postgres>| audit::push_replay(sql, &query.window);
+    let of_trace = |sql: &mut QueryBuilder<Postgres>| {
+        if let Some(trace_id) = &query.trace_id {
+            push_steps(sql, trace_id, query);
+        }
+    };
+    let mut selections: Vec<Selection<'_>> = system::both(tenant, &in_window).into_iter().collect();
+    selections.push(audit::replay_selection(tenant, &policy));
+    if query.trace_id.is_some() {
+        selections.push(steps_selection(tenant, &of_trace));
+    }
+    total(store, request, &selections).await
+}
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::{RecordId, TenantId, Timestamp};
+
+    use super::{Bound, PLATFORM, POLICY, ReplayEventKey, ReplayKey, TENANT, bound};
+
+    #[test]
+    fn each_branch_goes_on_where_the_merge_stopped() {
+        let timestamp = Timestamp::from_micros(5).unwrap();
+        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0);
+        let key = ReplayKey {
+            timestamp,
+            event: ReplayEventKey::System { platform: true, id },
+        };
+        assert_eq!(bound(TENANT, Some(&key)), Some(Bound::Past(timestamp)));
+        assert_eq!(
+            bound(PLATFORM, Some(&key)),
+            Some(Bound::Behind(timestamp, id))
+        );
+        assert_eq!(bound(POLICY, Some(&key)), Some(Bound::At(timestamp)));
+        assert_eq!(bound(POLICY, None), None);
+    }
+}

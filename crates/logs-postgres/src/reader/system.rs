@@ -1,0 +1,218 @@
+//! System records of a tenant and of the platform: a branch for each, merged.
+
+use logs_domain::page::{SystemListKey, SystemWindowKey};
+use logs_domain::{
+    CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
+    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+};
+use sqlx::postgres::{PgRow, Postgres};
+use sqlx::{QueryBuilder, Row as _};
+
+use super::bound::Bound;
+use crate::lane::rows;
+use crate::list::{Selection, push_equal, push_range, total};
+use crate::row::Row;
+use crate::{PLATFORM, PostgresStore};
+
+const TABLE: &str = "system_record";
+
+type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
+
+pub(super) async fn list(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &SystemRecordFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
+    let (after, offset) = match &request.position {
+        Position::Offset(offset) => (None, offset.as_usize()),
+        Position::After(cursor) => (Some(cursor.decode::<SystemListKey>(&scope)?), 0),
+    };
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        push_equal(query, "component", filter.component.as_ref());
+        push_equal(query, "event_type", filter.event_type.as_ref());
+        push_equal(query, "severity", filter.severity);
+        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
+        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "created_at", &filter.created);
+    };
+    let branches = both(tenant, &conditions);
+    let order = " ORDER BY created_at DESC, id DESC LIMIT ";
+    let wanted = offset + request.limit.as_usize() + 1;
+    let query = merged(&branches, order, wanted, |platform, query| {
+        if let Some(key) = &after {
+            Bound::after_in_list(key, platform).push_before(query, "created_at");
+        }
+    });
+    let mut found = Vec::new();
+    for row in rows(store, query).await? {
+        let platform = is_platform(&row);
+        let record = snapshot(tenant, platform, &row)?;
+        let key = SystemListKey {
+            created_at: record.created_at,
+            platform,
+            id: record.id,
+        };
+        found.push((key, record));
+    }
+    found.sort_unstable_by_key(|(key, _)| *key);
+    let page = found.into_iter().skip(offset).collect();
+    let total = total(store, request, &branches).await?;
+    Ok(QueryResult::from_overfetched(
+        page,
+        request.limit,
+        &scope,
+        total,
+    ))
+}
+
+pub(super) async fn by_correlation(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    correlation_id: &CorrelationId,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let method = ReadMethod::GetSystemRecordByCorrelation;
+    let scope = CursorScope::new(method, tenant, correlation_id);
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        push_equal(query, "correlation_id", Some(correlation_id));
+    };
+    oldest_first(store, tenant, &conditions, request, &scope).await
+}
+
+pub(super) async fn in_window(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    window: &TimeRange,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::GetSystemRecordsInWindow, tenant, window);
+    let conditions = |query: &mut QueryBuilder<Postgres>| push_range(query, "occurred_at", window);
+    oldest_first(store, tenant, &conditions, request, &scope).await
+}
+
+async fn oldest_first(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    conditions: Conditions<'_>,
+    request: &PageRequest,
+    scope: &CursorScope,
+) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
+    let (after, offset) = match &request.position {
+        Position::Offset(offset) => (None, offset.as_usize()),
+        Position::After(cursor) => (Some(cursor.decode::<SystemWindowKey>(scope)?), 0),
+    };
+    let wanted = offset + request.limit.as_usize() + 1;
+    let bound = |platform| after.map(|key| Bound::after_in_window(&key, platform));
+    let query = window_query(tenant, conditions, bound, wanted);
+    let mut found = window_records(tenant, &rows(store, query).await?)?;
+    found.sort_unstable_by_key(|(key, _)| *key);
+    let page = found.into_iter().skip(offset).collect();
+    let total = total(store, request, &both(tenant, conditions)).await?;
+    Ok(QueryResult::from_overfetched(
+        page,
+        request.limit,
+        scope,
+        total,
+    ))
+}
+
+/// Up to `wanted` records each of tenant and platform, oldest first, behind the bound that `bound`
+/// gives for the tenant (`false`) or the platform.
+pub(super) fn window_query(
+    tenant: &TenantId,
+    conditions: Conditions<'_>,
+    bound: impl Fn(bool) -> Option<Bound>,
+    wanted: usize,
+) -> QueryBuilder<Postgres> {
+    let order = " ORDER BY occurred_at, id LIMIT ";
+    merged(
+        &both(tenant, conditions),
+        order,
+        wanted,
+        |platform, query| {
+            if let Some(bound) = bound(platform) {
+                bound.push_after(query, "occurred_at");
+            }
+        },
+    )
+}
+
+/// What the rows of [`window_query`] hold, with their keys, in no order.
+pub(super) fn window_records(
+    tenant: &TenantId,
+    rows: &[PgRow],
+) -> StoreResult<Vec<(SystemWindowKey, SystemRecordSnapshot)>> {
+    let keyed = |row: &PgRow| {
+        let platform = is_platform(row);
+        let record = snapshot(tenant, platform, row)?;
+        let key = SystemWindowKey {
+            occurred_at: record.occurred_at,
+            platform,
+            id: record.id,
+        };
+        Ok((key, record))
+    };
+    rows.iter().map(keyed).collect()
+}
+
+/// One query of two branches, each with the whole predicate, the order and the limit: otherwise the
+/// server would sort all that both hold.
+fn merged(
+    branches: &[Selection<'_>; 2],
+    order: &str,
+    wanted: usize,
+    push_bound: impl Fn(bool, &mut QueryBuilder<Postgres>),
+) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("");
+    for (branch, platform) in branches.iter().zip([false, true]) {
+        query.push(if platform {
+            " UNION ALL (SELECT *"
+        } else {
+            "(SELECT *"
+        });
+        branch.push(&mut query);
+        push_bound(platform, &mut query);
+        query.push(order).push_bind(wanted as i64).push(")");
+    }
+    query
+}
+
+pub(super) fn both<'a>(tenant: &'a TenantId, conditions: Conditions<'a>) -> [Selection<'a>; 2] {
+    [tenant.as_str(), PLATFORM].map(|tenant| Selection {
+        table: "logs.system_record",
+        tenant,
+        conditions,
+    })
+}
+
+/// Which branch a row is of. A row of neither is found out by the check of its tenant.
+fn is_platform(row: &PgRow) -> bool {
+    row.try_get::<&str, _>("tenant_id")
+        .is_ok_and(|tenant| tenant == PLATFORM)
+}
+
+fn snapshot(tenant: &TenantId, platform: bool, row: &PgRow) -> StoreResult<SystemRecordSnapshot> {
+    let row = Row::new(row, TABLE);
+    let mut draft = NewSystemRecord::new(
+        row.id()?,
+        row.text("component")?,
+        row.text("event_type")?,
+        row.text("severity")?,
+        row.text("summary")?,
+    );
+    draft.details = row.json("details")?;
+    draft.caused_by = row.optional_text("caused_by")?;
+    draft.correlation_id = row.optional_text("correlation_id")?;
+    let without_time = draft.clone();
+    draft.occurred_at = Some(row.time("occurred_at")?);
+    let tenant_key = if platform { PLATFORM } else { tenant.as_str() };
+    row.check(tenant_key, &[draft.clone().into(), without_time.into()])?;
+    let owner = (!platform).then(|| tenant.clone());
+    Ok(SystemRecordSnapshot::from_parts(
+        owner,
+        draft,
+        row.time("created_at")?,
+    ))
+}

@@ -1,0 +1,123 @@
+//! Appends: one transaction each, tried again when others were in its way.
+
+mod attempt;
+mod insert;
+mod keys;
+mod statements;
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use logs_domain::{
+    AppendBatch, AppendReceipt, Draft, InvalidValue, LogsWriter, OnConflict, PlatformBatch,
+    PlatformWriter, RecordId, StoreError, StoreResult, TenantId, WriteOutcome,
+};
+
+use crate::error::Retry;
+use crate::{PLATFORM, PostgresStore};
+
+/// How long an append may take, with its retries: with the longest statement after it, less than
+/// the minute after which records count as settled.
+const APPEND: Duration = Duration::from_secs(30);
+/// How often an append is tried again when another transaction was in its way.
+const RETRIES: u32 = 3;
+
+#[async_trait]
+impl LogsWriter for PostgresStore {
+    async fn append(
+        &self,
+        tenant: &TenantId,
+        batch: &AppendBatch,
+        on_conflict: OnConflict,
+    ) -> StoreResult<AppendReceipt> {
+        append(self, Owner::Tenant(tenant), batch, on_conflict).await
+    }
+}
+
+#[async_trait]
+impl PlatformWriter for PostgresStore {
+    async fn append_platform(
+        &self,
+        batch: &PlatformBatch,
+        on_conflict: OnConflict,
+    ) -> StoreResult<AppendReceipt> {
+        append(self, Owner::Platform, batch.as_batch(), on_conflict).await
+    }
+}
+
+/// Whose records are appended.
+#[derive(Clone, Copy)]
+enum Owner<'a> {
+    Tenant(&'a TenantId),
+    Platform,
+}
+
+impl Owner<'_> {
+    /// The value of the column `tenant_id`.
+    fn key(&self) -> &str {
+        match self {
+            Self::Tenant(tenant) => tenant.as_str(),
+            Self::Platform => PLATFORM,
+        }
+    }
+
+    /// The id under which a draft is stored: its own, or for an outcome that of its export.
+    fn stored_id(&self, draft: &Draft) -> StoreResult<RecordId> {
+        let id = match (draft, self) {
+            (Draft::SystemRecord(record), _) => Some(record.id),
+            (Draft::LogExportOutcome(outcome), _) => Some(outcome.export_id),
+            (draft, Self::Tenant(tenant)) => draft.id(tenant),
+            (_, Self::Platform) => None,
+        };
+        let expected = "a system record";
+        id.ok_or_else(|| InvalidValue::new("records", draft.kind(), expected).into())
+    }
+}
+
+async fn append(
+    store: &PostgresStore,
+    owner: Owner<'_>,
+    batch: &AppendBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    let keys = keys::sorted(owner, batch)?;
+    let tries = async {
+        let mut tried = 0;
+        let mut replaced = false;
+        loop {
+            match attempt::once(store, owner, batch, &keys, on_conflict).await {
+                Ok(receipt) => return Ok(receipt),
+                Err(failure) => match failure.retry {
+                    Retry::Soon if tried < RETRIES => {
+                        tried += 1;
+                        tokio::time::sleep(jitter(tried)).await;
+                    }
+                    Retry::Partition if tried < RETRIES => {
+                        tried += 1;
+                        store.forget_partitions();
+                    }
+                    Retry::Fresh if !replaced => replaced = true,
+                    Retry::Never | Retry::Soon | Retry::Partition | Retry::Fresh => {
+                        return Err(failure.error);
+                    }
+                },
+            }
+        }
+    };
+    let timed_out = |_| {
+        Err(StoreError::Timeout {
+            after: APPEND,
+            write_outcome: WriteOutcome::Unknown,
+        })
+    };
+    tokio::time::timeout(APPEND, tries)
+        .await
+        .unwrap_or_else(timed_out)
+}
+
+/// Up to 20 ms for the first try, twice as long for each further one.
+fn jitter(tried: u32) -> Duration {
+    let random = RandomState::new().hash_one(tried);
+    Duration::from_millis(random % (10 << tried))
+}

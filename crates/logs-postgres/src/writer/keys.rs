@@ -1,0 +1,179 @@
+//! The keys of a batch: what makes its records unique, and what is stored under them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use logs_domain::{
+    AppendBatch, ContentDigest, Draft, InvalidValue, RecordId, RecordKind, StoreResult, Timestamp,
+};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::Owner;
+use crate::error::{self, Failure};
+
+/// The key of a record of a batch.
+pub(super) struct Key {
+    pub(super) kind: i16,
+    pub(super) id: RecordId,
+    pub(super) digest: ContentDigest,
+    /// The place of the record in the batch.
+    pub(super) index: usize,
+}
+
+/// What is stored under a key.
+pub(super) struct Stored {
+    pub(super) digest: ContentDigest,
+    pub(super) created_at: Timestamp,
+    /// Its month was dropped by retention.
+    pub(super) gone: bool,
+}
+
+/// A row of what is stored: kind, id, digest, record time, whether it is gone.
+type Row = (i16, Uuid, Vec<u8>, DateTime<Utc>, bool);
+
+/// What is stored, by kind and id.
+pub(super) type Found = HashMap<(i16, RecordId), Stored>;
+
+/// The number of a kind in the table of keys.
+pub(super) const fn number(kind: RecordKind) -> i16 {
+    match kind {
+        RecordKind::LlmRun => 1,
+        RecordKind::Trace => 2,
+        RecordKind::TraceStep => 3,
+        RecordKind::SystemRecord => 4,
+        RecordKind::AuditEntry => 5,
+        RecordKind::LogExport => 6,
+        RecordKind::LogExportOutcome => 7,
+        // The table refuses it: a new kind needs a number and a table.
+        _ => 0,
+    }
+}
+
+/// The keys of the distinct records, in the one order in which every append takes them: two appends
+/// never wait for each other.
+pub(super) fn sorted(owner: Owner<'_>, batch: &AppendBatch) -> StoreResult<Vec<Key>> {
+    let mut keys = Vec::with_capacity(batch.len());
+    for (index, draft) in batch.distinct() {
+        keys.push(Key {
+            kind: number(draft.kind()),
+            id: owner.stored_id(draft)?,
+            digest: draft.digest(),
+            index,
+        });
+    }
+    keys.sort_unstable_by_key(|key| (key.kind, key.id));
+    Ok(keys)
+}
+
+/// Every outcome of an export needs its export, stored or in the batch.
+pub(super) async fn outcomes_name_exports(
+    connection: &mut PgConnection,
+    owner: Owner<'_>,
+    batch: &AppendBatch,
+) -> Result<(), Failure> {
+    let mut in_batch = HashSet::new();
+    let mut wanted = Vec::new();
+    for (index, draft) in batch.distinct() {
+        if let Draft::LogExport(export) = draft {
+            in_batch.insert(export.id);
+        } else if let Draft::LogExportOutcome(outcome) = draft {
+            wanted.push((index, outcome.export_id));
+        }
+    }
+    wanted.retain(|(_, id)| !in_batch.contains(id));
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let kind = number(RecordKind::LogExport);
+    let keys: Vec<(i16, Uuid)> = wanted.iter().map(|(_, id)| (kind, id.as_uuid())).collect();
+    let found = read(connection, owner, &keys).await?;
+    match wanted
+        .iter()
+        .find(|(_, id)| !found.contains_key(&(kind, *id)))
+    {
+        None => Ok(()),
+        Some((index, id)) => {
+            let expected = "an export that is stored or in the batch";
+            let error = InvalidValue::new("export_id", id, expected);
+            let error = error.in_field(format!("records[{index}].export_id"));
+            Err(logs_domain::StoreError::from(error).into())
+        }
+    }
+}
+
+/// Writes the keys that are not there yet; which ones they were. A key that another append is just
+/// writing is waited for.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    owner: Owner<'_>,
+    keys: &[Key],
+    created_at: Timestamp,
+) -> Result<HashSet<(i16, Uuid)>, Failure> {
+    let written: Vec<(i16, Uuid)> = sqlx::query_as(
+        "INSERT INTO logs.record_key (tenant_id, kind, id, class, created_at, digest) \
+         SELECT $1, new.kind, new.id, 0, $2, new.digest \
+         FROM UNNEST($3::smallint[], $4::uuid[], $5::bytea[]) AS new (kind, id, digest) \
+         ON CONFLICT DO NOTHING RETURNING kind, id",
+    )
+    .bind(owner.key())
+    .bind(created_at.to_datetime())
+    .bind(keys.iter().map(|key| key.kind).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.id.as_uuid()).collect::<Vec<_>>())
+    .bind(
+        keys.iter()
+            .map(|key| key.digest.as_bytes().to_vec())
+            .collect::<Vec<_>>(),
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(error::before_commit)?;
+    Ok(written.into_iter().collect())
+}
+
+/// What is stored under keys. A statement of its own: it sees what was committed while an earlier
+/// one waited.
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    owner: Owner<'_>,
+    keys: &[(i16, Uuid)],
+) -> Result<Found, Failure> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT stored.kind, stored.id, stored.digest, stored.created_at, \
+             COALESCE(stored.created_at < dropped_before, false) \
+         FROM UNNEST($2::smallint[], $3::uuid[]) AS wanted (kind, id) \
+         JOIN logs.record_key AS stored ON stored.tenant_id = $1 \
+             AND stored.kind = wanted.kind AND stored.id = wanted.id \
+         LEFT JOIN logs.retention_floor USING (class)",
+    )
+    .bind(owner.key())
+    .bind(keys.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(_, id)| *id).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await
+    .map_err(error::before_commit)?;
+    let mut found = Found::with_capacity(rows.len());
+    for (kind, id, digest, created_at, gone) in rows {
+        let parsed = parse(id, &digest, created_at, gone);
+        let (id, stored) = match parsed {
+            Some(parsed) => parsed,
+            None => return Ok(error::inconsistent("record_key", "digest")?),
+        };
+        found.insert((kind, id), stored);
+    }
+    Ok(found)
+}
+
+fn parse(
+    id: Uuid,
+    digest: &[u8],
+    created_at: DateTime<Utc>,
+    gone: bool,
+) -> Option<(RecordId, Stored)> {
+    let stored = Stored {
+        digest: ContentDigest::from_bytes(digest.try_into().ok()?),
+        created_at: Timestamp::from_datetime(created_at).ok()?,
+        gone,
+    };
+    Some((RecordId::new(id).ok()?, stored))
+}

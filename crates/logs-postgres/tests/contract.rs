@@ -1,0 +1,48 @@
+//! The contract suite on this adapter: each case in a database of its own, as a role that may read
+//! and insert and nothing else.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use logs_contract::{BackendError, ContractBackend, StoreHome};
+use logs_domain::{LogsStore, StoreOptions};
+use logs_postgres::PostgresStore;
+use test_postgres::{Database, Durability, Server};
+
+mod support;
+
+struct Postgres {
+    // Before the server: a database is dropped while there is one.
+    template: Database,
+    server: Server,
+}
+
+#[async_trait]
+impl ContractBackend for Postgres {
+    fn name(&self) -> &str {
+        "postgres"
+    }
+
+    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+        Ok(Box::new(Home(self.server.copy(&self.template)?)))
+    }
+}
+
+struct Home(Database);
+
+#[async_trait]
+impl StoreHome for Home {
+    async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+        let url = self.0.url_as(support::APPLICATION);
+        Ok(Arc::new(PostgresStore::connect(&url, options).await?))
+    }
+}
+
+fn main() -> ExitCode {
+    logs_contract::run(async || {
+        let server = Server::start(Durability::Off)?;
+        let template = support::migrated(&server).await?;
+        Ok(Postgres { template, server })
+    })
+}

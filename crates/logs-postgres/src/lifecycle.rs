@@ -31,9 +31,12 @@ impl StoreLifecycle for PostgresStore {
     }
 
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
-        // The clock is read first: what begins later is stamped later.
-        let now = self.options.clock.now();
-        let earliest = self.stamps.earliest();
+        // The time is taken first: what begins later is stamped later.
+        let (now, earliest) = {
+            let stamp = self.stamps.take(&*self.options.clock);
+            stamp.keep();
+            (stamp.time, self.stamps.earliest())
+        };
         let age: i64 = reading(async {
             let mut lane = Lane::acquire(&self.readers).await.map_err(error::read)?;
             let age = sqlx::query_scalar(OLDEST)

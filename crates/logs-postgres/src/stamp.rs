@@ -11,19 +11,18 @@ pub(crate) struct Stamps(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// The latest time of an append that stored something, or that was told as settled.
     latest: Option<Timestamp>,
     /// How many appends under way have each time.
     under_way: BTreeMap<Timestamp, usize>,
 }
 
 impl Stamps {
-    /// The time now, never before one that was given out; it counts as under way until it is
-    /// dropped.
+    /// The time now, never before one that was kept; it counts as under way until it is dropped.
     pub(crate) fn take(&self, clock: &dyn Clock) -> Stamp<'_> {
         let mut state = self.lock();
         let now = clock.now();
         let time = state.latest.map_or(now, |latest| latest.max(now));
-        state.latest = Some(time);
         *state.under_way.entry(time).or_default() += 1;
         Stamp { stamps: self, time }
     }
@@ -44,6 +43,14 @@ impl Stamps {
 pub(crate) struct Stamp<'a> {
     stamps: &'a Stamps,
     pub(crate) time: Timestamp,
+}
+
+impl Stamp<'_> {
+    /// Keeps later times from being earlier than this one.
+    pub(crate) fn keep(&self) {
+        let mut state = self.stamps.lock();
+        state.latest = state.latest.max(Some(self.time));
+    }
 }
 
 impl Drop for Stamp<'_> {
@@ -79,7 +86,15 @@ mod tests {
     fn times_do_not_decrease_and_the_earliest_under_way_is_known() {
         let hand = Hand(AtomicI64::new(10));
         let stamps = Stamps::default();
+        drop(stamps.take(&hand));
+        hand.0.store(9, Ordering::SeqCst);
         let first = stamps.take(&hand);
+        assert_eq!(
+            first.time.as_micros(),
+            9,
+            "one that was not kept is forgotten"
+        );
+        first.keep();
         hand.0.store(5, Ordering::SeqCst);
         let second = stamps.take(&hand);
         assert_eq!(second.time, first.time);

@@ -115,7 +115,11 @@ impl Play<'_> {
                 self.occurrences.note("settled time");
                 let expected = self.oracle.settled_before(tenant).await;
                 let found = self.subject.settled_before(tenant).await;
-                compare("settled_before", &shown(expected), &shown(found))
+                match (&expected, &found) {
+                    // A store whose writers are elsewhere may keep a margin.
+                    (Ok(expected), Ok(found)) if found <= expected => Ok(()),
+                    _ => compare("settled_before", &shown(expected), &shown(found)),
+                }
             }
             Operation::LookUp { tenant, one } => {
                 let expected = look_up(&*self.oracle, tenant, one).await;

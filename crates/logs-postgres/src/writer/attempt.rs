@@ -63,6 +63,7 @@ pub(super) async fn once(
             .filter_map(|key| batch.drafts().get(key.index).map(|draft| (key, draft)))
             .collect();
         insert::all(lane.connection(), owner, &new, stamp.time).await?;
+        stamp.keep();
         let committed = sqlx::raw_sql("COMMIT").execute(lane.connection()).await;
         committed.map_err(error::commit)?;
     }

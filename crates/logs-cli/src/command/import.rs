@@ -193,16 +193,15 @@ fn read_mapping(path: &std::path::Path) -> Result<Mapping, Failure> {
 }
 
 fn told(outcome: &Outcome, dry_run: bool) -> String {
-    let stored = if dry_run { "would be stored" } else { "stored" };
     let Outcome {
+        stored,
         already_stored,
         refused,
         ..
     } = outcome;
-    format!(
-        "{} records {stored}, {already_stored} already stored, {refused} refused",
-        outcome.stored
-    )
+    let records = if *stored == 1 { "record" } else { "records" };
+    let done = if dry_run { "would be stored" } else { "stored" };
+    format!("{stored} {records} {done}, {already_stored} already stored, {refused} refused")
 }
 
 /// A bar on a terminal, for files that are long enough to wait for.

@@ -156,7 +156,7 @@ async fn an_empty_file_holds_no_records() {
         let outcome = import(backend, &[&marked]).await;
         assert_eq!(
             outcome.shown(),
-            "1 records stored, 0 already stored, 0 refused\n"
+            "1 record stored, 0 already stored, 0 refused\n"
         );
     }
 }
@@ -213,7 +213,7 @@ async fn a_mapping_that_is_wrong_is_wrong_usage_and_says_what_would_be_right() {
     let outcome = import(&scene.backends[0], &[&data, "--mapping", &mapping]).await;
     assert_eq!(
         outcome.shown(),
-        "1 records stored, 0 already stored, 0 refused\n"
+        "1 record stored, 0 already stored, 0 refused\n"
     );
     let outcome = import(&scene.backends[0], &[&data, "--mapping", "absent.toml"]).await;
     assert_eq!(outcome.status, ExitStatus::Usage);

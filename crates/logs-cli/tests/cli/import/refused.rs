@@ -121,7 +121,7 @@ async fn one_key_with_two_contents_in_one_file_is_refused_with_its_place() {
         let outcome = import(backend, &[&equal]).await;
         assert_eq!(
             outcome.out,
-            "1 records stored, 1 already stored, 0 refused\n"
+            "1 record stored, 1 already stored, 0 refused\n"
         );
     }
 }

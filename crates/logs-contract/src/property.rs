@@ -16,6 +16,7 @@ mod occurrences;
 mod operations;
 mod play;
 mod pools;
+mod settled;
 
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestError, TestRunner};
 use tokio::runtime::Handle;

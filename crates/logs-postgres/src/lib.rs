@@ -7,6 +7,7 @@
 //! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
 //! database too.
 
+mod doctor;
 mod error;
 mod lane;
 mod lifecycle;
@@ -18,8 +19,9 @@ mod row;
 mod stamp;
 mod writer;
 
+pub use doctor::Check;
 pub use migrations::SchemaStatus;
-pub use open::PostgresStore;
+pub use open::{Access, PostgresStore};
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "postgres";

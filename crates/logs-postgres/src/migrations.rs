@@ -94,7 +94,7 @@ pub(crate) async fn require(connection: &mut PgConnection) -> StoreResult<()> {
 }
 
 /// The number of the newest step that is applied.
-async fn current(connection: &mut PgConnection) -> StoreResult<u64> {
+pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<u64> {
     let found = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM logs.schema_migration")
         .fetch_one(connection)
         .await;

@@ -27,6 +27,17 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const WRITERS: u32 = 4;
 const READERS: u32 = 4;
 
+/// How a store is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// For reading and writing.
+    #[default]
+    ReadWrite,
+    /// For reading only: every transaction is, and appends fail with
+    /// [`ReadOnly`](StoreError::ReadOnly). A server in recovery is enough.
+    ReadOnly,
+}
+
 /// The evidence store in PostgreSQL.
 #[derive(Debug)]
 pub struct PostgresStore {
@@ -48,11 +59,23 @@ impl PostgresStore {
     /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or newer
     /// than this version knows.
     pub async fn connect(url: &str, options: StoreOptions) -> StoreResult<Self> {
+        Self::connect_with(url, Access::ReadWrite, options).await
+    }
+
+    /// Connects as [`connect`](Self::connect); for reading only, nothing is made.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with(
+        url: &str,
+        access: Access,
+        options: StoreOptions,
+    ) -> StoreResult<Self> {
         let settings = parse(url)?;
         let mut first = connect(&settings).await?;
         migrations::require(&mut first).await?;
         first.close().await.map_err(error::read)?;
-        let session = |timeout: Duration| session(settings.clone(), timeout);
+        let session = |timeout: Duration| session(settings.clone(), access, timeout);
         let store = Self {
             options,
             writers: pool(WRITERS).connect_lazy_with(session(APPEND_TIMEOUT)),
@@ -60,9 +83,11 @@ impl PostgresStore {
             stamps: Stamps::default(),
             months: Mutex::default(),
         };
-        let now = store.options.clock.now();
-        let ensured = store.ensure_partitions(now).await;
-        ensured.map_err(|failure| failure.error)?;
+        if access == Access::ReadWrite {
+            let now = store.options.clock.now();
+            let ensured = store.ensure_partitions(now).await;
+            ensured.map_err(|failure| failure.error)?;
+        }
         Ok(store)
     }
 
@@ -119,12 +144,16 @@ pub(crate) async fn connect(settings: &PgConnectOptions) -> StoreResult<PgConnec
     }
 }
 
-fn session(settings: PgConnectOptions, statement: Duration) -> PgConnectOptions {
+fn session(settings: PgConnectOptions, access: Access, statement: Duration) -> PgConnectOptions {
     let millis = |duration: Duration| duration.as_millis().to_string();
     settings
         .application_name("logs")
         .disable_statement_logging()
         .options([
+            (
+                "default_transaction_read_only",
+                (access == Access::ReadOnly).to_string(),
+            ),
             ("plan_cache_mode", "force_generic_plan".to_owned()),
             ("statement_timeout", millis(statement)),
             ("lock_timeout", millis(LOCK_TIMEOUT)),

@@ -1,0 +1,140 @@
+//! What an operator wants to know about a store.
+
+use logs_domain::StoreResult;
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+
+use crate::{PostgresStore, error, migrations, open};
+
+/// How far the clocks of program and server may be apart, in microseconds.
+const SKEW_MICROS: i64 = 5_000_000;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Check {
+    /// What was looked at, in a word or two.
+    pub name: &'static str,
+    /// Whether the store can keep its promises as far as this goes.
+    pub passed: bool,
+    /// What was found, for people.
+    pub found: String,
+}
+
+impl PostgresStore {
+    /// Looks at the database, changes nothing and says what was found, for the role that connects:
+    /// look as the role of the application. Times are compared with those of `clock`.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or has a newer schema.
+    pub async fn doctor(url: &str, clock: &dyn logs_domain::Clock) -> StoreResult<Vec<Check>> {
+        let mut connection = open::connect(&open::parse(url)?).await?;
+        let schema = migrations::current(&mut connection).await?;
+        let mut checks = vec![Check {
+            name: "schema",
+            passed: schema == migrations::known(),
+            found: format!(
+                "version {schema}, this program knows {}",
+                migrations::known()
+            ),
+        }];
+        for (name, sql) in CHECKS {
+            checks.push(check(&mut connection, name, sql).await?);
+        }
+        let server: chrono::DateTime<chrono::Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(error::read)?;
+        let apart = (server.timestamp_micros() - clock.now().as_micros()).abs();
+        checks.push(Check {
+            name: "clock",
+            passed: apart <= SKEW_MICROS,
+            found: format!("{} ms from the clock of the server", apart / 1_000),
+        });
+        if schema == migrations::known() {
+            for (name, sql) in SCHEMA_CHECKS {
+                checks.push(check(&mut connection, name, sql).await?);
+            }
+        }
+        connection.close().await.map_err(error::read)?;
+        Ok(checks)
+    }
+}
+
+async fn check(
+    connection: &mut PgConnection,
+    name: &'static str,
+    sql: &'static str,
+) -> StoreResult<Check> {
+    let (passed, found): (bool, String) = sqlx::query_as(sql)
+        .fetch_one(connection)
+        .await
+        .map_err(error::read)?;
+    Ok(Check {
+        name,
+        passed,
+        found,
+    })
+}
+
+/// What is looked at on any database: whether it is right, and what it is.
+const CHECKS: &[(&str, &str)] = &[
+    (
+        "server",
+        "SELECT current_setting('server_version_num')::integer >= 150000, \
+         'PostgreSQL ' || current_setting('server_version')",
+    ),
+    (
+        "encoding",
+        "SELECT current_setting('server_encoding') = 'UTF8', current_setting('server_encoding')",
+    ),
+    (
+        "durability",
+        "SELECT bool_and(setting <> 'off'), \
+         string_agg(name || ' ' || setting, ', ' ORDER BY name) FROM pg_settings \
+         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')",
+    ),
+    (
+        "prepared transactions",
+        "SELECT COUNT(*) = 0, COUNT(*) || ' left open' FROM pg_prepared_xacts \
+         WHERE database = current_database()",
+    ),
+];
+
+/// What is looked at where the schema is.
+const SCHEMA_CHECKS: &[(&str, &str)] = &[
+    (
+        "role",
+        "SELECT has_table_privilege('logs.record_key', 'SELECT, INSERT') \
+             AND NOT pg_has_role('logs_owner', 'MEMBER') \
+             AND NOT has_table_privilege('logs.record_key', 'UPDATE') \
+             AND NOT has_table_privilege('logs.record_key', 'DELETE') \
+             AND NOT has_table_privilege('logs.record_key', 'TRUNCATE'), \
+         current_user || CASE WHEN pg_has_role('logs_owner', 'MEMBER') \
+             THEN ' may act as the owner of the tables' \
+             WHEN NOT has_table_privilege('logs.record_key', 'INSERT') \
+             THEN ' may not insert' ELSE ' may read and insert' END",
+    ),
+    (
+        "append-only",
+        "SELECT COUNT(*) = 0, COUNT(*) || ' tables of records without their trigger' \
+         FROM pg_class WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
+             AND relname NOT IN ('schema_migration', 'retention_floor') \
+             AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid \
+                 AND tgname = 'append_only' AND tgenabled = 'A')",
+    ),
+    (
+        "indexes",
+        "SELECT COUNT(*) = 0, COUNT(*) || ' of them invalid' FROM pg_index \
+         JOIN pg_class ON pg_class.oid = indrelid \
+         WHERE relnamespace = 'logs'::regnamespace AND NOT indisvalid",
+    ),
+    (
+        "partitions",
+        "SELECT COUNT(*) = 16, COUNT(*) || ' of 16 for this month and the next' FROM pg_class \
+         WHERE relnamespace = 'logs'::regnamespace AND relkind = 'r' AND relispartition \
+             AND right(relname, 9) IN ( \
+                 '_0_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMM'), \
+                 '_0_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 month', 'YYYYMM'))",
+    ),
+];

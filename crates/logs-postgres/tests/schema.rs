@@ -1,0 +1,464 @@
+//! The schema: applied once whoever races, guarded against each role, and complete.
+#![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
+
+use std::sync::Arc;
+
+use logs_domain::{
+    AppendBatch, Clock, Draft, ExecutionStatus, LogsReader, LogsWriter, NewTrace, OnConflict,
+    RecordOutcome, StoreError, StoreLifecycle, StoreOptions, SystemClock, TenantId, Timestamp,
+    TraceFilter, TraceId,
+};
+use logs_domain::{NewLlmRun, PageRequest, RunId};
+use logs_postgres::{Access, PostgresStore};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use test_postgres::{Database, Durability, Server};
+
+mod support;
+
+/// A clock that stands still.
+#[derive(Debug)]
+struct At(&'static str);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        Timestamp::parse_rfc3339(self.0).expect("a time")
+    }
+}
+
+fn at(time: &'static str) -> StoreOptions {
+    StoreOptions::default().clock(Arc::new(At(time)))
+}
+
+fn tenant() -> TenantId {
+    TenantId::new("acme").expect("a tenant")
+}
+
+fn batch(name: &str) -> AppendBatch {
+    let run = NewLlmRun::new(
+        RunId::new(name).expect("an id"),
+        "p".parse().expect("a provider"),
+        "m".parse().expect("a model"),
+        ExecutionStatus::Succeeded,
+        Timestamp::from_micros(0).expect("a time"),
+        logs_domain::RecordSource::Api,
+    );
+    let trace = NewTrace::new(TraceId::new(name).expect("an id"));
+    AppendBatch::new(vec![Draft::from(run), trace.into()]).expect("a batch")
+}
+
+async fn as_superuser(database: &Database) -> PgConnection {
+    PgConnection::connect(&database.url())
+        .await
+        .expect("a connection")
+}
+
+async fn sqlstate(connection: &mut PgConnection, sql: String) -> String {
+    let ran = sqlx::raw_sql(AssertSqlSafe(sql.clone()))
+        .execute(connection)
+        .await;
+    let error = ran.expect_err(&sql);
+    let error = error.as_database_error().expect("an error of the server");
+    error.code().unwrap_or_default().into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn migrators_at_once_apply_each_step_once_and_a_newer_schema_is_refused() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = server.empty().unwrap();
+    let url = database.url();
+    let before = PostgresStore::schema_status(&url).await.unwrap();
+    assert_eq!(
+        (before.current, before.pending.len() as u64),
+        (0, before.known)
+    );
+    let early = PostgresStore::connect(&url, StoreOptions::default()).await;
+    assert!(matches!(early, Err(StoreError::SchemaMismatch { .. })));
+
+    let migrators: Vec<_> = (0..4)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { PostgresStore::migrate(&url).await.unwrap() })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for migrator in migrators {
+        applied.extend(migrator.await.unwrap());
+    }
+    assert_eq!(applied, before.pending, "each step once, in order");
+    assert!(PostgresStore::migrate(&url).await.unwrap().is_empty());
+    assert!(
+        PostgresStore::schema_status(&url)
+            .await
+            .unwrap()
+            .pending
+            .is_empty()
+    );
+
+    let newer = "INSERT INTO logs.schema_migration VALUES (99, 'newer', now())";
+    sqlx::raw_sql(newer)
+        .execute(&mut as_superuser(&database).await)
+        .await
+        .unwrap();
+    let refused = |result: Result<(), StoreError>| {
+        assert!(
+            matches!(result, Err(StoreError::SchemaMismatch { .. })),
+            "{result:?}"
+        );
+    };
+    refused(PostgresStore::migrate(&url).await.map(drop));
+    refused(PostgresStore::schema_status(&url).await.map(drop));
+    let connected = PostgresStore::connect(&url, StoreOptions::default()).await;
+    refused(connected.map(drop));
+}
+
+#[tokio::test]
+async fn a_migration_that_is_interrupted_leaves_nothing_of_its_step() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = server.empty().unwrap();
+    // The second step finds a table of this name, and fails in the middle.
+    let mut connection = as_superuser(&database).await;
+    let blocked = "CREATE SCHEMA logs; CREATE TABLE logs.trace (x integer)";
+    sqlx::raw_sql(blocked)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let failed = PostgresStore::migrate(&database.url()).await.unwrap_err();
+    assert!(
+        failed
+            .to_string()
+            .contains("migration 0001_roles was refused"),
+        "{failed}"
+    );
+    sqlx::raw_sql("DROP SCHEMA logs CASCADE")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let applied = PostgresStore::migrate(&database.url()).await.unwrap();
+    assert_eq!(
+        applied.len() as u64,
+        PostgresStore::schema_status(&database.url())
+            .await
+            .unwrap()
+            .known
+    );
+}
+
+#[tokio::test]
+async fn nobody_changes_or_removes_records() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let application = database.url_as(support::APPLICATION);
+    let store = PostgresStore::connect(&application, at("2025-06-15T00:00:00Z"))
+        .await
+        .unwrap();
+    store
+        .append(&tenant(), &batch("r"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+
+    let mut superuser = as_superuser(&database).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT oid::regclass::text FROM pg_class \
+         WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
+             AND relname NOT IN ('schema_migration', 'retention_floor')",
+    )
+    .fetch_all(&mut superuser)
+    .await
+    .unwrap();
+    assert!(tables.len() >= 9 + 8 * 3, "{tables:?}");
+    let mut user = PgConnection::connect(&application).await.unwrap();
+    // Replication turns ordinary triggers off.
+    sqlx::raw_sql("SET session_replication_role = replica")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    for table in &tables {
+        for statement in [
+            "UPDATE % SET tenant_id = tenant_id",
+            "DELETE FROM %",
+            "TRUNCATE %",
+        ] {
+            let sql = statement.replace('%', table);
+            assert_eq!(
+                sqlstate(&mut superuser, sql.clone()).await,
+                "LG001",
+                "{sql}"
+            );
+            assert_eq!(sqlstate(&mut user, sql.clone()).await, "42501", "{sql}");
+        }
+        let partition = table.contains("_0_");
+        if partition {
+            let read = format!("SELECT * FROM {table}");
+            assert_eq!(
+                sqlstate(&mut user, read).await,
+                "42501",
+                "partitions are not for reading"
+            );
+        }
+    }
+    for sql in [
+        "DROP TABLE logs.trace",
+        "ALTER TABLE logs.trace DISABLE TRIGGER append_only",
+        "SELECT logs.drop_months_before(0::smallint, now())",
+        "INSERT INTO logs.retention_floor VALUES (0, now())",
+        "INSERT INTO logs.schema_migration VALUES (99, 'x', now())",
+        "SELECT logs.guard('logs.trace')",
+        "CREATE TABLE logs.mine (x integer)",
+        "SET ROLE logs_owner",
+    ] {
+        assert_eq!(sqlstate(&mut user, sql.to_owned()).await, "42501", "{sql}");
+    }
+    assert!(
+        store
+            .get_llm_run(&tenant(), &RunId::new("r").unwrap())
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn what_retention_dropped_is_gone_and_is_not_stored_again() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let application = database.url_as(support::APPLICATION);
+    let old = PostgresStore::connect(&application, at("2025-06-15T00:00:00Z"))
+        .await
+        .unwrap();
+    old.append(&tenant(), &batch("old"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    let store = PostgresStore::connect(&application, at("2025-08-01T00:00:00Z"))
+        .await
+        .unwrap();
+    store
+        .append(&tenant(), &batch("kept"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    let dropping = "SELECT logs.drop_months_before(0::smallint, '2025-07-20')";
+    let dropped: i32 = sqlx::query_scalar(dropping)
+        .fetch_one(&mut as_superuser(&database).await)
+        .await
+        .unwrap();
+    assert_eq!(dropped, 8, "June of each table");
+
+    let again = store
+        .append(&tenant(), &batch("old"), OnConflict::RejectCall)
+        .await;
+    match again {
+        Err(StoreError::Gone { records }) => assert_eq!(records.len(), 2),
+        other => panic!("dropped records are gone, not {other:?}"),
+    }
+    let receipt = store
+        .append(&tenant(), &batch("old"), OnConflict::SkipRecord)
+        .await
+        .unwrap();
+    assert!(
+        receipt
+            .records
+            .iter()
+            .all(|record| record.outcome == RecordOutcome::Gone)
+    );
+    let receipt = store
+        .append(&tenant(), &batch("kept"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    assert_eq!(receipt.count(RecordOutcome::AlreadyStored), 2);
+    let traces = store
+        .list_traces(&tenant(), &TraceFilter::default(), &PageRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(traces.items.len(), 1);
+    assert!(
+        store
+            .get_llm_run(&tenant(), &RunId::new("old").unwrap())
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_partition_that_is_missing_costs_no_record() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let application = database.url_as(support::APPLICATION);
+    // Far from every month that was made ahead.
+    let store = PostgresStore::connect(&application, at("2031-03-05T00:00:00Z"))
+        .await
+        .unwrap();
+    store
+        .append(&tenant(), &batch("first"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    // A partition that the store knows goes away under it.
+    let drop = "DROP TABLE logs.llm_run_0_203103, logs.trace_0_203103";
+    sqlx::raw_sql(drop)
+        .execute(&mut as_superuser(&database).await)
+        .await
+        .unwrap();
+    let receipt = store
+        .append(&tenant(), &batch("second"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    assert_eq!(receipt.count(RecordOutcome::Stored), 2);
+    assert!(
+        store
+            .get_llm_run(&tenant(), &RunId::new("second").unwrap())
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn every_table_keeps_the_rules_of_the_schema() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let mut connection = as_superuser(&database).await;
+    let rules = [
+        (
+            "tenant_id is the first column of every index of records",
+            "SELECT indexrelid::regclass::text FROM pg_index \
+             JOIN pg_class ON pg_class.oid = indrelid \
+             JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0] \
+             WHERE relnamespace = 'logs'::regnamespace AND attname <> 'tenant_id' \
+                 AND relname NOT IN ('schema_migration', 'retention_floor')",
+        ),
+        (
+            "what identifies a record is not null",
+            "SELECT attrelid::regclass || '.' || attname FROM pg_attribute \
+             JOIN pg_class ON pg_class.oid = attrelid \
+             WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
+                 AND attname IN ('tenant_id', 'class', 'created_at', 'id', 'digest', 'kind') \
+                 AND NOT attnotnull",
+        ),
+        (
+            "text compares as bytes",
+            "SELECT attrelid::regclass || '.' || attname FROM pg_attribute \
+             JOIN pg_class ON pg_class.oid = attrelid \
+             WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
+                 AND relname <> 'schema_migration' AND attnum > 0 \
+                 AND atttypid = 'text'::regtype AND attcollation <> '\"C\"'::regcollation",
+        ),
+        (
+            "every table has a tenant",
+            "SELECT oid::regclass::text FROM pg_class \
+             WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
+                 AND relname NOT IN ('schema_migration', 'retention_floor') \
+                 AND NOT EXISTS (SELECT FROM pg_attribute \
+                     WHERE attrelid = pg_class.oid AND attname = 'tenant_id')",
+        ),
+        (
+            "everything belongs to the owner",
+            "SELECT oid::regclass::text FROM pg_class \
+             WHERE relnamespace = 'logs'::regnamespace \
+                 AND relowner <> 'logs_owner'::regrole",
+        ),
+        (
+            "the application may insert and read, nothing else",
+            "SELECT grantee || ' ' || privilege_type || ' ' || table_name \
+             FROM information_schema.table_privileges WHERE table_schema = 'logs' \
+                 AND grantee <> 'logs_owner' AND NOT (grantee = 'logs_application' \
+                     AND privilege_type IN ('SELECT', 'INSERT'))",
+        ),
+        (
+            "nobody logs in as the owner, and no role is more than it says",
+            "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'logs\\_%' \
+                 AND (rolsuper OR rolcreaterole OR rolbypassrls OR rolreplication \
+                     OR (rolcanlogin AND rolname = 'logs_owner'))",
+        ),
+    ];
+    for (rule, breaches) in rules {
+        let found: Vec<String> = sqlx::query_scalar(breaches)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap_or_else(|error| panic!("{rule}: {error}"));
+        assert!(found.is_empty(), "{rule}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_finds_what_breaks_a_promise() {
+    let durable = Server::start(Durability::On).unwrap();
+    let database = support::migrated(&durable).await.unwrap();
+    let application = database.url_as(support::APPLICATION);
+    let failed = async |url: &str| {
+        let checks = PostgresStore::doctor(url, &SystemClock).await.unwrap();
+        let failed = checks.iter().filter(|check| !check.passed);
+        failed.map(|check| check.name).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        failed(&application).await,
+        ["partitions"],
+        "none was made for this month"
+    );
+    let store = PostgresStore::connect(&application, StoreOptions::default())
+        .await
+        .unwrap();
+    store.close().await.unwrap();
+    assert!(failed(&application).await.is_empty());
+    assert_eq!(
+        failed(&database.url()).await,
+        ["role"],
+        "a superuser is too much"
+    );
+
+    let mut superuser = as_superuser(&database).await;
+    let unguarded = "ALTER TABLE logs.trace DISABLE TRIGGER append_only";
+    sqlx::raw_sql(unguarded)
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(failed(&application).await, ["append-only"]);
+    let off = PostgresStore::doctor(&application, &At("2001-01-01T00:00:00Z"))
+        .await
+        .unwrap();
+    assert!(
+        off.iter()
+            .any(|check| check.name == "clock" && !check.passed)
+    );
+
+    let fast = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&fast).await.unwrap();
+    assert!(failed(&database.url()).await.contains(&"durability"));
+    let empty = fast.empty().unwrap();
+    assert!(failed(&empty.url()).await.contains(&"schema"));
+}
+
+#[tokio::test]
+async fn a_store_for_reading_reads_and_takes_nothing() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let application = database.url_as(support::APPLICATION);
+    let options = || at("2025-06-15T00:00:00Z");
+    let store = PostgresStore::connect(&application, options())
+        .await
+        .unwrap();
+    store
+        .append(&tenant(), &batch("r"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    let reader = PostgresStore::connect_with(&application, Access::ReadOnly, options())
+        .await
+        .unwrap();
+    reader.ready().await.unwrap();
+    assert!(
+        reader
+            .get_llm_run(&tenant(), &RunId::new("r").unwrap())
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let refused = reader
+        .append(&tenant(), &batch("s"), OnConflict::RejectCall)
+        .await;
+    assert!(matches!(refused, Err(StoreError::ReadOnly)), "{refused:?}");
+    let wrong = PostgresStore::connect("postgres://u:secret@", options())
+        .await
+        .unwrap_err();
+    assert!(
+        !format!("{wrong:?} {wrong}").contains("secret"),
+        "{wrong:?}"
+    );
+}

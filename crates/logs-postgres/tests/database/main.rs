@@ -1,0 +1,8 @@
+//! What only this store does, on databases of its own.
+#![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
+
+mod records;
+mod schema;
+mod store;
+#[path = "../support/mod.rs"]
+mod support;

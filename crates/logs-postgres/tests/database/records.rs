@@ -1,0 +1,47 @@
+//! What is stored in the tests, and when.
+
+use std::sync::Arc;
+
+use logs_domain::{
+    AppendBatch, Clock, Draft, ExecutionStatus, NewLlmRun, NewTrace, RecordSource, RunId,
+    StoreOptions, TenantId, Timestamp, TraceId,
+};
+use sqlx::{Connection, PgConnection};
+use test_postgres::Database;
+
+/// A clock that stands still.
+#[derive(Debug)]
+pub(crate) struct At(pub(crate) &'static str);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        Timestamp::parse_rfc3339(self.0).expect("a time")
+    }
+}
+
+pub(crate) fn at(time: &'static str) -> StoreOptions {
+    StoreOptions::default().clock(Arc::new(At(time)))
+}
+
+pub(crate) fn tenant() -> TenantId {
+    TenantId::new("acme").expect("a tenant")
+}
+
+pub(crate) fn batch(name: &str) -> AppendBatch {
+    let run = NewLlmRun::new(
+        RunId::new(name).expect("an id"),
+        "p".parse().expect("a provider"),
+        "m".parse().expect("a model"),
+        ExecutionStatus::Succeeded,
+        Timestamp::from_micros(0).expect("a time"),
+        RecordSource::Api,
+    );
+    let trace = NewTrace::new(TraceId::new(name).expect("an id"));
+    AppendBatch::new(vec![Draft::from(run), trace.into()]).expect("a batch")
+}
+
+pub(crate) async fn as_superuser(database: &Database) -> PgConnection {
+    PgConnection::connect(&database.url())
+        .await
+        .expect("a connection")
+}

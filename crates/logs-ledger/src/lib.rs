@@ -4,7 +4,7 @@
 //! salts a commitment is passed in. Stored hashes are read through [`HashReader`], so that memory,
 //! tiles or a database can stand behind the proofs.
 //!
-//! Not in this crate yet: signatures of checkpoints, tiles, evidence bundles.
+//! Not in this crate yet: tiles, evidence bundles.
 //!
 //! ```
 //! use logs_ledger::{CompactRange, Leaf, Salt, commit, prove_inclusion, verify_inclusion};
@@ -41,6 +41,7 @@ mod error;
 mod hash;
 mod leaf;
 mod node;
+mod note;
 mod proof;
 mod signer;
 
@@ -50,6 +51,10 @@ pub use error::{LedgerError, ProofError, ReadError, SignRefusal};
 pub use hash::{HASH_BYTES, Hash, empty_root, hash_leaf, hash_nodes};
 pub use leaf::{Commitment, Leaf, SALT_BYTES, Salt, commit};
 pub use node::{AbsentHash, HashReader, MAX_LOG_SIZE, NodeAddress};
+pub use note::{
+    KeyError, KeyName, MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES, NoteError, NoteSignature, NoteSigner,
+    NoteVerifier, SignedNote,
+};
 pub use proof::{
     prove_consistency, prove_inclusion, root_from_inclusion, verify_consistency, verify_inclusion,
 };

@@ -67,6 +67,9 @@ impl Owner<'_> {
     }
 }
 
+/// A draft with the id under which it is stored.
+type Identified<'a> = (&'a Draft, RecordId);
+
 async fn append(
     store: &SqliteStore,
     owner: Owner<'_>,
@@ -90,11 +93,17 @@ async fn append_on(
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(error::before_commit)?;
-    let fates = check::fates(store, &mut transaction, owner, batch, on_conflict).await?;
-    let new: Vec<&Draft> = batch
-        .distinct()
-        .filter(|(index, _)| matches!(fates.get(*index), Some((RecordOutcome::Stored, _))))
-        .map(|(_, draft)| draft)
+    // An id is a hash of several fields: made once for each record.
+    let ids = batch.drafts().iter().map(|draft| owner.stored_id(draft));
+    let ids: Vec<RecordId> = ids.collect::<StoreResult<_>>()?;
+    let records: Vec<Identified<'_>> = batch.drafts().iter().zip(ids).collect();
+    let fates = check::fates(store, &mut transaction, owner, batch, &records, on_conflict).await?;
+    let stored = |fate: &check::Fate| fate.0 == RecordOutcome::Stored;
+    let new: Vec<Identified<'_>> = records
+        .iter()
+        .zip(&fates)
+        .filter(|(_, fate)| stored(fate))
+        .map(|(record, _)| *record)
         .collect();
     let mut created_at = Timestamp::MIN;
     if new.is_empty() {
@@ -105,17 +114,17 @@ async fn append_on(
         insert::all(store, &mut transaction, owner, &new, created_at).await?;
         transaction.commit().await.map_err(error::commit)?;
     }
-    let receipt = |(draft, (outcome, stored_at)): (&Draft, (RecordOutcome, Option<Timestamp>))| {
-        let id = owner.stored_id(draft).ok();
+    let receipt = |(&(draft, id), (outcome, stored_at)): (&Identified<'_>, check::Fate)| {
+        let has_own_id = !matches!(draft, Draft::LogExportOutcome(_));
         RecordReceipt {
             outcome,
             key: draft.key(),
-            id: id.filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
+            id: has_own_id.then_some(id),
             created_at: stored_at.unwrap_or(created_at),
         }
     };
     Ok(AppendReceipt {
-        records: batch.drafts().iter().zip(fates).map(receipt).collect(),
+        records: records.iter().zip(fates).map(receipt).collect(),
     })
 }
 

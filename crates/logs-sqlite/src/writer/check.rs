@@ -9,7 +9,7 @@ use logs_domain::{
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{Owner, insert};
+use super::{Identified, Owner, insert};
 use crate::{SqliteStore, error};
 
 /// What is stored under an id.
@@ -28,13 +28,12 @@ pub(super) async fn fates(
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
     batch: &AppendBatch,
+    records: &[Identified<'_>],
     on_conflict: OnConflict,
 ) -> StoreResult<Vec<Fate>> {
     let mut ids: BTreeMap<RecordKind, Vec<RecordId>> = BTreeMap::new();
-    for (_, draft) in batch.distinct() {
-        ids.entry(draft.kind())
-            .or_default()
-            .push(owner.stored_id(draft)?);
+    for (draft, id) in records {
+        ids.entry(draft.kind()).or_default().push(*id);
     }
     let mut stored: BTreeMap<RecordKind, HashMap<RecordId, Stored>> = BTreeMap::new();
     for (kind, ids) in &ids {
@@ -44,10 +43,10 @@ pub(super) async fn fates(
 
     let mut fates = Vec::with_capacity(batch.len());
     let mut conflicts = Vec::new();
-    for (index, draft) in batch.drafts().iter().enumerate() {
+    for (index, (draft, id)) in records.iter().enumerate() {
         let found = stored
             .get(&draft.kind())
-            .and_then(|of_kind| owner.stored_id(draft).ok().and_then(|id| of_kind.get(&id)));
+            .and_then(|of_kind| of_kind.get(id));
         let fate = match found {
             Some(found) if found.digest == draft.digest() => {
                 (RecordOutcome::AlreadyStored, Some(found.created_at))

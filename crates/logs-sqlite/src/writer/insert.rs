@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
 use self::columns::push_columns;
-use super::Owner;
+use super::{Identified, Owner};
 use crate::{BACKEND, SqliteStore, error};
 
 mod columns;
@@ -35,54 +35,47 @@ pub(super) async fn all(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
-    drafts: &[&Draft],
+    records: &[Identified<'_>],
     created_at: Timestamp,
 ) -> StoreResult<()> {
-    let mut by_kind: BTreeMap<RecordKind, Vec<&Draft>> = BTreeMap::new();
-    for draft in drafts {
-        by_kind.entry(draft.kind()).or_default().push(draft);
+    let mut by_kind: BTreeMap<RecordKind, Vec<Identified<'_>>> = BTreeMap::new();
+    for record in records {
+        by_kind.entry(record.0.kind()).or_default().push(*record);
     }
-    for (kind, drafts) in by_kind {
+    for (kind, records) in by_kind {
         let names = columns::names(kind);
         let rows = (store.variables / (names.len() + columns::COMMON)).clamp(1, MOST_ROWS);
-        for chunk in drafts.chunks(rows) {
+        for chunk in records.chunks(rows) {
             insert(connection, owner, kind, chunk, created_at).await?;
         }
     }
-    governance(store, connection, owner, drafts, created_at).await
+    governance(store, connection, owner, records, created_at).await
 }
 
 async fn insert(
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
     kind: RecordKind,
-    drafts: &[&Draft],
+    records: &[Identified<'_>],
     created_at: Timestamp,
 ) -> StoreResult<()> {
     let names = columns::names(kind).join(", ");
     let table = table(kind);
     let start = format!("INSERT INTO {table} (tenant_id, created_at, id, digest, {names}) ");
     let mut query = QueryBuilder::<Sqlite>::new(start);
-    let mut ids = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        ids.push(owner.stored_id(draft)?);
-    }
-    query.push_values(
-        drafts.iter().zip(ids),
-        |mut row: Separated<'_, Sqlite, _>, (draft, id)| {
-            row.push_bind(owner.key().to_owned());
-            row.push_bind(created_at.as_micros());
-            row.push_bind(id.as_bytes().to_vec());
-            row.push_bind(draft.digest().as_bytes().to_vec());
-            push_columns(&mut row, draft, created_at);
-        },
-    );
+    query.push_values(records, |mut row: Separated<'_, Sqlite, _>, (draft, id)| {
+        row.push_bind(owner.key().to_owned());
+        row.push_bind(created_at.as_micros());
+        row.push_bind(id.as_bytes().to_vec());
+        row.push_bind(draft.digest().as_bytes().to_vec());
+        push_columns(&mut row, draft, created_at);
+    });
     let result = query
         .build()
         .execute(&mut *connection)
         .await
         .map_err(error::before_commit)?;
-    if result.rows_affected() == drafts.len() as u64 {
+    if result.rows_affected() == records.len() as u64 {
         return Ok(());
     }
     Err(StoreError::Backend {
@@ -90,7 +83,7 @@ async fn insert(
         message: format!(
             "{table} took {} of {} rows",
             result.rows_affected(),
-            drafts.len()
+            records.len()
         ),
         retryable: false,
         write_outcome: logs_domain::WriteOutcome::NotApplied,
@@ -103,11 +96,11 @@ async fn governance(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
-    drafts: &[&Draft],
+    records: &[Identified<'_>],
     created_at: Timestamp,
 ) -> StoreResult<()> {
     let mut references = Vec::new();
-    for draft in drafts {
+    for (draft, _) in records {
         if let Draft::AuditEntry(entry) = draft
             && entry.is_governance()
         {

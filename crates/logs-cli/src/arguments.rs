@@ -40,7 +40,7 @@ Examples:
 pub(crate) struct Globals {
     // The URL may hold a password, so help never shows the one of the environment, and it is
     // understood where it is opened: an error of clap would show it.
-    /// The store: memory:, sqlite:PATH
+    /// The store: memory:, sqlite:PATH, postgres://USER@HOST/DATABASE
     #[arg(
         long,
         global = true,

@@ -84,9 +84,11 @@ impl PostgresStore {
             months: Mutex::default(),
         };
         if access == Access::ReadWrite {
-            let now = store.options.clock.now();
-            let ensured = store.ensure_partitions(now).await;
-            ensured.map_err(|failure| failure.error)?;
+            // By the clock of the server: the one that was injected is for records.
+            sqlx::query("SELECT logs.ensure_partitions(now())")
+                .execute(&store.writers)
+                .await
+                .map_err(error::read)?;
         }
         Ok(store)
     }

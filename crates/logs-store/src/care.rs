@@ -37,6 +37,8 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => Ok(Vec::new()),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(url) => Ok(logs_postgres::PostgresStore::migrate(&url).await?),
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => Ok(logs_sqlite::SqliteStore::migrate(path).await?),
     }
@@ -50,6 +52,15 @@ pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => Ok(SchemaStatus::default()),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(url) => {
+            let status = logs_postgres::PostgresStore::schema_status(&url).await?;
+            Ok(SchemaStatus {
+                current: status.current,
+                known: status.known,
+                pending: status.pending,
+            })
+        }
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
             let status = logs_sqlite::SqliteStore::schema_status(existing(path)?).await?;
@@ -74,6 +85,19 @@ pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
             passed: true,
             found: "nothing outlives the process; this store is for trying things out".to_owned(),
         }]),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(url) => {
+            let clock = logs_domain::SystemClock;
+            let checks = logs_postgres::PostgresStore::doctor(&url, &clock).await?;
+            Ok(checks
+                .into_iter()
+                .map(|check| Check {
+                    name: check.name.to_owned(),
+                    passed: check.passed,
+                    found: check.found,
+                })
+                .collect())
+        }
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
             let checks = logs_sqlite::SqliteStore::doctor(existing(path)?).await?;
@@ -105,6 +129,40 @@ mod tests {
                 .iter()
                 .all(|check| check.passed)
         );
+    }
+
+    #[tokio::test]
+    #[cfg(feature = "postgres")]
+    async fn postgres_is_migrated_once_and_opened_by_its_url() {
+        use crate::{ConnectError, connect, connect_read_only};
+        use logs_domain::{StoreError, StoreOptions};
+
+        let server = test_postgres::Server::start(test_postgres::Durability::Off).unwrap();
+        let database = server.empty().unwrap();
+        let url = database.url();
+        let early = connect(&url).await;
+        let early = early.map(drop).unwrap_err();
+        let mismatch = matches!(
+            early,
+            ConnectError::Store(StoreError::SchemaMismatch { .. })
+        );
+        assert!(mismatch, "{early}");
+        let pending = schema_status(&url).await.unwrap().pending;
+        assert_eq!(migrate(&url).await.unwrap(), pending);
+        assert!(migrate(&url).await.unwrap().is_empty());
+        let checks = doctor(&url).await.unwrap();
+        let schema = checks.iter().find(|check| check.name == "schema");
+        assert!(schema.is_some_and(|check| check.passed));
+        for store in [
+            connect(&url).await.unwrap(),
+            connect_read_only(&url, StoreOptions::default())
+                .await
+                .unwrap(),
+        ] {
+            store.ready().await.unwrap();
+            assert_eq!(store.info().await.unwrap().backend, "postgres");
+            store.close().await.unwrap();
+        }
     }
 
     #[tokio::test]

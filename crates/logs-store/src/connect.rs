@@ -9,7 +9,8 @@ use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
 /// Opens the store that `url` names, with the default options. A durable store that is not there
-/// is made; migrations that are missing are applied.
+/// is made and migrations that are missing are applied, except on a server: its schema has to be
+/// there, made by [`migrate`](crate::migrate).
 ///
 /// # Errors
 /// [`ConnectError::InvalidUrl`] when the URL names no backend that is built in, and
@@ -29,6 +30,11 @@ pub async fn connect_with(
     match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => Ok(Arc::new(logs_memory::MemoryStore::new(options))),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(url) => {
+            let store = logs_postgres::PostgresStore::connect(&url, options).await?;
+            Ok(Arc::new(store))
+        }
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
             let store = logs_sqlite::SqliteStore::open(path, options).await?;
@@ -50,6 +56,12 @@ pub async fn connect_read_only(
     match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => Ok(Arc::new(logs_memory::MemoryStore::new(options))),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(url) => {
+            use logs_postgres::{Access, PostgresStore};
+            let store = PostgresStore::connect_with(&url, Access::ReadOnly, options).await?;
+            Ok(Arc::new(store))
+        }
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite(path) => {
             use logs_sqlite::{Access, SqliteStore};

@@ -6,6 +6,7 @@
 //! | URL | backend | feature |
 //! |---|---|---|
 //! | `memory:` | in the memory of the process, for tests and for trying things out | `memory` |
+//! | `postgres://…` | a database of a PostgreSQL server, for production | `postgres` |
 //! | `sqlite:PATH` | one file, the embedded durable default | `sqlite` |
 //!
 //! Every feature is on by default; a program that needs one backend leaves the others out.
@@ -27,8 +28,10 @@
 //! # }
 //! ```
 
-#[cfg(not(any(feature = "memory", feature = "sqlite")))]
-compile_error!("logs-store needs a backend: turn on one of the features `memory` and `sqlite`");
+#[cfg(not(any(feature = "memory", feature = "postgres", feature = "sqlite")))]
+compile_error!(
+    "logs-store needs a backend: turn on one of the features `memory`, `postgres` and `sqlite`"
+);
 
 mod care;
 mod connect;

@@ -17,6 +17,8 @@ pub const DEFAULT_URL: &str = "sqlite:logs.db";
 pub const SCHEMES: &[&str] = &[
     #[cfg(feature = "memory")]
     "memory:",
+    #[cfg(feature = "postgres")]
+    "postgres://USER@HOST/DATABASE",
     #[cfg(feature = "sqlite")]
     "sqlite:PATH",
 ];
@@ -28,6 +30,10 @@ pub enum StoreUrl {
     /// `memory:`, a new and empty store in the memory of the process.
     #[cfg(feature = "memory")]
     Memory,
+    /// `postgres://…` or `postgresql://…`, a database of a server, as PostgreSQL's own clients take
+    /// it. The schema has to be there: [`migrate`](crate::migrate) makes it.
+    #[cfg(feature = "postgres")]
+    Postgres(String),
     /// `sqlite:PATH`, one file; a relative path starts from the working directory.
     /// `sqlite:///PATH` and `sqlite://PATH` are taken too.
     #[cfg(feature = "sqlite")]
@@ -41,15 +47,21 @@ impl FromStr for StoreUrl {
         let Some((scheme, rest)) = text.split_once(':') else {
             return Err(refused("it has no scheme"));
         };
-        let rest = rest.strip_prefix("//").unwrap_or(rest);
         match scheme {
             #[cfg(feature = "memory")]
-            "memory" => memory(rest),
+            "memory" => memory(without_slashes(rest)),
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" => postgres(text, rest),
             #[cfg(feature = "sqlite")]
-            "sqlite" => sqlite(rest),
+            "sqlite" => sqlite(without_slashes(rest)),
             _ => Err(refused(unknown_scheme(scheme))),
         }
     }
+}
+
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+fn without_slashes(rest: &str) -> &str {
+    rest.strip_prefix("//").unwrap_or(rest)
 }
 
 #[cfg(feature = "memory")]
@@ -59,6 +71,28 @@ fn memory(rest: &str) -> Result<StoreUrl, ConnectError> {
     } else {
         Err(refused("nothing may follow `memory:`"))
     }
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(text: &str, rest: &str) -> Result<StoreUrl, ConnectError> {
+    match rest.strip_prefix("//") {
+        Some(rest) if !rest.is_empty() => Ok(StoreUrl::Postgres(text.to_owned())),
+        _ => Err(refused(
+            "`postgres:` is followed by `//`, and where the server is",
+        )),
+    }
+}
+
+/// The URL without what may be secret: the password, and the parameters.
+#[cfg(feature = "postgres")]
+fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", ""));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let Some((login, place)) = rest.rsplit_once('@') else {
+        return format!("{scheme}://{rest}");
+    };
+    let user = login.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}@{place}")
 }
 
 /// Checks that there is something at `path`; what it is shows when it is opened.
@@ -98,6 +132,8 @@ impl fmt::Display for StoreUrl {
         match self {
             #[cfg(feature = "memory")]
             Self::Memory => formatter.write_str("memory:"),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => formatter.write_str(&without_secrets(url)),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => write!(formatter, "sqlite:{}", path.display()),
         }

@@ -9,6 +9,8 @@ mod help;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod queries;

@@ -75,7 +75,7 @@ fn a_file_that_is_no_store_and_a_url_that_is_none() {
             .unwrap();
         failed(&output, 3);
     }
-    let secret = "postgres://user:hunter2@host/db";
+    let secret = "mysql://user:hunter2@host/db";
     let output = logs(&["runs", "list", "--store", secret, "--tenant", "t"])
         .output()
         .unwrap();

@@ -3,7 +3,7 @@
 use logs_cli::ExitStatus;
 use logs_domain::Draft;
 
-use crate::support::{Backend, Outcome, backends};
+use crate::support::{Backend, Outcome, all_backends};
 
 /// What people and programs ask, each with its golden output.
 const QUESTIONS: &[&[&str]] = &[
@@ -182,7 +182,7 @@ async fn asked(backend: &Backend, tenant: &str, words: &[&str]) -> Outcome {
 #[tokio::test]
 async fn every_backend_gives_the_answers_of_the_golden_file() {
     let folder = folder();
-    for backend in backends(&folder).await {
+    for backend in all_backends(&folder).await {
         store_everything(&backend).await;
         let mut golden = String::new();
         for words in QUESTIONS {
@@ -202,7 +202,7 @@ async fn every_backend_gives_the_answers_of_the_golden_file() {
 #[tokio::test]
 async fn another_tenant_sees_nothing_but_the_platform() {
     let folder = folder();
-    for backend in backends(&folder).await {
+    for backend in all_backends(&folder).await {
         store_everything(&backend).await;
         for tenant in ["ACME", "other"] {
             for words in QUESTIONS {
@@ -227,7 +227,7 @@ async fn another_tenant_sees_nothing_but_the_platform() {
 #[tokio::test]
 async fn pages_and_cursors_give_each_record_once_in_the_order_of_all() {
     let folder = folder();
-    for backend in backends(&folder).await {
+    for backend in all_backends(&folder).await {
         store_everything(&backend).await;
         let lists: &[&[&str]] = &[
             &["runs", "list"],
@@ -277,7 +277,7 @@ async fn pages_and_cursors_give_each_record_once_in_the_order_of_all() {
 #[tokio::test]
 async fn all_goes_beyond_the_largest_page() {
     let folder = folder();
-    for backend in backends(&folder).await {
+    for backend in all_backends(&folder).await {
         let drafts = (0..1_001).map(|n| {
             Draft::from_json(&format!(
                 r#"{{"llm_run":{{"run_id":"r{n}","provider":"p","model":"m",
@@ -302,7 +302,7 @@ async fn all_goes_beyond_the_largest_page() {
 #[tokio::test]
 async fn a_summary_cannot_drive_the_terminal() {
     let folder = folder();
-    for backend in backends(&folder).await {
+    for backend in all_backends(&folder).await {
         let hostile = r#"{"system_record":{"id":"019cae2f-1c00-7000-8000-000000000001",
             "component":"api","event_type":"ERROR","severity":"WARN",
             "summary":"\u001b]0;owned\u0007\u001b[2J\nnext\u202e","occurred_at":"2026-03-02T10:15:00Z"}}"#;
@@ -324,7 +324,7 @@ async fn a_summary_cannot_drive_the_terminal() {
 #[tokio::test]
 async fn wrong_usage_is_one_line_and_exit_code_2() {
     let folder = folder();
-    for backend in backends(&folder).await {
+    for backend in all_backends(&folder).await {
         backend.append_sample().await;
         let first = asked(&backend, "acme", &["runs", "list", "--limit", "1"]).await;
         let cursor = first.cursor().unwrap();

@@ -1,14 +1,15 @@
 //! What tests of the command line share: stores with a sample, and commands run in-process.
 
 use std::ffi::OsString;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use logs_cli::{ExitStatus, Injected, Streams};
 use logs_domain::{
     AppendBatch, Clock, Draft, LogsStore, NewSystemRecord, OnConflict, PlatformBatch, RecordId,
     RecordIdGenerator, StoreOptions, TenantId, Timestamp,
 };
+use test_postgres::{Database, Durability, Server};
 
 /// The sample that the project ships.
 pub(crate) const SAMPLE: &str = include_str!("../../../../examples/sample/agent-run.ndjson");
@@ -47,6 +48,8 @@ impl RecordIdGenerator for CountingIds {
 pub(crate) struct Backend {
     pub(crate) name: &'static str,
     pub(crate) injected: Injected,
+    /// The database of a store on a server; it goes with the value.
+    _database: Option<Arc<Database>>,
 }
 
 impl Backend {
@@ -56,7 +59,11 @@ impl Backend {
             clock,
             ids: Arc::new(CountingIds::default()),
         };
-        Self { name, injected }
+        Self {
+            name,
+            injected,
+            _database: None,
+        }
     }
 
     pub(crate) fn store(&self) -> &Arc<dyn LogsStore> {
@@ -97,22 +104,39 @@ impl Backend {
     }
 }
 
-/// An empty store of every backend. Files are in `folder`.
+/// An empty store of every embedded backend. Files are in `folder`.
 pub(crate) async fn backends(folder: &tempfile::TempDir) -> Vec<Backend> {
-    let mut backends = Vec::new();
     let file = folder.path().join("logs.db");
-    for (name, url) in [
-        ("memory", "memory:".to_owned()),
-        ("sqlite", format!("sqlite:{}", file.display())),
-    ] {
-        let clock: Arc<dyn Clock> = SteppingClock::new();
-        let options = StoreOptions::default()
-            .clock(Arc::clone(&clock))
-            .count_budget(std::time::Duration::from_secs(60));
-        let store = logs_store::connect_with(&url, options).await.unwrap();
-        backends.push(Backend::new(name, store, clock));
-    }
+    vec![
+        open("memory", "memory:").await,
+        open("sqlite", &format!("sqlite:{}", file.display())).await,
+    ]
+}
+
+/// An empty store of every backend. Files are in `folder`.
+pub(crate) async fn all_backends(folder: &tempfile::TempDir) -> Vec<Backend> {
+    let mut backends = backends(folder).await;
+    let database = database();
+    logs_store::migrate(&database.url()).await.unwrap();
+    let mut backend = open("postgres", &database.url()).await;
+    backend._database = Some(Arc::new(database));
+    backends.push(backend);
     backends
+}
+
+/// An empty database of a server that ends with the process.
+pub(crate) fn database() -> Database {
+    static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(Durability::Off).unwrap());
+    SERVER.empty().unwrap()
+}
+
+async fn open(name: &'static str, url: &str) -> Backend {
+    let clock: Arc<dyn Clock> = SteppingClock::new();
+    let options = StoreOptions::default()
+        .clock(Arc::clone(&clock))
+        .count_budget(std::time::Duration::from_secs(60));
+    let store = logs_store::connect_with(url, options).await.unwrap();
+    Backend::new(name, store, clock)
 }
 
 /// What a command line wrote and how it ended.

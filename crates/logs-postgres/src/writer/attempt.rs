@@ -25,13 +25,13 @@ pub(super) async fn once(
     keys: &[Key],
     on_conflict: OnConflict,
 ) -> Result<AppendReceipt, Failure> {
-    store.ensure_partitions(store.options.clock.now()).await?;
+    // An append ends long before the minute after which its time may count as settled.
+    let stamp = store.stamps.take(&*store.options.clock);
+    store.ensure_partitions(stamp.time).await?;
     let mut lane = Lane::acquire(&store.writers)
         .await
         .map_err(error::before_commit)?;
     run(&mut lane, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
-    // After the begin: the transaction is not younger than the record time.
-    let stamp = store.stamps.take(&*store.options.clock);
     let connection = lane.connection();
     keys::outcomes_name_exports(connection, owner, batch).await?;
     let written = keys::write(connection, owner, keys, stamp.time).await?;

@@ -6,12 +6,12 @@ use test_postgres::{Database, Server};
 /// A user who may do what an application may, without a password.
 pub(crate) const APPLICATION: &str = "logs_test_application";
 
-/// Makes a user and the partitions for the time that cases of the contract live in; otherwise each
-/// copy would make them.
+/// Makes a user, and the partitions for now and for the time that cases of the contract live in:
+/// otherwise each copy would make them.
 const PREPARE: &str = "DO $$ BEGIN CREATE ROLE logs_test_application LOGIN \
          IN ROLE logs_application; \
      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END; $$; \
-     SELECT logs.ensure_partitions('2025-06-15')";
+     SELECT logs.ensure_partitions('2025-06-15'), logs.ensure_partitions(now())";
 
 /// A database with the schema, to be copied.
 pub(crate) async fn migrated(

@@ -34,15 +34,42 @@ fn sqlite_names_a_file() {
 }
 
 #[test]
-fn a_wrong_url_names_the_schemes_that_work() {
-    for text in [
-        "mysql://h/db",
-        "logs.db",
-        "",
-        ":",
-        "MEMORY:",
-        "postgres://h",
+#[cfg(feature = "postgres")]
+fn postgres_is_shown_without_its_secrets() {
+    for (text, shown) in [
+        (
+            "postgres://app:hunter2@db:5433/logs",
+            "postgres://app@db:5433/logs",
+        ),
+        (
+            "postgresql://db/logs?password=hunter2",
+            "postgresql://db/logs",
+        ),
+        ("postgres://app:hunter2@db@x:/a", "postgres://app@x:/a"),
+        ("postgres://localhost", "postgres://localhost"),
     ] {
+        let url: StoreUrl = text.parse().unwrap();
+        assert_eq!(url, StoreUrl::Postgres(text.to_owned()));
+        assert_eq!(
+            (url.to_string(), format!("{url:?}")),
+            (shown.to_owned(), shown.to_owned())
+        );
+    }
+    for text in [
+        "postgres:",
+        "postgres://",
+        "postgres:logs",
+        "postgresql:hunter2",
+    ] {
+        assert!(
+            refusal(text).contains("where the server is") && !refusal(text).contains("hunter2")
+        );
+    }
+}
+
+#[test]
+fn a_wrong_url_names_the_schemes_that_work() {
+    for text in ["mysql://h/db", "logs.db", "", ":", "MEMORY:", "mysql://h"] {
         let message = refusal(text);
         for scheme in SCHEMES {
             assert!(message.contains(scheme), "{text}: {message}");
@@ -54,7 +81,8 @@ fn a_wrong_url_names_the_schemes_that_work() {
 #[test]
 fn no_message_holds_a_password() {
     for text in [
-        "postgres://user:secret@host/db",
+        "mysql://user:secret@host/db",
+        "postgres:user:secret@host/db",
         "user:secret@host/db",
         "secret",
         "//secret@host:80",

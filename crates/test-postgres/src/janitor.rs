@@ -78,7 +78,8 @@ async fn serve(connection: &mut PgConnection, tasks: &Receiver<Task>) {
                 template,
                 answer,
             } => {
-                let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+                // Half the time of the other strategy, for a small template with many tables.
+                let sql = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
                 let made = run(connection, sql).await.map_err(Error::Refused);
                 // Nobody waits when the caller is gone.
                 let _ = answer.send(made);

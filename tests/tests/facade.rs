@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use logs_domain::{AppendBatch, Draft, LogsReader, LogsStore, OnConflict, RunId, TenantId};
 use logs_scenarios::RunStories;
+use test_postgres::{Durability, Server};
 
 const SAMPLE: &str = include_str!("../../examples/sample/agent-run.ndjson");
 
@@ -49,7 +50,10 @@ async fn check(store: Arc<dyn LogsStore>) {
 async fn every_backend_tells_the_same_story() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("logs.db").display());
-    for url in ["memory:", &file] {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = server.empty().unwrap();
+    logs_store::migrate(&database.url()).await.unwrap();
+    for url in ["memory:", &file, &database.url()] {
         check(logs_store::connect(url).await.unwrap()).await;
     }
 }

@@ -13,7 +13,8 @@ BEGIN
             NULL;
         END;
     END LOOP;
-    IF NOT pg_has_role(current_user, 'logs_owner', 'MEMBER') THEN
+    -- From version 16 on, whoever made a role may grant it, but not act as it.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT logs_owner TO %I', current_user);
     END IF;
 END;

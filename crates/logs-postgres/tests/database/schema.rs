@@ -100,6 +100,26 @@ async fn a_migration_that_is_interrupted_leaves_nothing_of_its_step() {
 }
 
 #[tokio::test]
+async fn a_role_that_owns_the_database_and_creates_roles_may_migrate() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = server.empty().unwrap();
+    let mut superuser = as_superuser(&database).await;
+    let name = database.name();
+    let make = format!(
+        "CREATE ROLE migrator_of_{name} LOGIN CREATEROLE; \
+         ALTER DATABASE {name} OWNER TO migrator_of_{name}"
+    );
+    sqlx::raw_sql(AssertSqlSafe(make))
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    let url = database.url_as(&format!("migrator_of_{name}"));
+    let applied = PostgresStore::migrate(&url).await.unwrap();
+    let status = PostgresStore::schema_status(&url).await.unwrap();
+    assert_eq!(applied.len() as u64, status.known);
+}
+
+#[tokio::test]
 async fn nobody_changes_or_removes_records() {
     let server = Server::start(Durability::Off).unwrap();
     let database = support::migrated(&server).await.unwrap();

@@ -1,4 +1,5 @@
 //! Every page is found by an index: the server counts the scans of whole tables.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use logs_contract::samples::{
     at, audit_of, between, correlation, export, first, id, json, run, run_id, span, step, system,

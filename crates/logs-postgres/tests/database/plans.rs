@@ -84,7 +84,7 @@ async fn scans(connection: &mut PgConnection) -> Vec<(String, i64)> {
 }
 
 /// Waits until the sessions of the application are gone: what they counted is told then.
-async fn alone(connection: &mut PgConnection) {
+pub(crate) async fn alone(connection: &mut PgConnection) {
     loop {
         let others: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \

@@ -112,6 +112,18 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// Whether the record of a key is there. Retention may have dropped it; otherwise a key never
+    /// stands without its record.
+    pub(crate) fn kept(&self) -> StoreResult<bool> {
+        let id: Option<Uuid> = self.raw("id")?;
+        let gone: Option<bool> = self.raw("gone")?;
+        match (id, gone) {
+            (Some(_), _) => Ok(true),
+            (None, Some(true)) => Ok(false),
+            (None, Some(false) | None) => Err(self.inconsistent("id")),
+        }
+    }
+
     pub(crate) fn inconsistent(&self, column: &'static str) -> StoreError {
         let key = self.row.try_get::<Uuid, _>("id").map(|id| id.to_string());
         StoreError::Inconsistent {

@@ -51,14 +51,23 @@ pub(super) async fn get(
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
     let mut query = QueryBuilder::new(
-        "SELECT audit_entry.* FROM logs.record_key \
-         JOIN logs.audit_entry USING (tenant_id, class, created_at, id) \
+        "SELECT audit_entry.*, record_key.created_at < dropped_before AS gone \
+         FROM logs.record_key \
+         LEFT JOIN logs.audit_entry USING (tenant_id, class, created_at, id) \
+         LEFT JOIN logs.retention_floor USING (class) \
          WHERE kind = 5 AND record_key.tenant_id = ",
     );
     query.push_bind(tenant.to_string());
     query.push(" AND record_key.id = ").push_bind(id.as_uuid());
     let rows = rows(store, query).await?;
-    rows.first().map(|row| snapshot(tenant, row)).transpose()
+    let found = rows
+        .first()
+        .map(|row| Row::new(row, TABLE).kept())
+        .transpose()?;
+    match (rows.first(), found) {
+        (Some(row), Some(true)) => snapshot(tenant, row).map(Some),
+        (_, _) => Ok(None),
+    }
 }
 
 pub(super) async fn governance(

@@ -47,15 +47,23 @@ pub(super) async fn get(
     run_id: &RunId,
 ) -> StoreResult<Option<LlmRunSnapshot>> {
     let mut query = QueryBuilder::new(
-        "SELECT llm_run.* FROM logs.record_key \
-         JOIN logs.llm_run USING (tenant_id, class, created_at, id) \
+        "SELECT llm_run.*, record_key.created_at < dropped_before AS gone FROM logs.record_key \
+         LEFT JOIN logs.llm_run USING (tenant_id, class, created_at, id) \
+         LEFT JOIN logs.retention_floor USING (class) \
          WHERE kind = 1 AND record_key.tenant_id = ",
     );
     query.push_bind(tenant.to_string());
     query.push(" AND record_key.id = ");
     query.push_bind(RecordId::of_run(tenant, run_id).as_uuid());
     let rows = rows(store, query).await?;
-    rows.first().map(|row| snapshot(tenant, row)).transpose()
+    let found = rows
+        .first()
+        .map(|row| Row::new(row, TABLE).kept())
+        .transpose()?;
+    match (rows.first(), found) {
+        (Some(row), Some(true)) => snapshot(tenant, row).map(Some),
+        (_, _) => Ok(None),
+    }
 }
 
 pub(super) async fn trace_id(

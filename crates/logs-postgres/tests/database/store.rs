@@ -72,6 +72,40 @@ async fn what_retention_dropped_is_gone_and_is_not_stored_again() {
 }
 
 #[tokio::test]
+async fn a_key_whose_record_is_missing_is_no_absent_record() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let application = database.url_as(support::APPLICATION);
+    let store = PostgresStore::connect(&application, at("2025-06-15T00:00:00Z"))
+        .await
+        .unwrap();
+    store
+        .append(&tenant(), &batch("r"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    // Not as retention does it: nothing says from when on records are kept.
+    let drop = "DROP TABLE logs.llm_run_0_202506";
+    sqlx::raw_sql(drop)
+        .execute(&mut as_superuser(&database).await)
+        .await
+        .unwrap();
+    let found = store
+        .get_llm_run(&tenant(), &RunId::new("r").unwrap())
+        .await;
+    assert!(
+        matches!(found, Err(StoreError::Inconsistent { .. })),
+        "{found:?}"
+    );
+    assert!(
+        store
+            .get_llm_run(&tenant(), &RunId::new("s").unwrap())
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
 async fn a_partition_that_is_missing_costs_no_record() {
     let server = Server::start(Durability::Off).unwrap();
     let database = support::migrated(&server).await.unwrap();

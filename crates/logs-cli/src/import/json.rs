@@ -3,11 +3,15 @@
 //! The usual types round large integers and keep one of two members with the same name, in silence;
 //! evidence cannot bear either.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use logs_domain::InvalidValue;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// How many arrays and objects may stand inside each other.
+const DEEPEST: usize = 128;
 
 /// A JSON value as it stands in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,16 +123,32 @@ fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        from_raw(&raw).map_err(D::Error::custom)
+        from_raw(&raw, DEEPEST).map_err(D::Error::custom)
     }
 }
 
-/// The raw form is the only one in which a number still has its digits.
-fn from_raw(raw: &RawValue) -> Result<Json, serde_json::Error> {
+/// The raw form is the only one in which a number still has its digits. Each level is read by a
+/// reader of its own, so their depth is counted here.
+fn from_raw(raw: &RawValue, levels: usize) -> Result<Json, serde_json::Error> {
     let text = raw.get().trim_ascii();
+    let inside = || {
+        let expected = || serde_json::Error::custom(format!("nested deeper than {DEEPEST} levels"));
+        levels.checked_sub(1).ok_or_else(expected)
+    };
     Ok(match text.as_bytes().first() {
-        Some(b'{') => Json::Object(serde_json::from_str::<Members>(text)?.0),
-        Some(b'[') => Json::Array(serde_json::from_str(text)?),
+        Some(b'{') => {
+            let levels = inside()?;
+            let Members(members) = serde_json::from_str(text)?;
+            let member = |(name, raw)| Ok((name, from_raw(raw, levels)?));
+            let members: Result<_, serde_json::Error> = members.into_iter().map(member).collect();
+            Json::Object(members?)
+        }
+        Some(b'[') => {
+            let levels = inside()?;
+            let items: Vec<&RawValue> = serde_json::from_str(text)?;
+            let items: Result<_, _> = items.iter().map(|raw| from_raw(raw, levels)).collect();
+            Json::Array(items?)
+        }
         Some(b'"') => Json::Text(serde_json::from_str(text)?),
         Some(b't') => Json::Bool(true),
         Some(b'f') => Json::Bool(false),
@@ -137,23 +157,24 @@ fn from_raw(raw: &RawValue) -> Result<Json, serde_json::Error> {
     })
 }
 
-struct Members(Vec<(String, Json)>);
+/// The members of an object, their values not yet read.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Each;
 
         impl<'de> Visitor<'de> for Each {
-            type Value = Members;
+            type Value = Members<'de>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members: Vec<(String, Json)> = Vec::new();
-                let mut names = std::collections::HashSet::new();
-                while let Some((name, value)) = map.next_entry::<String, Json>()? {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                let mut names = HashSet::new();
+                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
                     if !names.insert(name.clone()) {
                         return Err(A::Error::custom(format!("duplicate key {name:?}")));
                     }
@@ -189,6 +210,19 @@ mod tests {
     fn what_is_no_json_is_refused() {
         for text in ["", "{", "{\"a\":01}", "[1,]", "nul", "{} {}", "\"\u{1}\""] {
             assert!(Json::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn depth_is_limited_whatever_the_stack_could_bear() {
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(Json::parse(&nested(128)).unwrap().to_string(), nested(128));
+        for levels in [129, 20_000] {
+            let error = Json::parse(&nested(levels)).unwrap_err();
+            assert!(error.expected().contains("128 levels"), "{error}");
+            let objects = "{\"a\":".repeat(levels) + "1" + &"}".repeat(levels);
+            let error = Json::parse(&objects).unwrap_err();
+            assert!(error.expected().contains("128 levels"), "{error}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Appending what was read, in batches.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use logs_domain::{
@@ -92,13 +93,17 @@ impl<'a> Pipeline<'a> {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Failure> {
         while let Some(chunk) = reading.chunks.recv().await {
-            let chunk =
-                chunk.map_err(|error| Failure::refused(format!("it cannot be read: {error}")))?;
             for item in chunk {
                 self.take(item).await?;
             }
             progress(reading.bytes.load(std::sync::atomic::Ordering::Relaxed));
         }
+        let unreadable = |error: io::Error| Failure::refused(format!("it cannot be read: {error}"));
+        let ended = (&mut reading.ended).await;
+        ended
+            .map_err(io::Error::other)
+            .flatten()
+            .map_err(unreadable)?;
         self.flush().await
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::translate::{Surroundings, Translated, Translator};
 use super::{Bad, Format, Input, Location, source};
@@ -34,8 +35,10 @@ pub(crate) struct Item {
 
 /// Records on their way, and how far the source is read.
 pub(crate) struct Reading {
-    pub(crate) chunks: mpsc::Receiver<io::Result<Vec<Item>>>,
+    pub(crate) chunks: mpsc::Receiver<Vec<Item>>,
     pub(crate) bytes: Arc<AtomicU64>,
+    /// How the reading ended: that there are no more chunks does not say that all was read.
+    pub(crate) ended: JoinHandle<io::Result<()>>,
 }
 
 /// Starts to read.
@@ -43,21 +46,15 @@ pub(crate) fn start(job: Job) -> Reading {
     let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&bytes);
-    tokio::task::spawn_blocking(move || {
-        let ended = read(&job, counted, &sender);
-        if let Err(error) = ended {
-            // Nobody listens any more when this fails: the import has ended already.
-            let _ = sender.blocking_send(Err(error));
-        }
-    });
-    Reading { chunks, bytes }
+    let ended = tokio::task::spawn_blocking(move || read(&job, counted, &sender));
+    Reading {
+        chunks,
+        bytes,
+        ended,
+    }
 }
 
-fn read(
-    job: &Job,
-    bytes: Arc<AtomicU64>,
-    sender: &mpsc::Sender<io::Result<Vec<Item>>>,
-) -> io::Result<()> {
+fn read(job: &Job, bytes: Arc<AtomicU64>, sender: &mpsc::Sender<Vec<Item>>) -> io::Result<()> {
     let reader = Counted {
         reader: job.input.open()?,
         bytes,
@@ -72,7 +69,7 @@ fn read(
     let mut chunk_bytes = 0;
     let hand_over = |chunk: &mut Vec<Item>| {
         let full = std::mem::take(chunk);
-        full.is_empty() || sender.blocking_send(Ok(full)).is_ok()
+        full.is_empty() || sender.blocking_send(full).is_ok()
     };
     source::read(reader, job.format, &records, &mut |found| {
         let read = match found {

@@ -2,6 +2,7 @@
 //! are read.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::rc::Rc;
@@ -94,8 +95,9 @@ impl<'de> Visitor<'de> for At<'_, '_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Some((name, rest)) = self.path.split_first() else {
             let mut members: Vec<(String, Json)> = Vec::new();
+            let mut names = HashSet::new();
             while let Some((name, value)) = map.next_entry::<String, Json>()? {
-                if members.iter().any(|(found, _)| *found == name) {
+                if !names.insert(name.clone()) {
                     return Err(A::Error::custom(format!("duplicate key {name:?}")));
                 }
                 members.push((name, value));

@@ -42,7 +42,7 @@ pub(crate) struct Import {
     #[arg(long)]
     dry_run: bool,
 
-    /// Go on after bad records, and write them to this file
+    /// Go on after bad records: write them to this file, and why to FILE.reasons
     #[arg(long, value_name = "FILE")]
     skip_bad: Option<PathBuf>,
 
@@ -75,20 +75,30 @@ impl Import {
             Some(path) => Some(read_mapping(path)?),
             None => None,
         };
+        let mut refused = self.skip_bad.clone().map(RefusedFile::new).transpose()?;
+        for file in &self.files {
+            let input = Input::new(file.clone());
+            input.check().map_err(|error| unreadable(&input, &error))?;
+        }
+        if self.files.len() > 1 && self.source.is_some() && mapping.is_some() {
+            return Err(Failure::usage(
+                "--source names one file: records of several would get the same ids",
+            ));
+        }
         let store = if self.dry_run {
             None
         } else {
             Some(session.store().await?)
         };
-        let mut refused = self.skip_bad.clone().map(RefusedFile::new);
         let mut all = Outcome::default();
         let mut ended = Ok(());
         for file in &self.files {
             let input = Input::new(file.clone());
             let name = input.name();
             let job = self.job(input, mapping.as_ref(), session)?;
-            if let (Some(refused), Format::Csv) = (&mut refused, job.format) {
-                refused.heading(job.input.first_line()?);
+            if let Some(refused) = &mut refused {
+                let heading = (job.format == Format::Csv).then(|| job.input.first_line());
+                refused.start(name.clone(), heading.transpose()?);
             }
             let bar = progress(&job.input, session.streams.err_is_terminal);
             let pipeline = Pipeline::new(store.clone(), self.batch as usize, refused.as_mut());
@@ -129,7 +139,7 @@ impl Import {
             (Some(file), 1..) => {
                 writeln!(
                     session.streams.err,
-                    "refused records are in {}",
+                    "refused records are in {0}, and why in {0}.reasons",
                     file.display()
                 )?;
                 Ok(())
@@ -144,8 +154,7 @@ impl Import {
         mapping: Option<&Mapping>,
         session: &Session<'_>,
     ) -> Result<Job, Failure> {
-        let unreadable =
-            |error| Failure::usage(format!("{} cannot be read: {error}", input.name()));
+        let unreadable = |error| unreadable(&input, &error);
         let format = match (mapping, self.format) {
             (Some(mapping), _) => mapping.format,
             (None, Some(format)) => format,
@@ -163,14 +172,24 @@ impl Import {
             (Some(source), _) => source.clone(),
             // Only mappings derive ids.
             (None, Translator::Native | Translator::Langfuse) => String::new(),
-            (None, Translator::Mapped(_)) if input == Input::Stdin => {
-                return Err(Failure::usage(
-                    "standard input has no name that ids can be derived from: name it with --source",
-                ));
+            (None, Translator::Mapped(_)) if !input.is_regular() => {
+                return Err(Failure::usage(format!(
+                    "{} has no name that ids can be derived from: name it with --source",
+                    input.name()
+                )));
             }
             (None, Translator::Mapped(_)) => input.digest().map_err(unreadable)?,
         };
-        let tenant = session.globals.tenant.clone();
+        let named_by_record = match &translator {
+            Translator::Native => self.platform,
+            Translator::Langfuse => false,
+            Translator::Mapped(mapping) => mapping.names_tenant(),
+        };
+        let tenant = if named_by_record {
+            session.globals.tenant.clone()
+        } else {
+            Some(session.tenant()?)
+        };
         let surroundings = Surroundings {
             source,
             tenant,
@@ -183,6 +202,10 @@ impl Import {
             surroundings,
         })
     }
+}
+
+fn unreadable(input: &Input, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("{} cannot be read: {error}", input.name()))
 }
 
 fn read_mapping(path: &std::path::Path) -> Result<Mapping, Failure> {

@@ -170,6 +170,11 @@ impl Mapping {
         Ok(mapping)
     }
 
+    /// Whether each record names its tenant.
+    pub(crate) const fn names_tenant(&self) -> bool {
+        self.tenant.is_some()
+    }
+
     /// The members from the top of a document to its records.
     pub(crate) fn records(&self) -> Vec<String> {
         let names = self.records.split('.').filter(|name| !name.is_empty());

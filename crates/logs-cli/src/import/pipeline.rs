@@ -10,6 +10,7 @@ use logs_domain::{
 };
 
 use super::reading::{Item, Reading};
+use super::source::Unreadable;
 use super::translate::Translated;
 use super::{Bad, Location, Owner, RefusedFile};
 use crate::exit::Failure;
@@ -50,9 +51,15 @@ pub(crate) struct Pipeline<'a> {
 /// A draft that waits for its batch.
 struct Pending {
     draft: Draft,
+    origin: Origin,
+}
+
+/// The record of the source that a draft was made of.
+#[derive(Clone)]
+struct Origin {
     location: Location,
-    /// The record of the source, kept only where refused ones are written to a file.
-    text: Option<Arc<str>>,
+    /// Its bytes, kept only where refused ones are written to a file.
+    bytes: Option<Arc<[u8]>>,
 }
 
 impl<'a> Pipeline<'a> {
@@ -98,39 +105,42 @@ impl<'a> Pipeline<'a> {
             }
             progress(reading.bytes.load(std::sync::atomic::Ordering::Relaxed));
         }
-        let unreadable = |error: io::Error| Failure::refused(format!("it cannot be read: {error}"));
-        let ended = (&mut reading.ended).await;
-        ended
-            .map_err(io::Error::other)
-            .flatten()
-            .map_err(unreadable)?;
-        self.flush().await
+        let unreadable = match (&mut reading.ended).await {
+            Ok(Ok(())) => return self.flush().await,
+            Ok(Err(unreadable)) => unreadable,
+            Err(error) => Unreadable::Io(io::Error::other(error)),
+        };
+        let failure = Failure::refused(unreadable.to_string());
+        if self.refused.is_none() {
+            return Err(failure);
+        }
+        // What came before is good, and is stored; what follows it cannot be told apart.
+        self.flush().await?;
+        Err(failure.and_also("nothing after it can be read"))
     }
 
     async fn take(&mut self, item: Item) -> Result<(), Failure> {
         let Item {
             location,
-            text,
+            bytes,
             result,
         } = item;
         let Translated { owner, drafts } = match result {
             Ok(translated) => translated,
-            Err(bad) => return self.refuse(bad, &text),
+            Err(bad) => return self.refuse(bad, &bytes),
         };
         if let Some(bad) = self.clash(&owner, &drafts, location) {
-            return self.refuse(bad, &text);
+            return self.refuse(bad, &bytes);
         }
-        let text: Option<Arc<str>> = self.refused.is_some().then(|| text.into());
+        let bytes: Option<Arc<[u8]>> = self.refused.is_some().then(|| bytes.into());
         for draft in drafts {
             self.keys
                 .insert((owner.clone(), draft.key()), draft.digest());
             self.pending_records += 1;
             self.pending_bytes += draft.byte_len();
-            let pending = Pending {
-                draft,
-                location,
-                text: text.clone(),
-            };
+            let bytes = bytes.clone();
+            let origin = Origin { location, bytes };
+            let pending = Pending { draft, origin };
             self.pending.entry(owner.clone()).or_default().push(pending);
         }
         if self.pending_records >= self.batch_records || self.pending_bytes >= BATCH_BYTES {
@@ -154,7 +164,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Passes a record over, or ends the import.
-    fn refuse(&mut self, bad: Bad, text: &str) -> Result<(), Failure> {
+    fn refuse(&mut self, bad: Bad, bytes: &[u8]) -> Result<(), Failure> {
         let Some(file) = &mut self.refused else {
             return Err(Failure::refused(bad.to_string()));
         };
@@ -162,12 +172,16 @@ impl<'a> Pipeline<'a> {
         if self.outcome.refusals.len() < TOLD_REFUSALS {
             self.outcome.refusals.push(bad.to_string());
         }
-        file.write(text).map_err(|error| {
-            Failure::refused(format!(
-                "{} cannot be written: {error}",
-                file.path().display()
-            ))
+        file.write(bytes, &bad).map_err(|error| {
+            let path = file.path().display();
+            Failure::refused(format!("{path} cannot be written: {error}"))
         })
+    }
+
+    fn refuse_at(&mut self, error: InvalidValue, origin: &Origin) -> Result<(), Failure> {
+        let location = origin.location;
+        let bad = Bad { location, error };
+        self.refuse(bad, origin.bytes.as_deref().unwrap_or_default())
     }
 
     async fn flush(&mut self) -> Result<(), Failure> {
@@ -183,13 +197,11 @@ impl<'a> Pipeline<'a> {
     }
 
     async fn append(&mut self, owner: &Owner, pending: Vec<Pending>) -> Result<(), Failure> {
-        let places: Vec<(Location, Option<Arc<str>>)> = pending
-            .iter()
-            .map(|pending| (pending.location, pending.text.clone()))
-            .collect();
-        let drafts: Vec<Draft> = pending.into_iter().map(|pending| pending.draft).collect();
-        let refused = |error: InvalidValue| Failure::refused(error.to_string());
-        let batch = AppendBatch::new(drafts).map_err(refused)?;
+        let (drafts, origins): (Vec<Draft>, Vec<Origin>) = pending
+            .into_iter()
+            .map(|pending| (pending.draft, pending.origin))
+            .unzip();
+        let batch = AppendBatch::new(drafts).map_err(|error| in_batch(&error, origins.first()))?;
         let Some(store) = self.store.clone() else {
             self.outcome.stored += batch.len() as u64;
             return Ok(());
@@ -198,17 +210,55 @@ impl<'a> Pipeline<'a> {
             Some(_) => OnConflict::SkipRecord,
             None => OnConflict::RejectCall,
         };
-        let receipt = append(&*store, owner, &batch, on_conflict).await;
-        let receipt = receipt.map_err(|error| explained(error, &places))?;
-        for (record, (location, text)) in receipt.records.iter().zip(places) {
-            match record.outcome {
-                RecordOutcome::Stored => self.outcome.stored += 1,
-                RecordOutcome::AlreadyStored => self.outcome.already_stored += 1,
-                RecordOutcome::Conflict | RecordOutcome::Gone | _ => {
-                    let expected = "the content that is stored under this key";
-                    let error = InvalidValue::new("record", &record.key, expected);
-                    self.refuse(Bad { location, error }, text.as_deref().unwrap_or_default())?;
+        match append(&*store, owner, &batch, on_conflict).await {
+            Ok(receipt) => self.count(&receipt, &origins),
+            Err(StoreError::InvalidArgument(error)) if self.refused.is_some() => {
+                match origins.as_slice() {
+                    [one] => self.refuse_at(error, one),
+                    _ => self.append_apart(owner, &batch, origins).await,
                 }
+            }
+            Err(error) => Err(explained(error, &origins)),
+        }
+    }
+
+    /// Appends the records of a batch that is refused for some of them, one by one; outcomes of
+    /// exports, which need their export, last.
+    async fn append_apart(
+        &mut self,
+        owner: &Owner,
+        batch: &AppendBatch,
+        origins: Vec<Origin>,
+    ) -> Result<(), Failure> {
+        let pending = batch.drafts().iter().cloned().zip(origins);
+        let pending = pending.map(|(draft, origin)| Pending { draft, origin });
+        let (last, first): (Vec<_>, Vec<_>) =
+            pending.partition(|pending| matches!(pending.draft, Draft::LogExportOutcome(_)));
+        for one in first.into_iter().chain(last) {
+            Box::pin(self.append(owner, vec![one])).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, receipt: &AppendReceipt, origins: &[Origin]) -> Result<(), Failure> {
+        let mut refused = None;
+        for (record, origin) in receipt.records.iter().zip(origins) {
+            let expected = match record.outcome {
+                RecordOutcome::Stored => {
+                    self.outcome.stored += 1;
+                    continue;
+                }
+                RecordOutcome::AlreadyStored => {
+                    self.outcome.already_stored += 1;
+                    continue;
+                }
+                RecordOutcome::Gone => "a record that has not been dropped after its time",
+                RecordOutcome::Conflict | _ => "the content that is stored under this key",
+            };
+            // A record of the source is refused once, however many of its drafts are.
+            if refused != Some(origin.location) {
+                refused = Some(origin.location);
+                self.refuse_at(InvalidValue::new("record", &record.key, expected), origin)?;
             }
         }
         Ok(())
@@ -271,15 +321,26 @@ fn platform_batch(batch: &AppendBatch) -> StoreResult<PlatformBatch> {
     Ok(PlatformBatch::new(records)?)
 }
 
-/// The error of an append, with the places of the records that it names.
-fn explained(error: StoreError, places: &[(Location, Option<Arc<str>>)]) -> Failure {
+/// The error of an append, with the place of the first record that it names.
+fn explained(error: StoreError, origins: &[Origin]) -> Failure {
+    if let StoreError::InvalidArgument(refused) = &error {
+        // What cannot be appended came from the source, not from the command line.
+        return in_batch(refused, origins.first());
+    }
     let mut named = None;
     if let StoreError::Conflict { records } | StoreError::Gone { records } = &error {
         named = records.first();
     }
-    let place = named.and_then(|record| places.get(record.index));
-    match place {
-        Some((location, _)) => Failure::refused(format!("{location}: {error}")),
+    match named.and_then(|record| origins.get(record.index)) {
+        Some(origin) => Failure::refused(format!("{}: {error}", origin.location)),
         None => error.into(),
     }
+}
+
+/// A batch that is refused: where it begins, and why.
+fn in_batch(error: &InvalidValue, first: Option<&Origin>) -> Failure {
+    Failure::refused(match first {
+        Some(origin) => format!("in the batch from {} on: {error}", origin.location),
+        None => error.to_string(),
+    })
 }

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::source::{self, Unreadable};
 use super::translate::{Surroundings, Translated, Translator};
-use super::{Bad, Format, Input, Location, source};
+use super::{Bad, Format, Input, Location};
 
 /// How many records are handed over at once, and how many bytes of them.
 const CHUNK_RECORDS: usize = 256;
@@ -25,11 +26,11 @@ pub(crate) struct Job {
     pub(crate) surroundings: Surroundings,
 }
 
-/// A record that was read: what it became, or why it is refused, with its text.
+/// A record that was read: what it became, or why it is refused, with its bytes.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) location: Location,
-    pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) result: Result<Translated, Bad>,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Reading {
     pub(crate) chunks: mpsc::Receiver<Vec<Item>>,
     pub(crate) bytes: Arc<AtomicU64>,
     /// How the reading ended: that there are no more chunks does not say that all was read.
-    pub(crate) ended: JoinHandle<io::Result<()>>,
+    pub(crate) ended: JoinHandle<Result<(), Unreadable>>,
 }
 
 /// Starts to read.
@@ -54,7 +55,11 @@ pub(crate) fn start(job: Job) -> Reading {
     }
 }
 
-fn read(job: &Job, bytes: Arc<AtomicU64>, sender: &mpsc::Sender<Vec<Item>>) -> io::Result<()> {
+fn read(
+    job: &Job,
+    bytes: Arc<AtomicU64>,
+    sender: &mpsc::Sender<Vec<Item>>,
+) -> Result<(), Unreadable> {
     let reader = Counted {
         reader: job.input.open()?,
         bytes,
@@ -71,7 +76,7 @@ fn read(job: &Job, bytes: Arc<AtomicU64>, sender: &mpsc::Sender<Vec<Item>>) -> i
         let full = std::mem::take(chunk);
         full.is_empty() || sender.blocking_send(full).is_ok()
     };
-    source::read(reader, job.format, &records, &mut |found| {
+    let ended = source::read(reader, job.format, &records, &mut |found| {
         let read = match found {
             Ok(record) => {
                 let translated = job
@@ -81,27 +86,27 @@ fn read(job: &Job, bytes: Arc<AtomicU64>, sender: &mpsc::Sender<Vec<Item>>) -> i
                 let result = translated.map_err(|error| Bad { location, error });
                 Item {
                     location,
-                    text: record.text,
+                    bytes: record.text.into(),
                     result,
                 }
             }
-            Err((bad, text)) => Item {
+            Err((bad, bytes)) => Item {
                 location: bad.location,
-                text,
+                bytes,
                 result: Err(bad),
             },
         };
         ordinal += 1;
-        chunk_bytes += read.text.len();
+        chunk_bytes += read.bytes.len();
         chunk.push(read);
         if chunk.len() < CHUNK_RECORDS && chunk_bytes < CHUNK_BYTES {
             return true;
         }
         chunk_bytes = 0;
         hand_over(&mut chunk)
-    })?;
+    });
     hand_over(&mut chunk);
-    Ok(())
+    ended
 }
 
 /// Counts the bytes that are read.

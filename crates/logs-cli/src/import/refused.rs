@@ -1,57 +1,96 @@
 //! Where refused records go when an import goes on without them.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::Bad;
+use crate::exit::Failure;
+use crate::output::one_line;
+
 /// A file of refused records, one a line, as they stand in their source: mended, it can be
-/// imported. It is made with the first record.
+/// imported. Beside it, in a file of the same name with `.reasons` after it, stands why, line by
+/// line. Both are made with the first record, and replace nothing.
 #[derive(Debug)]
 pub(crate) struct RefusedFile {
     path: PathBuf,
+    reasons: PathBuf,
+    /// The name of the source that is read.
+    source: String,
     /// What comes before the records: the names of the columns of CSV.
     heading: Option<String>,
-    file: Option<BufWriter<File>>,
+    files: Option<(BufWriter<File>, BufWriter<File>)>,
 }
 
 impl RefusedFile {
-    pub(crate) const fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            heading: None,
-            file: None,
+    /// The two files, which are not there yet.
+    ///
+    /// # Errors
+    /// When one of them is there already, or their folder is not there.
+    pub(crate) fn new(path: PathBuf) -> Result<Self, Failure> {
+        let mut reasons = OsString::from(&path);
+        reasons.push(".reasons");
+        let reasons = PathBuf::from(reasons);
+        for taken in [&path, &reasons] {
+            if taken.symlink_metadata().is_ok() {
+                return Err(Failure::refused(format!(
+                    "{} is there already; refused records replace nothing, choose another --skip-bad",
+                    taken.display()
+                )));
+            }
         }
+        let named = |folder: &&Path| !folder.as_os_str().is_empty();
+        if let Some(folder) = path.parent().filter(named)
+            && !folder.is_dir()
+        {
+            let folder = folder.display();
+            return Err(Failure::usage(format!("there is no folder {folder}")));
+        }
+        Ok(Self {
+            path,
+            reasons,
+            source: String::new(),
+            heading: None,
+            files: None,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Names what comes before the first record.
-    pub(crate) fn heading(&mut self, heading: String) {
-        self.heading = Some(heading);
+    /// Names the source of the records that come, and what stands before its first one.
+    pub(crate) fn start(&mut self, source: String, heading: Option<String>) {
+        self.source = source;
+        self.heading = heading;
     }
 
-    /// Writes one record.
-    pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => {
-                let mut file = BufWriter::new(File::create(&self.path)?);
-                if let Some(heading) = &self.heading {
-                    writeln!(file, "{heading}")?;
-                }
-                file
-            }
+    /// Writes one record, and why it was refused.
+    pub(crate) fn write(&mut self, record: &[u8], bad: &Bad) -> io::Result<()> {
+        let files = match self.files.take() {
+            Some(files) => files,
+            None => self.create()?,
         };
-        let file = self.file.insert(file);
-        writeln!(file, "{text}")
+        let (records, reasons) = self.files.insert(files);
+        records.write_all(record)?;
+        records.write_all(b"\n")?;
+        let reason = format!("{}: {bad}", self.source);
+        writeln!(reasons, "{}", one_line(&reason))
     }
 
-    /// Makes sure that everything is in the file.
+    fn create(&self) -> io::Result<(BufWriter<File>, BufWriter<File>)> {
+        let mut records = BufWriter::new(File::create_new(&self.path)?);
+        if let Some(heading) = &self.heading {
+            writeln!(records, "{heading}")?;
+        }
+        Ok((records, BufWriter::new(File::create_new(&self.reasons)?)))
+    }
+
+    /// Makes sure that everything is in the files.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
-        match &mut self.file {
-            Some(file) => file.flush(),
+        match &mut self.files {
+            Some((records, reasons)) => records.flush().and_then(|()| reasons.flush()),
             None => Ok(()),
         }
     }

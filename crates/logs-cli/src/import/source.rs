@@ -5,7 +5,7 @@ mod document;
 mod limited;
 mod lines;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -22,6 +22,9 @@ use super::{Bad, Location};
 pub(crate) const MOST_BYTES: usize = 32 * 1024 * 1024;
 /// The most bytes of one line.
 pub(crate) const MOST_LINE_BYTES: usize = 1024 * 1024;
+
+/// How much is kept of a line that is too long.
+const SHOWN_BYTES: usize = 64;
 
 /// The form of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
@@ -48,8 +51,32 @@ pub(crate) struct RawRecord {
     pub(crate) value: Json,
 }
 
-/// What a source hands out: records, and what it could not read as one, with its text.
-pub(crate) type Found = Result<RawRecord, (Bad, String)>;
+/// What a source hands out: records, and what it could not read as one, with its bytes.
+pub(crate) type Found = Result<RawRecord, (Bad, Vec<u8>)>;
+
+/// Why a source cannot be read to its end.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// The file or the pipe failed.
+    Io(io::Error),
+    /// What stands there has no end, or is broken so that no further record can be found.
+    Broken(Bad),
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(formatter, "it cannot be read: {error}"),
+            Self::Broken(bad) => write!(formatter, "{bad}"),
+        }
+    }
+}
 
 /// A file, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,27 +103,59 @@ impl Input {
         }
     }
 
+    /// The bytes, without the mark of the byte order that some programs put before them.
     pub(crate) fn open(&self) -> io::Result<Box<dyn BufRead + Send>> {
+        let mut reader = self.open_whole()?;
+        let mut start = Vec::new();
+        reader.by_ref().take(3).read_to_end(&mut start)?;
+        if start == b"\xef\xbb\xbf" {
+            return Ok(reader);
+        }
+        Ok(Box::new(io::Cursor::new(start).chain(reader)))
+    }
+
+    fn open_whole(&self) -> io::Result<Box<dyn BufRead + Send>> {
         Ok(match self {
             Self::File(path) => Box::new(BufReader::with_capacity(256 * 1024, File::open(path)?)),
             Self::Stdin => Box::new(BufReader::new(io::stdin())),
         })
     }
 
+    /// Looks whether it can be opened at all.
+    ///
+    /// # Errors
+    /// When it is not there, may not be read, or is a folder.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        match self {
+            Self::File(path) if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Self::File(path) if self.is_regular() => File::open(path).map(|_| ()),
+            // Who writes to a pipe must find one reader, and not two.
+            Self::File(path) => std::fs::metadata(path).map(|_| ()),
+            Self::Stdin => Ok(()),
+        }
+    }
+
+    /// Whether it can be read more than once; pipes cannot.
+    pub(crate) fn is_regular(&self) -> bool {
+        match self {
+            Self::File(path) => std::fs::metadata(path).is_ok_and(|file| file.is_file()),
+            Self::Stdin => false,
+        }
+    }
+
     /// How many bytes there are, where that can be told.
     pub(crate) fn len(&self) -> Option<u64> {
         match self {
-            Self::File(path) => std::fs::metadata(path)
-                .ok()
-                .filter(std::fs::Metadata::is_file)
-                .map(|file| file.len()),
-            Self::Stdin => None,
+            Self::File(path) if self.is_regular() => {
+                std::fs::metadata(path).ok().map(|file| file.len())
+            }
+            Self::File(_) | Self::Stdin => None,
         }
     }
 
     /// The SHA-256 of a file, which names it when nothing else does.
     pub(crate) fn digest(&self) -> io::Result<String> {
-        let mut reader = self.open()?;
+        let mut reader = self.open_whole()?;
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 256 * 1024];
         loop {
@@ -117,7 +176,7 @@ impl Input {
     /// The first line of a file, such as the names of the columns of CSV.
     pub(crate) fn first_line(&self) -> io::Result<String> {
         let mut line = Vec::new();
-        if let Self::File(_) = self {
+        if self.is_regular() {
             self.open()?
                 .take(MOST_LINE_BYTES as u64)
                 .read_until(b'\n', &mut line)?;
@@ -126,15 +185,17 @@ impl Input {
     }
 
     /// The form of the source, by a look at its first line: a record of ours is one line with one
-    /// member; anything else in JSON is taken for a trace of Langfuse.
+    /// member; anything else in JSON is taken for a trace of Langfuse. An empty file has no form.
     pub(crate) fn detect(&self) -> io::Result<Format> {
         let Self::File(path) = self else {
             return Ok(Format::Jsonl);
         };
-        if path.extension().is_none_or(|ending| ending != "json") {
+        if !self.is_regular() || path.extension().is_none_or(|ending| ending != "json") {
             return Ok(Format::Jsonl);
         }
-        match Json::parse(&self.first_line()?) {
+        let first = self.first_line()?;
+        match Json::parse(&first) {
+            Err(_) if self.len() == Some(0) => Ok(Format::Jsonl),
             Ok(Json::Object(members)) if members.len() == 1 => Ok(Format::Jsonl),
             _ => Ok(Format::Langfuse),
         }
@@ -151,7 +212,7 @@ pub(crate) fn read(
     format: Format,
     records: &[String],
     take: &mut dyn FnMut(Found) -> bool,
-) -> io::Result<()> {
+) -> Result<(), Unreadable> {
     match format {
         Format::Jsonl => lines::read(reader, take),
         Format::Csv => csv_rows::read(reader, take),
@@ -161,7 +222,13 @@ pub(crate) fn read(
 }
 
 /// A record that could not be read.
-fn bad(location: Location, value: &str, expected: impl Into<String>) -> Found {
-    let error = InvalidValue::new("record", value, expected.into());
-    Err((Bad { location, error }, value.to_owned()))
+fn bad(location: Location, bytes: &[u8], expected: impl Into<String>) -> Found {
+    let error = InvalidValue::new("record", String::from_utf8_lossy(bytes), expected.into());
+    Err((Bad { location, error }, bytes.to_vec()))
+}
+
+/// A source that is broken here.
+fn broken(location: Location, expected: impl Into<String>) -> Unreadable {
+    let error = InvalidValue::new("record", "", expected.into());
+    Unreadable::Broken(Bad { location, error })
 }

@@ -24,6 +24,7 @@ const COMMANDS: &[&[&str]] = &[
     &["audit", "list"],
     &["audit", "show"],
     &["exports"],
+    &["import"],
     &["export"],
     &["doctor"],
     &["migrate"],

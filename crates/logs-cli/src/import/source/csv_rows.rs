@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use std::rc::Rc;
 
 use super::limited::{Limited, is_limit};
-use super::{Found, MOST_BYTES, MOST_LINE_BYTES, RawRecord, bad};
+use super::{Found, MOST_BYTES, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Unreadable, bad, broken};
 use crate::import::Location;
 use crate::import::json::Json;
 
@@ -13,7 +13,7 @@ use crate::import::json::Json;
 pub(super) fn read(
     reader: Box<dyn BufRead + Send>,
     take: &mut dyn FnMut(Found) -> bool,
-) -> io::Result<()> {
+) -> Result<(), Unreadable> {
     let left = Rc::new(Cell::new(MOST_BYTES));
     // With the terminator that it finds by itself, the reader is a line behind on CRLF.
     let mut rows = csv::ReaderBuilder::new()
@@ -22,14 +22,12 @@ pub(super) fn read(
         .from_reader(Limited::new(reader, Rc::clone(&left)));
     let names: Vec<String> = match rows.headers() {
         Ok(names) => {
-            let names = names.iter().map(|name| {
-                name.trim_start_matches('\u{feff}')
-                    .trim_end_matches('\r')
-                    .to_owned()
-            });
-            names.collect()
+            let names = names.iter();
+            names
+                .map(|name| name.trim_end_matches('\r').to_owned())
+                .collect()
         }
-        Err(error) => return unreadable(error, 1, take),
+        Err(error) => return Err(unreadable(error, 1)),
     };
     let mut row = csv::ByteRecord::new();
     loop {
@@ -43,7 +41,7 @@ pub(super) fn read(
                     return Ok(());
                 }
             }
-            Err(error) => return unreadable(error, line, take),
+            Err(error) => return Err(unreadable(error, line)),
         }
     }
 }
@@ -51,10 +49,9 @@ pub(super) fn read(
 fn record(location: Location, names: &[String], row: &csv::ByteRecord) -> Found {
     let text = line_of(row);
     if row.as_slice().len() > MOST_LINE_BYTES {
-        let start: String = text.chars().take(64).collect();
         return bad(
             location,
-            &start,
+            text.get(..SHOWN_BYTES).unwrap_or(&text),
             format!("a row of at most {MOST_LINE_BYTES} bytes"),
         );
     }
@@ -76,13 +73,13 @@ fn record(location: Location, names: &[String], row: &csv::ByteRecord) -> Found 
     }
     Ok(RawRecord {
         location,
-        text,
+        text: String::from_utf8_lossy(&text).into_owned(),
         value: Json::Object(members),
     })
 }
 
 /// The row as one line of CSV.
-fn line_of(row: &csv::ByteRecord) -> String {
+fn line_of(row: &csv::ByteRecord) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
         .from_writer(Vec::new());
@@ -91,21 +88,19 @@ fn line_of(row: &csv::ByteRecord) -> String {
         .map(|cell| cell.strip_suffix(b"\r").unwrap_or(cell));
     let written = writer.write_record(cells).map_err(io::Error::from);
     let bytes = written.and_then(|()| writer.into_inner().map_err(|_| io::Error::other("csv")));
-    String::from_utf8_lossy(&bytes.unwrap_or_default())
-        .trim_end()
-        .to_owned()
+    let mut bytes = bytes.unwrap_or_default();
+    bytes.truncate(bytes.trim_ascii_end().len());
+    bytes
 }
 
-fn unreadable(error: csv::Error, line: u64, take: &mut dyn FnMut(Found) -> bool) -> io::Result<()> {
+fn unreadable(error: csv::Error, line: u64) -> Unreadable {
     if error.is_io_error() && !is_limit(&error) {
-        return Err(error.into());
+        return Unreadable::Io(error.into());
     }
-    take(bad(
+    broken(
         Location::Line(line),
-        &error.to_string(),
-        "a row of comma-separated values",
-    ));
-    Ok(())
+        format!("a row of comma-separated values ({error})"),
+    )
 }
 
 #[cfg(test)]
@@ -115,21 +110,25 @@ mod tests {
     use super::read;
 
     fn shown(text: &[u8]) -> Vec<String> {
+        shown_of(Box::new(Cursor::new(text.to_vec())))
+    }
+
+    fn shown_of(reader: Box<dyn std::io::BufRead + Send>) -> Vec<String> {
         let mut shown = Vec::new();
-        read(Box::new(Cursor::new(text.to_vec())), &mut |found| {
+        let ended = read(reader, &mut |found| {
             shown.push(match found {
                 Ok(record) => format!("{}: {}", record.location, record.value),
                 Err((bad, _)) => bad.to_string(),
             });
             true
-        })
-        .unwrap();
+        });
+        shown.extend(ended.err().map(|broken| broken.to_string()));
         shown
     }
 
     #[test]
     fn rows_become_objects_of_texts() {
-        let found = shown("\u{feff}a,b\r\n1,\"x,\r\n\"\"y\"\r\n,é\r\n".as_bytes());
+        let found = shown("a,b\r\n1,\"x,\r\n\"\"y\"\r\n,é\r\n".as_bytes());
         let first = "line 2: {\"a\":\"1\",\"b\":\"x,\\r\\n\\\"y\"}";
         assert_eq!(found, [first, "line 4: {\"a\":\"\",\"b\":\"é\"}"]);
         assert!(shown(b"").is_empty());
@@ -140,15 +139,7 @@ mod tests {
     fn a_quote_without_end_is_refused_without_keeping_the_rest() {
         let start: &[u8] = b"a,b\n1,\"";
         let endless = std::io::repeat(b'x').take(1 << 40);
-        let mut shown = Vec::new();
-        read(
-            Box::new(BufReader::new(start.chain(endless))),
-            &mut |found| {
-                shown.push(found.map_or_else(|(bad, _)| bad.to_string(), |record| record.text));
-                true
-            },
-        )
-        .unwrap();
+        let shown = shown_of(Box::new(BufReader::new(start.chain(endless))));
         assert!(
             shown[0].starts_with("line 2: ") && shown[0].contains("32 MiB"),
             "{}",

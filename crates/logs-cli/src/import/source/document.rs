@@ -4,13 +4,13 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader};
 use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::limited::{self, Limited};
-use super::{Found, MOST_BYTES, RawRecord, bad};
+use super::{Found, MOST_BYTES, RawRecord, Unreadable, broken};
 use crate::import::Location;
 use crate::import::json::Json;
 
@@ -20,7 +20,7 @@ pub(super) fn read(
     reader: Box<dyn BufRead + Send>,
     path: &[String],
     take: &mut dyn FnMut(Found) -> bool,
-) -> io::Result<()> {
+) -> Result<(), Unreadable> {
     let left = Rc::new(Cell::new(MOST_BYTES));
     let mut walk = Walk {
         left: Rc::clone(&left),
@@ -37,12 +37,13 @@ pub(super) fn read(
     .deserialize(&mut json);
     let ended = walked.and_then(|()| if walk.stopped { Ok(()) } else { json.end() });
     match ended {
-        Err(error) if error.is_io() && !limited::is_limit(&error) => Err(error.into()),
-        Err(error) if !walk.stopped => {
-            let location = Location::Record(walk.next);
-            (walk.take)(bad(location, "", format!("valid JSON ({error})")));
-            Ok(())
+        Err(error) if error.is_io() && !limited::is_limit(&error) => {
+            Err(Unreadable::Io(error.into()))
         }
+        Err(error) if !walk.stopped => Err(broken(
+            Location::Record(walk.next),
+            format!("valid JSON ({error})"),
+        )),
         Err(_) | Ok(()) => Ok(()),
     }
 }
@@ -154,14 +155,14 @@ mod tests {
     fn shown_of(reader: Box<dyn std::io::BufRead + Send>, path: &[&str]) -> Vec<String> {
         let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
         let mut shown = Vec::new();
-        read(reader, &path, &mut |found| {
+        let ended = read(reader, &path, &mut |found| {
             shown.push(match found {
                 Ok(record) => format!("{}: {}", record.location, record.value),
                 Err((bad, _)) => bad.to_string(),
             });
             true
-        })
-        .unwrap();
+        });
+        shown.extend(ended.err().map(|broken| broken.to_string()));
         shown
     }
 

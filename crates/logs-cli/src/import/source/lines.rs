@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::{Found, MOST_LINE_BYTES, RawRecord, bad};
+use super::{Found, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Unreadable, bad};
 use crate::import::json::Json;
 use crate::import::{Bad, Location};
 
@@ -10,7 +10,7 @@ use crate::import::{Bad, Location};
 pub(super) fn read(
     mut reader: Box<dyn BufRead + Send>,
     take: &mut dyn FnMut(Found) -> bool,
-) -> io::Result<()> {
+) -> Result<(), Unreadable> {
     let mut line = Vec::new();
     let mut number = 0;
     loop {
@@ -23,10 +23,9 @@ pub(super) fn read(
         let location = Location::Line(number);
         let found = if line.len() > MOST_LINE_BYTES {
             skip_line(&mut reader)?;
-            let start = String::from_utf8_lossy(line.get(..64).unwrap_or_default());
             Some(bad(
                 location,
-                &start,
+                line.get(..SHOWN_BYTES).unwrap_or(&line),
                 format!("a line of at most {MOST_LINE_BYTES} bytes"),
             ))
         } else {
@@ -42,13 +41,8 @@ pub(super) fn read(
 
 /// The record of a line; none when it is blank.
 fn record(location: Location, line: &[u8]) -> Option<Found> {
-    // The mark that some editors put before the first line is no part of it.
-    let line = match location {
-        Location::Line(1) => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
-        Location::Line(_) | Location::Record(_) => line,
-    };
     let Ok(text) = std::str::from_utf8(line) else {
-        return Some(bad(location, &String::from_utf8_lossy(line), "valid UTF-8"));
+        return Some(bad(location, line.trim_ascii_end(), "valid UTF-8"));
     };
     let text = text.trim();
     if text.is_empty() {
@@ -60,7 +54,7 @@ fn record(location: Location, line: &[u8]) -> Option<Found> {
         value,
     };
     let found = Json::parse(text).map(record);
-    Some(found.map_err(|error| (Bad { location, error }, text.to_owned())))
+    Some(found.map_err(|error| (Bad { location, error }, text.into())))
 }
 
 /// Reads to the end of the line without keeping it.
@@ -105,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_line_is_a_record_and_blank_ones_are_passed_over() {
-        let found = shown("\u{feff}{\"a\":1}\r\n\n  \n{\"b\":2}");
+        let found = shown("{\"a\":1}\r\n\n  \n{\"b\":2}");
         assert_eq!(found, ["line 1: {\"a\":1}", "line 4: {\"b\":2}"]);
         assert!(shown("").is_empty());
     }

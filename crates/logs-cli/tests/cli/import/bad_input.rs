@@ -128,6 +128,13 @@ async fn files_that_are_broken_say_so() {
         &["line 1", "valid JSON"],
     )
     .await;
+    let deep = format!(
+        "{{\"llm_run\":{}{}}}\n",
+        "[".repeat(20_000),
+        "]".repeat(20_000)
+    );
+    let said = ["line 1: json: ", "nested deeper than 128 levels"];
+    refused(&scene, "deep.ndjson", deep.as_bytes(), &[], &said).await;
     let langfuse = project("examples/mappings/samples/langfuse.json");
     let langfuse = std::fs::read(langfuse).unwrap();
     refused(
@@ -144,21 +151,43 @@ async fn files_that_are_broken_say_so() {
 #[tokio::test]
 async fn an_empty_file_holds_no_records() {
     let scene = Scene::new().await;
-    let file = scene.file("empty.ndjson", "");
-    let marked = scene.file("marked.ndjson", format!("\u{feff}{RUN}\r\n"));
+    let mapping = project("examples/mappings/azure-llm-2023.toml");
+    let (csv, mapped) = (scene.file("empty.csv", ""), ["--mapping", &mapping]);
     for backend in &scene.backends {
-        let outcome = import(backend, &[&file]).await;
-        assert_eq!(
-            outcome.shown(),
-            "0 records stored, 0 already stored, 0 refused\n"
-        );
-        // A mark of the byte order is no part of the first line.
-        let outcome = import(backend, &[&marked]).await;
-        assert_eq!(
-            outcome.shown(),
-            "1 record stored, 0 already stored, 0 refused\n"
-        );
+        for name in ["empty.ndjson", "empty.json"] {
+            let outcome = import(backend, &[&scene.file(name, "")]).await;
+            let told = "0 records stored, 0 already stored, 0 refused\n";
+            assert_eq!(outcome.shown(), told, "{name}");
+        }
+        let outcome = import(backend, &[&[csv.as_str()], &mapped[..]].concat()).await;
+        let told = "0 records stored, 0 already stored, 0 refused\n";
+        assert_eq!(outcome.shown(), told);
     }
+}
+
+#[tokio::test]
+async fn a_mark_of_the_byte_order_is_no_part_of_a_file() {
+    let scene = Scene::new().await;
+    let samples = "examples/mappings/samples";
+    for (name, mapping, records) in [
+        ("azure-llm-2023.csv", Some("azure-llm-2023.toml"), 3),
+        ("mooncake.jsonl", Some("mooncake.toml"), 2),
+        ("tau-bench.json", Some("tau-bench.toml"), 8),
+        ("langfuse.json", None, 5),
+    ] {
+        let sample = std::fs::read(project(&format!("{samples}/{name}"))).unwrap();
+        let file = scene.file(name, [b"\xef\xbb\xbf".as_slice(), &sample].concat());
+        let mapping = mapping.map(|mapping| project(&format!("examples/mappings/{mapping}")));
+        let mut words = vec![file.as_str()];
+        words.extend(mapping.iter().flat_map(|mapping| ["--mapping", mapping]));
+        let outcome = import(&scene.backends[0], &words).await;
+        let told = format!("{records} records stored, 0 already stored, 0 refused\n");
+        assert_eq!(outcome.shown(), told, "{name}");
+    }
+    let run = scene.file("a.ndjson", format!("\u{feff}{RUN}\r\n"));
+    let outcome = import(&scene.backends[0], &[&run]).await;
+    let told = "1 record stored, 0 already stored, 0 refused\n";
+    assert_eq!(outcome.shown(), told);
 }
 
 #[tokio::test]
@@ -293,9 +322,26 @@ async fn what_cannot_be_read_or_named_is_wrong_usage() {
     let backend = &scene.backends[0];
     let file = scene.file("a.ndjson", RUN);
     let absent = scene.path("absent.ndjson").display().to_string();
-    let outcome = import(backend, &[&absent]).await;
-    assert!(outcome.err.contains("absent.ndjson"), "{}", outcome.err);
-    assert_ne!(outcome.status, ExitStatus::Done);
+    let folder = scene.folder.path().display().to_string();
+    for (name, why) in [(&absent, "No such file"), (&folder, "directory")] {
+        // The file before it is not imported either.
+        let outcome = import(backend, &[&file, name]).await;
+        assert_eq!(outcome.status, ExitStatus::Usage, "{}", outcome.shown());
+        assert!(outcome.err.contains(name.as_str()) && outcome.err.contains(why));
+        assert_eq!(Stored::of(backend, "acme").await.count(), 0);
+    }
+    let mapping = project("examples/mappings/mooncake.toml");
+    let sample = project("examples/mappings/samples/mooncake.jsonl");
+    let outcome = import(
+        backend,
+        &[&sample, &sample, "--mapping", &mapping, "--source", "x"],
+    )
+    .await;
+    assert_eq!(outcome.status, ExitStatus::Usage);
+    assert!(outcome.err.contains("--source names one file"));
+    let nobody = backend.logs(&["import", &file]).await;
+    assert_eq!(nobody.status, ExitStatus::Usage);
+    assert!(nobody.err.contains("--tenant"), "{}", nobody.err);
     let csv = scene.file("a.csv", "a\n1\n");
     let outcome = import(backend, &[&csv, "--format", "csv"]).await;
     assert_eq!(outcome.status, ExitStatus::Usage);

@@ -50,6 +50,13 @@ async fn with_a_file_for_them_refused_records_are_kept_and_can_be_mended() {
         let kept = std::fs::read_to_string(&refused).unwrap();
         let lines: Vec<&str> = kept.lines().collect();
         assert!(lines.len() == 2 && lines[1].contains("t25"), "{kept}");
+        let reasons = std::fs::read_to_string(format!("{refused_name}.reasons")).unwrap();
+        let reasons: Vec<&str> = reasons.lines().collect();
+        assert_eq!(reasons.len(), 2);
+        for (reason, place) in reasons.iter().zip(["line 4: ", "line 26: "]) {
+            assert!(reason.starts_with(&format!("{file}: {place}record: got")));
+            assert!(reason.contains("unknown field `odd`"), "{reason}");
+        }
         let mended = scene.file("mended.ndjson", kept.replace(",\"odd\":1", ""));
         let outcome = import(backend, &[&mended]).await;
         assert_eq!(
@@ -123,6 +130,128 @@ async fn one_key_with_two_contents_in_one_file_is_refused_with_its_place() {
             outcome.out,
             "1 record stored, 1 already stored, 0 refused\n"
         );
+    }
+}
+
+#[tokio::test]
+async fn refused_records_replace_no_file() {
+    let scene = Scene::new().await;
+    let backend = &scene.backends[0];
+    let content = traces(3, &[1]);
+    let file = scene.file("a.ndjson", &content);
+    let outcome = import(backend, &[&file, "--skip-bad", &file]).await;
+    assert_eq!(outcome.status, ExitStatus::Refused);
+    assert!(
+        outcome.err.contains("is there already"),
+        "{}",
+        outcome.shown()
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), content);
+    scene.file("bad.reasons", "mine");
+    let taken = scene.path("bad").display().to_string();
+    let outcome = import(backend, &[&file, "--skip-bad", &taken]).await;
+    assert!(
+        outcome.err.contains("bad.reasons is there already"),
+        "{}",
+        outcome.err
+    );
+    let nowhere = scene.path("absent/bad").display().to_string();
+    let outcome = import(backend, &[&file, "--skip-bad", &nowhere]).await;
+    assert_eq!(outcome.status, ExitStatus::Usage);
+    assert_eq!(Stored::of(backend, "acme").await.count(), 0);
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_refused_record_are_kept() {
+    let scene = Scene::new().await;
+    let file = scene.file("a.ndjson", b"{\"trace\":{\"trace_id\":\"\xe9\"}}\r\n");
+    let refused = scene.path("refused").display().to_string();
+    let outcome = import(&scene.backends[0], &[&file, "--skip-bad", &refused]).await;
+    assert_eq!(
+        outcome.out,
+        "0 records stored, 0 already stored, 1 refused\n"
+    );
+    let kept = std::fs::read(&refused).unwrap();
+    assert_eq!(kept, b"{\"trace\":{\"trace_id\":\"\xe9\"}}\n");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_to_its_end_is_an_error_even_when_bad_records_are_passed_over() {
+    let scene = Scene::new().await;
+    let trail = project("examples/mappings/samples/cloudtrail.json");
+    let cut = &std::fs::read(trail).unwrap()[..1_200];
+    let file = scene.file("cut.json", cut);
+    let mapping = project("examples/mappings/cloudtrail.toml");
+    for backend in &scene.backends {
+        let words = [file.as_str(), "--mapping", &mapping];
+        let outcome = import(backend, &words).await;
+        assert_eq!(outcome.status, ExitStatus::Refused);
+        assert_eq!(Stored::of(backend, "111122223333").await.count(), 0);
+        let refused = scene.path("refused").display().to_string();
+        let outcome = import(backend, &[&words[..], &["--skip-bad", &refused]].concat()).await;
+        assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
+        let told = "nothing after it can be read (2 records stored, 0 already stored, 0 refused)\n";
+        assert!(
+            outcome.err.contains("record 2: ") && outcome.err.ends_with(told),
+            "{}",
+            outcome.err
+        );
+        assert_eq!(Stored::of(backend, "111122223333").await.count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_becomes_several_is_refused_once() {
+    let scene = Scene::new().await;
+    let sample = project("examples/mappings/samples/langfuse.json");
+    let changed = std::fs::read_to_string(&sample).unwrap();
+    // Both the step and the run of the call have other content now.
+    let changed = changed.replace(":01.100Z", ":01.200Z");
+    let changed = scene.file("changed.json", changed);
+    for backend in &scene.backends {
+        import(backend, &[&sample]).await;
+        let refused = scene.path(&format!("refused-{}.json", backend.name));
+        let refused = refused.display().to_string();
+        let outcome = import(backend, &[&changed, "--skip-bad", &refused]).await;
+        let told = "0 records stored, 3 already stored, 1 refused\n";
+        assert_eq!(outcome.out, told, "{}", outcome.shown());
+        let kept = std::fs::read_to_string(&refused).unwrap();
+        assert_eq!(kept.lines().count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_outcome_of_an_export_that_is_not_there_is_refused() {
+    let scene = Scene::new().await;
+    let id = |n| format!("019cae2f-1c00-7000-8000-00000000000{n}");
+    let outcome_of = |n| {
+        let id = id(n);
+        let result = "{\"failed\":{\"reason\":\"full\"}}";
+        format!("{{\"log_export_outcome\":{{\"export_id\":\"{id}\",\"result\":{result}}}}}\n")
+    };
+    let export = format!(
+        "{{\"log_export\":{{\"id\":\"{}\",\"scope\":\"audit\",\"format\":\"csv\",\"requested_by\":\"a\"}}}}\n",
+        id(1)
+    );
+    // The outcome of the first stands before its export, and the second has no export.
+    let content = format!(
+        "{}{}{export}{}",
+        outcome_of(1),
+        outcome_of(2),
+        traces(2, &[])
+    );
+    let file = scene.file("a.ndjson", content);
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&file]).await;
+        assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
+        assert!(outcome.err.contains(&id(2)), "{}", outcome.err);
+        let refused = scene.path(&format!("refused-{}", backend.name));
+        let refused = refused.display().to_string();
+        let outcome = import(backend, &[&file, "--skip-bad", &refused]).await;
+        let told = "4 records stored, 0 already stored, 1 refused\n";
+        assert_eq!(outcome.out, told, "{}", outcome.shown());
+        let kept = std::fs::read_to_string(&refused).unwrap();
+        assert_eq!(kept, outcome_of(2));
     }
 }
 

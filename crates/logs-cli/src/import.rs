@@ -13,9 +13,9 @@ mod source;
 mod translate;
 
 pub(crate) use bad::{Bad, Location};
-pub(crate) use mapping::Mapping;
+pub(crate) use mapping::{Mapping, Tally};
 pub(crate) use pipeline::{Outcome, Pipeline};
 pub(crate) use reading::{Job, start};
 pub(crate) use refused::RefusedFile;
-pub(crate) use source::{Format, Input};
+pub(crate) use source::{Format, Input, Shape};
 pub(crate) use translate::{Owner, Surroundings, Translator};

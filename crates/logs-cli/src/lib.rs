@@ -51,7 +51,10 @@ pub fn main() -> ExitCode {
         err: &mut err,
     };
     let command = run(std::env::args_os(), streams, Injected::default());
-    runtime.block_on(command).into()
+    let status = runtime.block_on(command);
+    // A read of standard input that nobody waits for any more must not hold the process.
+    runtime.shutdown_background();
+    status.into()
 }
 
 /// Runs one command line, its first word being the name of the program, and says how it ended.

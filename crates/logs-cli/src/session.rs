@@ -8,6 +8,8 @@ use logs_domain::{
     Clock, LogsStore, RecordIdGenerator, StoreOptions, SystemClock, TenantId, UuidV7Generator,
 };
 
+use tempfile::TempDir;
+
 use crate::arguments::Globals;
 use crate::exit::Failure;
 
@@ -54,6 +56,8 @@ pub(crate) struct Session<'a> {
     pub(crate) streams: Streams<'a>,
     injected: Injected,
     opened: Option<Arc<dyn LogsStore>>,
+    /// Where the scratch store is, for as long as it is.
+    scratch: Option<TempDir>,
 }
 
 impl<'a> Session<'a> {
@@ -63,6 +67,7 @@ impl<'a> Session<'a> {
             streams,
             injected,
             opened: None,
+            scratch: None,
         }
     }
 
@@ -88,6 +93,23 @@ impl<'a> Session<'a> {
         } else {
             logs_store::connect_with(url, options).await?
         };
+        self.opened = Some(Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// An empty store that is gone at the end, for trying things out. It is on disk where the
+    /// command knows how: memory stays flat however much is tried.
+    pub(crate) async fn scratch(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {
+        let options = StoreOptions::default().clock(Arc::clone(&self.injected.clock));
+        let url = if cfg!(feature = "sqlite") {
+            let folder = tempfile::tempdir()?;
+            let url = format!("sqlite:{}", folder.path().join("scratch.db").display());
+            self.scratch = Some(folder);
+            url
+        } else {
+            "memory:".to_owned()
+        };
+        let store = logs_store::connect_with(&url, options).await?;
         self.opened = Some(Arc::clone(&store));
         Ok(store)
     }

@@ -1,6 +1,7 @@
 //! `logs import`: files become records.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -38,7 +39,7 @@ pub(crate) struct Import {
     #[arg(long)]
     platform: bool,
 
-    /// Check everything and store nothing
+    /// Try it on an empty store that is gone afterwards, and store nothing
     #[arg(long)]
     dry_run: bool,
 
@@ -86,9 +87,9 @@ impl Import {
             ));
         }
         let store = if self.dry_run {
-            None
+            session.scratch().await?
         } else {
-            Some(session.store().await?)
+            session.store().await?
         };
         let mut all = Outcome::default();
         let mut ended = Ok(());
@@ -97,11 +98,12 @@ impl Import {
             let name = input.name();
             let job = self.job(input, mapping.as_ref(), session)?;
             if let Some(refused) = &mut refused {
-                let heading = (job.format == Format::Csv).then(|| job.input.first_line());
+                let named = job.format == Format::Csv && job.translator.shape().columns.is_none();
+                let heading = named.then(|| job.input.first_line());
                 refused.start(name.clone(), heading.transpose()?);
             }
             let bar = progress(&job.input, session.streams.err_is_terminal);
-            let pipeline = Pipeline::new(store.clone(), self.batch as usize, refused.as_mut());
+            let pipeline = Pipeline::new(Arc::clone(&store), self.batch as usize, refused.as_mut());
             let advance = |bytes| bar.set_position(bytes);
             let (outcome, result) = pipeline.run(start(job), &advance).await;
             bar.finish_and_clear();
@@ -112,6 +114,10 @@ impl Import {
                     one_line(refusal)
                 )?;
             }
+            for note in &outcome.notes {
+                writeln!(session.streams.err, "note: {name}: {}", one_line(note))?;
+            }
+            all.notes.extend(outcome.notes);
             all.stored += outcome.stored;
             all.already_stored += outcome.already_stored;
             all.refused += outcome.refused;
@@ -130,6 +136,7 @@ impl Import {
                 "already_stored": all.already_stored,
                 "refused": all.refused,
                 "dry_run": self.dry_run,
+                "notes": all.notes,
             });
             writeln!(session.streams.out, "{summary}")?;
         } else {
@@ -211,8 +218,7 @@ fn unreadable(input: &Input, error: &std::io::Error) -> Failure {
 fn read_mapping(path: &std::path::Path) -> Result<Mapping, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?;
-    Mapping::parse(&text)
-        .map_err(|error| Failure::usage(format!("{}: {}", path.display(), error.expected())))
+    Mapping::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 fn told(outcome: &Outcome, dry_run: bool) -> String {
@@ -223,8 +229,11 @@ fn told(outcome: &Outcome, dry_run: bool) -> String {
         ..
     } = outcome;
     let records = if *stored == 1 { "record" } else { "records" };
-    let done = if dry_run { "would be stored" } else { "stored" };
-    format!("{stored} {records} {done}, {already_stored} already stored, {refused} refused")
+    if dry_run {
+        format!("{stored} {records} would be stored, {already_stored} repeated, {refused} refused")
+    } else {
+        format!("{stored} {records} stored, {already_stored} already stored, {refused} refused")
+    }
 }
 
 /// A bar on a terminal, for files that are long enough to wait for.

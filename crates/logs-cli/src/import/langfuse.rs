@@ -1,8 +1,10 @@
 //! Traces as Langfuse exports them: `{"trace":{…},"observations":[…]}`.
 //!
-//! Every observation is a step of the trace; generations and embeddings are runs too, and only
-//! they own tokens and cost. What Langfuse does not say and a run needs (the provider, and the
+//! Every observation is a step of the trace that names its parent; generations and embeddings are
+//! runs too, and only they own tokens and cost. The parent of a run is the nearest call around it. What Langfuse does not say and a run needs (the provider, and the
 //! status of an observation without an end) is assumed, and listed in `attributes.assumed`.
+
+use std::collections::{HashMap, HashSet};
 
 use logs_domain::{
     Cost, Draft, DurationMs, ExecutionStatus, InvalidValue, JsonObject, Model, NewLlmRun, NewTrace,
@@ -32,6 +34,7 @@ pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
             "an array of observations",
         ));
     };
+    let around = Around::of(observations);
     for (place, value) in observations.iter().enumerate() {
         let named = |error: InvalidValue| {
             let field = format!("observations[{place}].{}", error.field());
@@ -40,10 +43,49 @@ pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
         let observation = Observation::read(&trace_id, trace, value).map_err(named)?;
         drafts.push(observation.step().map_err(named)?.into());
         if CALLS.contains(&observation.kind.as_str()) {
-            drafts.push(observation.run().map_err(named)?.into());
+            let parent = around.nearest_call(&observation.id);
+            drafts.push(observation.run(parent).map_err(named)?.into());
         }
     }
     Ok(drafts)
+}
+
+/// Which observation is around which.
+struct Around {
+    /// For each observation its parent, and whether it is a call.
+    observations: HashMap<String, (Option<String>, bool)>,
+}
+
+impl Around {
+    fn of(observations: &[Json]) -> Self {
+        let member = |value: &Json, name| value.member(name).and_then(Json::scalar);
+        let entries = observations.iter().filter_map(|value| {
+            let kind = member(value, "type").unwrap_or_default();
+            let parent = member(value, "parentObservationId");
+            let call = CALLS.contains(&kind.as_str());
+            Some((member(value, "id")?, (parent, call)))
+        });
+        Self {
+            observations: entries.collect(),
+        }
+    }
+
+    /// The nearest call around an observation, past whatever stands between the two: usage that
+    /// both report must not count twice. An observation that is its own ancestor has none.
+    fn nearest_call(&self, id: &SpanId) -> Option<&str> {
+        let mut seen = HashSet::from([id.as_str()]);
+        let mut inner = id.as_str();
+        loop {
+            let outer = self.observations.get(inner)?.0.as_deref()?;
+            if !seen.insert(outer) {
+                return None;
+            }
+            if self.observations.get(outer)?.1 {
+                return Some(outer);
+            }
+            inner = outer;
+        }
+    }
 }
 
 /// What steps and runs have in common.
@@ -106,11 +148,17 @@ impl<'a> Observation<'a> {
         } else {
             &[]
         };
-        step.attributes = Some(self.attributes(&[("type", "type"), ("level", "level")], assumed)?);
+        let kept = [
+            ("type", "type"),
+            ("level", "level"),
+            ("parent", "parentObservationId"),
+        ];
+        step.attributes = Some(self.attributes(&kept, assumed)?);
         Ok(step)
     }
 
-    fn run(&self) -> Result<NewLlmRun, InvalidValue> {
+    /// `parent` is the nearest call around this one.
+    fn run(&self, parent: Option<&str>) -> Result<NewLlmRun, InvalidValue> {
         let run_id = |span: &str| RunId::new(format!("{}:{span}", self.trace_id));
         let mut assumed = vec!["provider", "source"];
         let model = self
@@ -137,11 +185,7 @@ impl<'a> Observation<'a> {
         run.output_tokens = self.tokens("output")?;
         run.cost = self.cost()?;
         run.completed_at = self.ended_at;
-        let parent = self
-            .value
-            .member("parentObservationId")
-            .and_then(Json::scalar);
-        run.parent_run_id = parent.map(|parent| run_id(&parent)).transpose()?;
+        run.parent_run_id = parent.map(run_id).transpose()?;
         let kept = [
             ("name", "name"),
             ("environment", "environment"),
@@ -264,7 +308,7 @@ fn optional_time(value: &Json, name: &'static str) -> Result<Option<Timestamp>, 
 
 #[cfg(test)]
 mod tests {
-    use logs_domain::{Draft, ExecutionStatus};
+    use logs_domain::{Draft, ExecutionStatus, RunId};
 
     use super::translate;
     use crate::import::json::Json;
@@ -300,12 +344,12 @@ mod tests {
     }
 
     #[test]
-    fn a_call_owns_tokens_and_cost_and_names_the_call_around_it() {
+    fn a_call_owns_tokens_and_cost() {
         let Draft::LlmRun(run) = &drafts()[3] else {
             panic!("a run")
         };
         assert_eq!(run.run_id.as_str(), "t1:b");
-        assert_eq!(run.parent_run_id.as_ref().unwrap().as_str(), "t1:a");
+        assert_eq!(run.parent_run_id, None, "what is around it is no call");
         assert_eq!(run.input_tokens.unwrap().get(), 12);
         assert_eq!(run.cost.unwrap().nano_usd(), 25_000);
         let attributes = run.attributes.as_ref().unwrap().as_str();
@@ -324,6 +368,47 @@ mod tests {
             (inner.cost.unwrap().nano_usd(), inner.duration_ms.get()),
             (25_000, 500)
         );
+    }
+
+    #[test]
+    fn a_step_names_its_parent_and_a_run_the_nearest_call_around_it() {
+        let observation = |id: &str, kind: &str, parent: &str| {
+            format!(
+                r#"{{"id":"{id}","type":"{kind}","parentObservationId":{parent},
+                    "startTime":"2026-01-01T00:00:00Z"}}"#
+            )
+        };
+        let observations = [
+            observation("outer", "GENERATION", "null"),
+            observation("span", "SPAN", "\"outer\""),
+            observation("inner", "GENERATION", "\"span\""),
+            observation("lost", "GENERATION", "\"elsewhere\""),
+            observation("round", "GENERATION", "\"about\""),
+            observation("about", "SPAN", "\"round\""),
+        ];
+        let observations = observations.join(",");
+        let trace = format!(r#"{{"trace":{{"id":"t"}},"observations":[{observations}]}}"#);
+        let drafts = translate(&Json::parse(&trace).unwrap()).unwrap();
+        let mut runs = Vec::new();
+        let mut steps = Vec::new();
+        for draft in &drafts {
+            if let Draft::LlmRun(run) = draft {
+                let parent = run.parent_run_id.as_ref().map(RunId::as_str);
+                runs.push((run.run_id.as_str(), parent));
+            }
+            if let Draft::TraceStep(step) = draft {
+                let attributes = step.attributes.as_ref().unwrap().to_value();
+                steps.push(attributes["parent"].as_str().unwrap_or("").to_owned());
+            }
+        }
+        let expected = [
+            ("t:outer", None),
+            ("t:inner", Some("t:outer")),
+            ("t:lost", None),
+            ("t:round", None),
+        ];
+        assert_eq!(runs, expected);
+        assert_eq!(steps, ["", "outer", "span", "elsewhere", "about", "round"]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ const TRIES: usize = 10;
 /// What became of the records of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Records that are stored now; on a dry run, those that would be.
+    /// Records that are stored now.
     pub(crate) stored: u64,
     /// Records that were stored before.
     pub(crate) already_stored: u64,
@@ -33,12 +33,13 @@ pub(crate) struct Outcome {
     pub(crate) refused: u64,
     /// The first refusals.
     pub(crate) refusals: Vec<String>,
+    /// What the importer should know of a source that was read to its end.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Appends the records of one source.
 pub(crate) struct Pipeline<'a> {
-    /// `None` on a dry run: everything is checked and nothing is stored.
-    store: Option<Arc<dyn LogsStore>>,
+    store: Arc<dyn LogsStore>,
     batch_records: usize,
     refused: Option<&'a mut RefusedFile>,
     pending: HashMap<Owner, Vec<Pending>>,
@@ -64,7 +65,7 @@ struct Origin {
 
 impl<'a> Pipeline<'a> {
     pub(crate) fn new(
-        store: Option<Arc<dyn LogsStore>>,
+        store: Arc<dyn LogsStore>,
         batch_records: usize,
         refused: Option<&'a mut RefusedFile>,
     ) -> Self {
@@ -106,7 +107,10 @@ impl<'a> Pipeline<'a> {
             progress(reading.bytes.load(std::sync::atomic::Ordering::Relaxed));
         }
         let unreadable = match (&mut reading.ended).await {
-            Ok(Ok(())) => return self.flush().await,
+            Ok(Ok(notes)) => {
+                self.outcome.notes = notes;
+                return self.flush().await;
+            }
             Ok(Err(unreadable)) => unreadable,
             Err(error) => Unreadable::Io(io::Error::other(error)),
         };
@@ -202,15 +206,11 @@ impl<'a> Pipeline<'a> {
             .map(|pending| (pending.draft, pending.origin))
             .unzip();
         let batch = AppendBatch::new(drafts).map_err(|error| in_batch(&error, origins.first()))?;
-        let Some(store) = self.store.clone() else {
-            self.outcome.stored += batch.len() as u64;
-            return Ok(());
-        };
         let on_conflict = match self.refused {
             Some(_) => OnConflict::SkipRecord,
             None => OnConflict::RejectCall,
         };
-        match append(&*store, owner, &batch, on_conflict).await {
+        match append(&*self.store, owner, &batch, on_conflict).await {
             Ok(receipt) => self.count(&receipt, &origins),
             Err(StoreError::InvalidArgument(error)) if self.refused.is_some() => {
                 match origins.as_slice() {

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::source::{self, Unreadable};
 use super::translate::{Surroundings, Translated, Translator};
-use super::{Bad, Format, Input, Location};
+use super::{Bad, Format, Input, Location, Tally};
 
 /// How many records are handed over at once, and how many bytes of them.
 const CHUNK_RECORDS: usize = 256;
@@ -38,8 +38,9 @@ pub(crate) struct Item {
 pub(crate) struct Reading {
     pub(crate) chunks: mpsc::Receiver<Vec<Item>>,
     pub(crate) bytes: Arc<AtomicU64>,
-    /// How the reading ended: that there are no more chunks does not say that all was read.
-    pub(crate) ended: JoinHandle<Result<(), Unreadable>>,
+    /// How the reading ended: that there are no more chunks does not say that all was read. With
+    /// what the importer should know of the source.
+    pub(crate) ended: JoinHandle<Result<Vec<String>, Unreadable>>,
 }
 
 /// Starts to read.
@@ -59,16 +60,13 @@ fn read(
     job: &Job,
     bytes: Arc<AtomicU64>,
     sender: &mpsc::Sender<Vec<Item>>,
-) -> Result<(), Unreadable> {
+) -> Result<Vec<String>, Unreadable> {
     let reader = Counted {
         reader: job.input.open()?,
         bytes,
     };
     let reader: Box<dyn BufRead + Send> = Box::new(BufReader::new(reader));
-    let records = match &job.translator {
-        Translator::Mapped(mapping) => mapping.records(),
-        Translator::Native | Translator::Langfuse => Vec::new(),
-    };
+    let tally = Tally::default();
     let mut ordinal = 0;
     let mut chunk = Vec::new();
     let mut chunk_bytes = 0;
@@ -76,12 +74,15 @@ fn read(
         let full = std::mem::take(chunk);
         full.is_empty() || sender.blocking_send(full).is_ok()
     };
-    let ended = source::read(reader, job.format, &records, &mut |found| {
+    let ended = source::read(reader, job.format, &job.translator.shape(), &mut |found| {
         let read = match found {
             Ok(record) => {
-                let translated = job
-                    .translator
-                    .translate(&record, ordinal, &job.surroundings);
+                let Job {
+                    translator,
+                    surroundings,
+                    ..
+                } = job;
+                let translated = translator.translate(&record, ordinal, surroundings, &tally);
                 let location = record.location;
                 let result = translated.map_err(|error| Bad { location, error });
                 Item {
@@ -106,7 +107,7 @@ fn read(
         hand_over(&mut chunk)
     });
     hand_over(&mut chunk);
-    ended
+    ended.map(|()| job.translator.notes(&tally))
 }
 
 /// Counts the bytes that are read.

@@ -42,6 +42,30 @@ pub(crate) enum Format {
     Langfuse,
 }
 
+/// What is to be known of a source to read it, besides its form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// The members from the top of a JSON document to its records.
+    pub(crate) records: Vec<String>,
+    /// What separates the cells of CSV.
+    pub(crate) delimiter: u8,
+    /// The columns of CSV without a line of names.
+    pub(crate) columns: Option<Vec<String>>,
+    /// The columns that CSV must have; of each group, one.
+    pub(crate) needed: Vec<Vec<String>>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            records: Vec::new(),
+            delimiter: b',',
+            columns: None,
+            needed: Vec::new(),
+        }
+    }
+}
+
 /// One record of a source.
 #[derive(Clone, Debug)]
 pub(crate) struct RawRecord {
@@ -202,21 +226,20 @@ impl Input {
     }
 }
 
-/// Hands out every record of a source, in order. `records` says where they stand in a JSON
-/// document. `take` answers whether to go on.
+/// Hands out every record of a source, in order. `take` answers whether to go on.
 ///
 /// # Errors
 /// When the source cannot be read any further.
 pub(crate) fn read(
     reader: Box<dyn BufRead + Send>,
     format: Format,
-    records: &[String],
+    shape: &Shape,
     take: &mut dyn FnMut(Found) -> bool,
 ) -> Result<(), Unreadable> {
     match format {
         Format::Jsonl => lines::read(reader, take),
-        Format::Csv => csv_rows::read(reader, take),
-        Format::Json => document::read(reader, records, take),
+        Format::Csv => csv_rows::read(reader, shape, take),
+        Format::Json => document::read(reader, &shape.records, take),
         Format::Langfuse => document::read(reader, &[], take),
     }
 }

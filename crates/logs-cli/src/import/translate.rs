@@ -2,8 +2,8 @@
 
 use logs_domain::{Draft, InvalidValue, TenantId};
 
-use super::mapping::Mapping;
-use super::source::RawRecord;
+use super::mapping::{Mapping, Tally};
+use super::source::{RawRecord, Shape};
 use super::{langfuse, native};
 
 /// Whose records are appended.
@@ -51,12 +51,29 @@ impl Surroundings {
 }
 
 impl Translator {
+    /// What is to be known of a source to read it.
+    pub(crate) fn shape(&self) -> Shape {
+        match self {
+            Self::Native | Self::Langfuse => Shape::default(),
+            Self::Mapped(mapping) => mapping.shape(),
+        }
+    }
+
+    /// What the importer should know of a source that was read to its end.
+    pub(super) fn notes(&self, tally: &Tally) -> Vec<String> {
+        match self {
+            Self::Native | Self::Langfuse => Vec::new(),
+            Self::Mapped(mapping) => mapping.notes(tally),
+        }
+    }
+
     /// Makes the drafts of a record; `ordinal` is its place in the source, from 0.
     pub(super) fn translate(
         &self,
         record: &RawRecord,
         ordinal: u64,
         surroundings: &Surroundings,
+        tally: &Tally,
     ) -> Result<Translated, InvalidValue> {
         match self {
             Self::Native => native::translate(record, surroundings),
@@ -69,7 +86,8 @@ impl Translator {
             }
             Self::Mapped(mapping) => {
                 let Surroundings { source, tenant, .. } = surroundings;
-                let made = mapping.translate(&record.value, source, ordinal, tenant.as_ref())?;
+                let tenant = tenant.as_ref();
+                let made = mapping.translate(&record.value, source, ordinal, tenant, tally)?;
                 Ok(Translated {
                     owner: Owner::Tenant(made.tenant),
                     drafts: made.drafts,

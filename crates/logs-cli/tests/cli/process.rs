@@ -253,3 +253,34 @@ fn a_full_disk_makes_a_failed_export_and_leaves_no_file() {
     assert_eq!(retried.output().unwrap().status.code(), Some(0));
     assert!(std::fs::metadata(store.path("runs")).unwrap().len() > 2_000 * 1024);
 }
+
+/// Nothing can be told by a process that was killed: the record says that the export was asked for
+/// and never that it is complete, no file has the name that a complete one would have, and the
+/// next export is not hindered.
+#[test]
+#[cfg(unix)]
+fn an_export_that_is_killed_stays_pending_and_can_be_made_again() {
+    let store = Store::with_runs(1);
+    let (out, to) = (store.path("audit"), "9999-01-01T00:00:00Z");
+    let words = ["export", "--scope", "audit", "--format", "json", "--out"];
+    let mut waiting = store.logs(&words);
+    let mut child = waiting
+        .args([&out, "--to", to, "--wait"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !store.exports().contains("\"pending\"") {
+        assert!(Instant::now() < deadline, "no export became pending");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(store.exports().contains("\"pending\""));
+    assert!(!Path::new(&out).exists());
+    let again = store.logs(&words).arg(&out).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    let exports = store.exports();
+    assert!(exports.contains("\"pending\"") && exports.contains("\"completed\""));
+    assert!(Path::new(&out).exists());
+}

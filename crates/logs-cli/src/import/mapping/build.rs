@@ -7,10 +7,10 @@ use logs_domain::{
     RecordId, SpanId, StepKey, StepPosition, TenantId,
 };
 
-use super::field::Names;
 use super::path::Place;
+use super::template::Names;
 use super::values::Values;
-use super::{Kind, Mapping, Rule};
+use super::{Kind, Mapping, Rule, Tally};
 use crate::import::json::Json;
 
 /// What a mapping makes of one record: whose it is, and its drafts.
@@ -30,11 +30,16 @@ impl Mapping {
         source: &str,
         ordinal: u64,
         tenant: Option<&TenantId>,
+        tally: &Tally,
     ) -> Result<Translation, InvalidValue> {
-        let whole = Place {
+        tally.record();
+        let at = |rule, item| Place {
             record,
-            item: record,
+            item,
+            rule,
+            tally,
         };
+        let whole = at(self.rules.len(), record);
         let tenant = match &self.tenant {
             Some(path) => {
                 let expected = format!("a tenant at {}", path.as_str());
@@ -50,17 +55,15 @@ impl Mapping {
         };
         let mut drafts = Vec::new();
         for (place, rule) in self.rules.iter().enumerate() {
-            for (item, value) in items(rule, record)? {
-                let at = Place {
-                    record,
-                    item: value,
-                };
+            for (item, value) in items(rule, at(place, record))? {
+                let at = at(place, value);
                 if !rule.when.as_ref().is_none_or(|when| {
                     let found = when.path.find(at).and_then(Json::scalar);
                     found.is_some_and(|found| when.one_of.contains(&found))
                 }) {
                     continue;
                 }
+                tally.applied(place);
                 let mut values = Values {
                     rule,
                     place: at,
@@ -76,6 +79,9 @@ impl Mapping {
                 let source = format!("{source}#{place}.{item}");
                 let id = RecordId::imported(&tenant, &source, ordinal);
                 drafts.push(draft(rule.kind, &mut values, id)?);
+                for claim in &values.assumed {
+                    tally.unlisted(rule.kind, claim);
+                }
             }
         }
         Ok(Translation { tenant, drafts })
@@ -83,14 +89,11 @@ impl Mapping {
 }
 
 /// What a rule is applied to: the record, or the items of an array in it.
-fn items<'a>(rule: &Rule, record: &'a Json) -> Result<Vec<(u64, &'a Json)>, InvalidValue> {
+fn items<'a>(rule: &Rule, whole: Place<'a>) -> Result<Vec<(u64, &'a Json)>, InvalidValue> {
     let Some(path) = &rule.for_each else {
-        return Ok(vec![(0, record)]);
+        return Ok(vec![(0, whole.record)]);
     };
-    match path.find(Place {
-        record,
-        item: record,
-    }) {
+    match path.find(whole) {
         Some(Json::Array(items)) => Ok((0..).zip(items).collect()),
         other => {
             let shown = other.map(ToString::to_string).unwrap_or_default();
@@ -126,7 +129,7 @@ fn llm_run(values: &mut Values<'_>) -> Result<NewLlmRun, InvalidValue> {
     run.cost = values.cost("cost")?;
     run.completed_at = values.time("completed_at")?;
     run.parent_run_id = values.optional("parent_run_id")?;
-    run.attributes = values.object("attributes", true)?;
+    run.attributes = values.object_with_claims("attributes")?;
     Ok(run)
 }
 
@@ -161,7 +164,7 @@ fn trace_step(values: &mut Values<'_>) -> Result<NewTraceStep, InvalidValue> {
         values.duration("duration")?,
     );
     step.cost = values.cost("cost")?;
-    step.attributes = values.object("attributes", true)?;
+    step.attributes = values.object_with_claims("attributes")?;
     Ok(step)
 }
 
@@ -179,7 +182,7 @@ fn system_record(
     record.caused_by = values.optional("caused_by")?;
     record.correlation_id = values.optional("correlation_id")?;
     record.occurred_at = values.time("occurred_at")?;
-    record.details = values.object("details", true)?;
+    record.details = values.object_with_claims("details")?;
     Ok(record)
 }
 
@@ -193,8 +196,8 @@ fn audit_entry(values: &mut Values<'_>, imported: RecordId) -> Result<NewAuditEn
     );
     entry.actor_id = values.optional("actor_id")?;
     entry.action_reason = values.optional("action_reason")?;
-    entry.before_state = values.object("before_state", false)?;
-    entry.after_state = values.object("after_state", false)?;
+    entry.before_state = values.object("before_state")?;
+    entry.after_state = values.object("after_state")?;
     entry.correlation_id = values.optional("correlation_id")?;
     entry.occurred_at = values.time("occurred_at")?;
     Ok(entry)

@@ -1,21 +1,22 @@
 //! Where the value of a field comes from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use logs_domain::InvalidValue;
-use serde::Deserialize;
+use logs_domain::{InvalidValue, Timestamp};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
+use super::kind::{Content, FieldOf};
 use super::path::{Path, Place};
-use super::time::TimeForm;
+use super::template::{Names, Template};
+use super::time::{TimeForm, Zone};
 use crate::import::json::Json;
 
 /// Where the value of a field comes from: a path alone, or a table.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Field {
-    Path(Path),
-    Spec(Box<Spec>),
-}
+#[derive(Clone, Debug)]
+pub(super) struct Field(pub(super) Spec);
 
 /// The long form of a field.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,28 +34,26 @@ pub(super) struct Spec {
     /// What a record has that says nothing: a claim too.
     #[serde(default)]
     default: Option<toml::Value>,
-    /// A text with `{source}`, `{ordinal}`, `{item}` and `{path}` in it.
     #[serde(default)]
-    template: Option<String>,
+    template: Option<Template>,
     /// The words of the source and what they mean here.
     #[serde(default)]
     words: BTreeMap<String, String>,
-    /// What every other word means.
+    /// What every other word means: a claim.
     #[serde(default)]
     otherwise: Option<String>,
     /// How times are written.
     #[serde(default)]
     pub(super) time: Option<TimeForm>,
-    /// The zone of times that name none: `UTC` or `+02:00`. A claim.
+    /// The zone of times that name none. A claim.
     #[serde(default)]
-    pub(super) zone: Option<String>,
+    pub(super) zone: Option<Zone>,
     /// When the clock of relative times began. A claim.
     #[serde(default)]
-    pub(super) origin: Option<String>,
-    /// The unit of a duration (`s`, `ms`, `us`, `ns`) or of a cost (`usd`, `cents`, `nano_usd`).
+    pub(super) origin: Option<Timestamp>,
     #[serde(default)]
-    pub(super) unit: Option<String>,
-    /// The members of an object: `"rest"`, a list of paths, or names with their paths.
+    pub(super) unit: Option<Unit>,
+    /// The members of an object.
     #[serde(default)]
     pub(super) object: Option<ObjectSpec>,
     /// Members that `"rest"` leaves out.
@@ -62,26 +61,28 @@ pub(super) struct Spec {
     pub(super) except: Vec<String>,
 }
 
+/// The unit of a duration or of a cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Unit {
+    S,
+    Ms,
+    Us,
+    Ns,
+    Usd,
+    Cents,
+    NanoUsd,
+}
+
 /// What an object is made of.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub(super) enum ObjectSpec {
     /// `"rest"`: all members of the record that no other field of the rule takes.
-    Word(String),
+    Rest,
     /// These, named like the last member of each path.
     Paths(Vec<Path>),
     /// These, under these names.
     Named(BTreeMap<String, Path>),
-}
-
-/// What a field may refer to besides the record.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Names<'a> {
-    pub(super) source: &'a str,
-    /// The place of the record in the source, from 0.
-    pub(super) ordinal: u64,
-    /// The place of the item in its array, from 0.
-    pub(super) item: u64,
 }
 
 /// A value, and whether it is a claim of the mapping.
@@ -92,20 +93,9 @@ pub(super) struct Found {
 }
 
 impl Field {
-    /// The long form of either form.
-    pub(super) fn spec(&self) -> Spec {
-        match self {
-            Self::Path(path) => Spec {
-                path: Some(path.clone()),
-                ..Spec::default()
-            },
-            Self::Spec(spec) => Spec::clone(spec),
-        }
-    }
-
-    /// Checks that the field has one source of values.
-    pub(super) fn check(&self, name: &str) -> Result<(), InvalidValue> {
-        let spec = self.spec();
+    /// Checks that the field has one source of values, and nothing that means nothing here.
+    pub(super) fn check(&self, of: &FieldOf) -> Result<(), InvalidValue> {
+        let spec = &self.0;
         let sources = [
             spec.path.is_some(),
             !spec.paths.is_empty(),
@@ -115,34 +105,103 @@ impl Field {
         ];
         if sources.into_iter().filter(|given| *given).count() != 1 {
             let expected = "exactly one of path, paths, constant, template and object";
-            return Err(InvalidValue::new("fields", name, expected));
+            return Err(InvalidValue::new(of.name, "", expected));
         }
-        if let Some(ObjectSpec::Word(word)) = &spec.object
-            && word != "rest"
-        {
-            return Err(InvalidValue::new(
-                "object",
-                word,
-                "\"rest\", a list of paths, or a table",
-            ));
+        let from_path = spec.path.is_some() || !spec.paths.is_empty();
+        let time = matches!(of.content, Content::Time);
+        let object = matches!(of.content, Content::Object);
+        let unit = match of.content {
+            Content::Cost => matches!(spec.unit, Some(Unit::Usd | Unit::Cents | Unit::NanoUsd)),
+            Content::Duration => {
+                matches!(spec.unit, Some(Unit::S | Unit::Ms | Unit::Us | Unit::Ns))
+            }
+            Content::Text | Content::Word(_) | Content::Time | Content::Whole | Content::Object => {
+                false
+            }
+        };
+        let translated = from_path && !object;
+        for (key, given, fits) in [
+            ("default", spec.default.is_some(), translated),
+            ("words", !spec.words.is_empty(), translated),
+            ("otherwise", spec.otherwise.is_some(), translated),
+            ("time", spec.time.is_some(), time),
+            ("zone", spec.zone.is_some(), time),
+            ("origin", spec.origin.is_some(), time),
+            ("unit", spec.unit.is_some(), unit),
+            ("object", spec.object.is_some(), object),
+            (
+                "except",
+                !spec.except.is_empty(),
+                matches!(spec.object, Some(ObjectSpec::Rest)),
+            ),
+            ("constant", spec.constant.is_some(), !object),
+            ("template", spec.template.is_some(), !object),
+        ] {
+            if given && !fits {
+                return Err(InvalidValue::new(of.name, key, expectation(of.content)));
+            }
+        }
+        self.check_words(of)
+    }
+
+    /// The words of the mapping itself are checked before the first record is.
+    fn check_words(&self, of: &FieldOf) -> Result<(), InvalidValue> {
+        let spec = &self.0;
+        let given = spec.constant.iter().chain(&spec.default).map(constant_text);
+        let said = spec.words.values().chain(&spec.otherwise).cloned();
+        for word in given.chain(said) {
+            let checked = match of.content {
+                Content::Word(check) => check(&word),
+                Content::Whole if word.parse::<u64>().is_err() => {
+                    Err(InvalidValue::new(of.name, word, "a whole number from 0"))
+                }
+                Content::Text
+                | Content::Time
+                | Content::Whole
+                | Content::Cost
+                | Content::Duration
+                | Content::Object => Ok(()),
+            };
+            checked.map_err(|error| error.in_field(of.name))?;
         }
         Ok(())
+    }
+
+    /// The paths that the field looks at; of each group, one is enough.
+    pub(super) fn alternatives(&self) -> Vec<Vec<&Path>> {
+        let spec = &self.0;
+        let alone = |path| vec![path];
+        let mut groups: Vec<Vec<&Path>> = spec.path.iter().map(alone).collect();
+        if !spec.paths.is_empty() {
+            groups.push(spec.paths.iter().collect());
+        }
+        groups.extend(spec.template.iter().flat_map(Template::paths).map(alone));
+        match &spec.object {
+            Some(ObjectSpec::Paths(paths)) => groups.extend(paths.iter().map(alone)),
+            Some(ObjectSpec::Named(named)) => groups.extend(named.values().map(alone)),
+            Some(ObjectSpec::Rest) | None => {}
+        }
+        groups
+    }
+}
+
+/// What may stand beside a field that holds this.
+fn expectation(content: Content) -> &'static str {
+    match content {
+        Content::Text | Content::Word(_) | Content::Whole => {
+            "default, words and otherwise beside a path, and nothing for other kinds of fields"
+        }
+        Content::Time => "time, zone and origin; default, words and otherwise beside a path",
+        Content::Cost => "the unit usd, cents or nano_usd; default beside a path",
+        Content::Duration => "the unit s, ms, us or ns; default beside a path",
+        Content::Object => "a path, or object with except for \"rest\"",
     }
 }
 
 impl Spec {
-    /// Every path that the field looks at.
-    pub(super) fn paths(&self) -> Vec<&Path> {
-        let of_object: Vec<&Path> = match &self.object {
-            Some(ObjectSpec::Paths(paths)) => paths.iter().collect(),
-            Some(ObjectSpec::Named(named)) => named.values().collect(),
-            Some(ObjectSpec::Word(_)) | None => Vec::new(),
-        };
-        self.path
-            .iter()
-            .chain(&self.paths)
-            .chain(of_object)
-            .collect()
+    /// Every path that the field takes its value from.
+    pub(super) fn value_paths(&self) -> impl Iterator<Item = &Path> {
+        self.path.iter().chain(&self.paths)
     }
 
     /// The text of the field in a record, with its words translated; `None` when absent.
@@ -151,23 +210,21 @@ impl Spec {
         place: Place<'_>,
         names: Names<'_>,
     ) -> Result<Option<Found>, InvalidValue> {
+        let claim = |value| Found {
+            text: constant_text(value),
+            assumed: true,
+        };
         if let Some(constant) = &self.constant {
-            return Ok(Some(Found {
-                text: constant_text(constant),
-                assumed: true,
-            }));
+            return Ok(Some(claim(constant)));
         }
         if let Some(template) = &self.template {
-            return fill(template, place, names).map(|text| {
-                Some(Found {
-                    text,
-                    assumed: false,
-                })
-            });
+            let assumed = false;
+            let text = template.fill(place, names)?;
+            return Ok(Some(Found { text, assumed }));
         }
         // An empty text says as little as nothing: the next path may say more.
         let mut text = None;
-        for path in self.path.iter().chain(&self.paths) {
+        for path in self.value_paths() {
             let Some(value) = path.find(place) else {
                 continue;
             };
@@ -181,32 +238,32 @@ impl Spec {
             }
         }
         match text {
-            Some(text) => self.word(text).map(|text| {
-                Some(Found {
-                    text,
-                    assumed: false,
-                })
-            }),
-            None => Ok(self.default.as_ref().map(|default| Found {
-                text: constant_text(default),
-                assumed: true,
-            })),
+            Some(text) => self.word(text).map(Some),
+            None => Ok(self.default.as_ref().map(claim)),
         }
     }
 
-    fn word(&self, text: String) -> Result<String, InvalidValue> {
-        if self.words.is_empty() && self.otherwise.is_none() {
-            return Ok(text);
+    fn word(&self, text: String) -> Result<Found, InvalidValue> {
+        let translates = !self.words.is_empty() || self.otherwise.is_some();
+        match (self.words.get(&text), &self.otherwise) {
+            (Some(word), _) => Ok(Found {
+                text: word.clone(),
+                assumed: false,
+            }),
+            (None, Some(word)) => Ok(Found {
+                text: word.clone(),
+                assumed: true,
+            }),
+            (None, None) if translates => {
+                let known: Vec<&str> = self.words.keys().map(String::as_str).collect();
+                let expected = format!("one of {}", known.join(", "));
+                Err(InvalidValue::new("word", text, expected))
+            }
+            (None, None) => Ok(Found {
+                text,
+                assumed: false,
+            }),
         }
-        if let Some(word) = self.words.get(&text).or(self.otherwise.as_ref()) {
-            return Ok(word.clone());
-        }
-        let known: Vec<&str> = self.words.keys().map(String::as_str).collect();
-        Err(InvalidValue::new(
-            "word",
-            text,
-            format!("one of {}", known.join(", ")),
-        ))
     }
 }
 
@@ -216,33 +273,60 @@ fn constant_text(value: &toml::Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Fills the names and paths in braces; a path that leads nowhere is an error.
-fn fill(template: &str, place: Place<'_>, names: Names<'_>) -> Result<String, InvalidValue> {
-    let mut filled = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let closed = after.split_once('}');
-        let Some((name, after)) = closed else {
-            return Err(InvalidValue::new(
-                "template",
-                template,
-                "a `}` for each `{`",
-            ));
-        };
-        match name {
-            "source" => filled.push_str(names.source),
-            "ordinal" => filled.push_str(&names.ordinal.to_string()),
-            "item" => filled.push_str(&names.item.to_string()),
-            path => {
-                let value = Path::parse(path)?.find(place).and_then(Json::scalar);
-                let expected = format!("a value at {path}");
-                let absent = || InvalidValue::new("template", template, expected);
-                filled.push_str(&value.ok_or_else(absent)?);
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Field;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a path, or a table such as { path = \"…\" }")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Field, E> {
+                Ok(Field(Spec {
+                    path: Some(Path::parse(text).map_err(E::custom)?),
+                    ..Spec::default()
+                }))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field, A::Error> {
+                Spec::deserialize(MapAccessDeserializer::new(map)).map(Field)
             }
         }
-        rest = after;
+
+        deserializer.deserialize_any(Either)
     }
-    filled.push_str(rest);
-    Ok(filled)
+}
+
+impl<'de> Deserialize<'de> for ObjectSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = ObjectSpec;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("\"rest\", a list of paths, or a table of names with paths")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ObjectSpec, E> {
+                if text == "rest" {
+                    return Ok(ObjectSpec::Rest);
+                }
+                Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ObjectSpec, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(ObjectSpec::Paths)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ObjectSpec, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(ObjectSpec::Named)
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
 }

@@ -4,6 +4,7 @@
 use logs_domain::InvalidValue;
 use serde::{Deserialize, Deserializer};
 
+use super::tally::Tally;
 use crate::import::json::Json;
 
 /// Where a value stands in a record.
@@ -25,6 +26,9 @@ enum Step {
 pub(super) struct Place<'a> {
     pub(super) record: &'a Json,
     pub(super) item: &'a Json,
+    /// The place of the rule in the mapping.
+    pub(super) rule: usize,
+    pub(super) tally: &'a Tally,
 }
 
 impl Path {
@@ -82,6 +86,14 @@ impl Path {
         names.into_iter().next().unwrap_or(&self.text)
     }
 
+    /// The column that the path names, when it is one that CSV can have.
+    pub(super) fn column(&self) -> Option<&str> {
+        match self.steps.as_slice() {
+            [Step::Member(name)] => Some(name),
+            _ => None,
+        }
+    }
+
     /// The first member, when the path starts at the item.
     pub(super) fn first_name(&self) -> Option<&str> {
         match self.steps.first() {
@@ -101,7 +113,9 @@ impl Path {
                 (Step::Item(index), Json::Array(items)) => items.get(*index),
                 (Step::Item(_), _) => None,
             });
-        found.filter(|value| **value != Json::Null)
+        let found = found.filter(|value| **value != Json::Null)?;
+        place.tally.found(place.rule, &self.text);
+        Some(found)
     }
 }
 
@@ -114,6 +128,7 @@ impl<'de> Deserialize<'de> for Path {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tally::Tally;
     use super::{Path, Place};
     use crate::import::json::Json;
 
@@ -121,9 +136,13 @@ mod tests {
     fn paths_lead_through_members_and_items() {
         let record = Json::parse(r#"{"a":{"b":[{"c.d":1},null]},"@t":2}"#).unwrap();
         let item = Json::parse(r#"{"x":3}"#).unwrap();
+        let tally = Tally::default();
+        let (rule, tally) = (0, &tally);
         let outer = Place {
             record: &record,
             item: &record,
+            rule,
+            tally,
         };
         let found = |path: &str, place| {
             Path::parse(path)
@@ -139,6 +158,8 @@ mod tests {
         let place = Place {
             record: &record,
             item: &item,
+            rule,
+            tally,
         };
         assert_eq!(found("x", place).as_deref(), Some("3"));
         assert_eq!(found("^.@t", place).as_deref(), Some("2"));

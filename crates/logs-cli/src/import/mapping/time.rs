@@ -1,5 +1,7 @@
 //! How sources write times.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use logs_domain::{InvalidValue, Timestamp};
 use serde::{Deserialize, Deserializer};
@@ -34,21 +36,45 @@ impl<'de> Deserialize<'de> for TimeForm {
     }
 }
 
+/// The zone of times that name none: `UTC` or an offset such as `+02:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Zone(FixedOffset);
+
+impl FromStr for Zone {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let offset = match text {
+            "UTC" | "Z" => "+00:00",
+            offset => offset,
+        };
+        let refused = |_| InvalidValue::new("zone", text, "UTC, or an offset such as +02:00");
+        offset.parse().map(Self).map_err(refused)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Reads a time; `zone` and `origin` are what the mapping claims where the source says nothing.
 pub(super) fn read(
     text: &str,
     form: &TimeForm,
-    zone: Option<&str>,
-    origin: Option<&str>,
+    zone: Option<Zone>,
+    origin: Option<Timestamp>,
 ) -> Result<Timestamp, InvalidValue> {
     match form {
         TimeForm::Rfc3339 => Timestamp::parse_rfc3339(text),
         TimeForm::Unit(nanos) => {
-            let origin = origin.map_or(Timestamp::from_micros(0), Timestamp::parse_rfc3339)?;
+            let origin = origin.map_or(0, Timestamp::as_micros);
             let expected = "a number of seconds or of parts of them";
             let units = decimal_nanos(text, *nanos)
                 .ok_or_else(|| InvalidValue::new("time", text, expected))?;
-            let micros = i128::from(origin.as_micros()) + units.div_euclid(1_000);
+            let micros = i128::from(origin) + units.div_euclid(1_000);
             let micros = i64::try_from(micros).unwrap_or(i64::MAX);
             Timestamp::from_micros(micros)
                 .map_err(|error| InvalidValue::new("time", text, error.expected().to_owned()))
@@ -57,7 +83,7 @@ pub(super) fn read(
     }
 }
 
-fn with_pattern(text: &str, pattern: &str, zone: Option<&str>) -> Result<Timestamp, InvalidValue> {
+fn with_pattern(text: &str, pattern: &str, zone: Option<Zone>) -> Result<Timestamp, InvalidValue> {
     let refused = |expected: String| InvalidValue::new("time", text, expected);
     if let Ok(time) = DateTime::parse_from_str(text, pattern) {
         return Timestamp::from_datetime(time.to_utc());
@@ -65,25 +91,14 @@ fn with_pattern(text: &str, pattern: &str, zone: Option<&str>) -> Result<Timesta
     let Ok(time) = NaiveDateTime::parse_from_str(text, pattern) else {
         return Err(refused(format!("a time like {pattern}")));
     };
-    let Some(zone) = zone else {
+    let Some(Zone(offset)) = zone else {
         return Err(refused(
             "a time with a zone; name the zone of the source in the mapping".into(),
         ));
     };
-    let offset = offset(zone)?;
     let time = time.and_local_timezone(offset).single();
     let time = time.ok_or_else(|| refused("a time in the years 1 to 9999".into()))?;
     Timestamp::from_datetime(time.to_utc())
-}
-
-fn offset(zone: &str) -> Result<FixedOffset, InvalidValue> {
-    let zone = if zone == "UTC" || zone == "Z" {
-        "+00:00"
-    } else {
-        zone
-    };
-    zone.parse()
-        .map_err(|_| InvalidValue::new("zone", zone, "UTC, or an offset such as +02:00"))
 }
 
 /// A decimal number of units as whole nanoseconds, floored.
@@ -111,9 +126,11 @@ fn decimal_nanos(text: &str, nanos_per_unit: i128) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeForm, read};
+    use super::{TimeForm, Zone, read};
 
     fn shown(text: &str, form: &TimeForm, zone: Option<&str>, origin: Option<&str>) -> String {
+        let zone = zone.map(|zone| zone.parse().unwrap());
+        let origin = origin.map(|origin| origin.parse().unwrap());
         match read(text, form, zone, origin) {
             Ok(time) => time.to_string(),
             Err(error) => error.to_string(),
@@ -133,7 +150,8 @@ mod tests {
             "2023-11-16T16:17:03.979960Z"
         );
         assert!(shown(text, &form, None, None).contains("name the zone"));
-        assert!(shown(text, &form, Some("CET"), None).contains("+02:00"));
+        let unknown = "CET".parse::<Zone>().unwrap_err();
+        assert!(unknown.to_string().contains("+02:00"), "{unknown}");
         let zoned = TimeForm::Pattern("%d/%m/%Y %H:%M:%S %z".into());
         let time = shown("01/02/2023 03:04:05 +0100", &zoned, None, None);
         assert_eq!(time, "2023-02-01T02:04:05.000000Z");
@@ -182,7 +200,8 @@ mod tests {
             );
         }
         let form = TimeForm::Pattern("%Y-%m-%d %H:%M:%S".into());
-        assert!(read("+10000-01-01 00:00:00", &form, Some("UTC"), None).is_err());
-        assert!(read("0000-01-01 00:00:00", &form, Some("UTC"), None).is_err());
+        let utc = Some("UTC".parse().unwrap());
+        assert!(read("+10000-01-01 00:00:00", &form, utc, None).is_err());
+        assert!(read("0000-01-01 00:00:00", &form, utc, None).is_err());
     }
 }

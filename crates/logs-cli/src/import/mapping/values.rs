@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use logs_domain::{Cost, DurationMs, InvalidValue, JsonObject, Timestamp, TokenCount};
 
-use super::field::{Found, Names, ObjectSpec, Spec};
-use super::path::Place;
+use super::field::{Field, Found, ObjectSpec, Spec, Unit};
+use super::path::{Path, Place};
+use super::template::Names;
 use super::time::{self, TimeForm};
 use super::{LargeIntegers, Rule};
 use crate::import::json::Json;
@@ -17,10 +18,11 @@ pub(super) struct Values<'a> {
     pub(super) place: Place<'a>,
     pub(super) names: Names<'a>,
     pub(super) large_integers: LargeIntegers,
+    /// Claims of the mapping that are not listed in the record, or not yet.
     pub(super) assumed: BTreeSet<String>,
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
     /// A field that may be absent.
     pub(super) fn optional<T: FromStr<Err = InvalidValue>>(
         &mut self,
@@ -52,7 +54,7 @@ impl Values<'_> {
         if spec.zone.is_some() || spec.origin.is_some() {
             self.assumed.insert(name.to_owned());
         }
-        let time = time::read(&text, &form, spec.zone.as_deref(), spec.origin.as_deref());
+        let time = time::read(&text, &form, spec.zone, spec.origin);
         in_field(time, name).map(Some)
     }
 
@@ -92,11 +94,12 @@ impl Values<'_> {
         let Some((spec, text)) = self.found(name)? else {
             return Ok(None);
         };
-        let cost = match spec.unit.as_deref() {
-            None | Some("usd") => Cost::parse_usd(&text),
-            Some("cents") => Cost::parse_usd(&format!("{text}e-2")),
-            Some("nano_usd") => Cost::parse_usd(&format!("{text}e-9")),
-            Some(unit) => Err(InvalidValue::new("unit", unit, "usd, cents or nano_usd")),
+        let cost = match spec.unit {
+            Some(Unit::Cents) => Cost::parse_usd(&format!("{text}e-2")),
+            Some(Unit::NanoUsd) => Cost::parse_usd(&format!("{text}e-9")),
+            Some(Unit::Usd | Unit::S | Unit::Ms | Unit::Us | Unit::Ns) | None => {
+                Cost::parse_usd(&text)
+            }
         };
         in_field(cost, name).map(Some)
     }
@@ -106,12 +109,11 @@ impl Values<'_> {
         let Some((spec, text)) = self.found(name)? else {
             return Err(self.missing(name));
         };
-        let per_ms = match spec.unit.as_deref() {
-            Some("s") => 0.001,
-            None | Some("ms") => 1.0,
-            Some("us") => 1e3,
-            Some("ns") => 1e6,
-            Some(unit) => return Err(InvalidValue::new("unit", unit, "s, ms, us or ns")),
+        let per_ms = match spec.unit {
+            Some(Unit::S) => 0.001,
+            Some(Unit::Us) => 1e3,
+            Some(Unit::Ns) => 1e6,
+            Some(Unit::Ms | Unit::Usd | Unit::Cents | Unit::NanoUsd) | None => 1.0,
         };
         let expected = "a duration that is not negative";
         let refused = || InvalidValue::new(name, &text, expected);
@@ -123,22 +125,43 @@ impl Values<'_> {
         DurationMs::new(milliseconds as u64)
     }
 
-    /// An object; the fields that the mapping claims are listed in its `assumed`, where the kind
-    /// of record has room for it.
-    pub(super) fn object(
-        &mut self,
-        name: &'static str,
-        with_assumed: bool,
-    ) -> Result<Option<JsonObject>, InvalidValue> {
-        let mut members = match self.rule.fields.get(name).map(|field| field.spec()) {
-            Some(spec) => self.members(name, &spec)?,
+    /// An object.
+    pub(super) fn object(&self, name: &'static str) -> Result<Option<JsonObject>, InvalidValue> {
+        let members = match self.rule.fields.get(name) {
+            Some(field) => self.members(name, &field.0)?,
             None => Vec::new(),
         };
-        if with_assumed && !self.assumed.is_empty() {
-            let assumed = self.assumed.iter().cloned().map(Json::Text).collect();
-            members.retain(|(name, _)| name != "assumed");
+        self.built(name, members)
+    }
+
+    /// An object that lists, as `assumed`, the fields that are claims of the mapping.
+    pub(super) fn object_with_claims(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<JsonObject>, InvalidValue> {
+        let mut members = match self.rule.fields.get(name) {
+            Some(field) => self.members(name, &field.0)?,
+            None => Vec::new(),
+        };
+        if let Some((_, own)) = members.iter().find(|(name, _)| name == "assumed") {
+            // Nobody could tell the source's claims from the importer's.
+            let expected = "no member `assumed`, which lists the claims of the mapping: give that of \
+                            the source another name";
+            return Err(InvalidValue::new(name, own, expected));
+        }
+        if !self.assumed.is_empty() {
+            let assumed = std::mem::take(&mut self.assumed);
+            let assumed = assumed.into_iter().map(Json::Text).collect();
             members.push(("assumed".to_owned(), Json::Array(assumed)));
         }
+        self.built(name, members)
+    }
+
+    fn built(
+        &self,
+        name: &'static str,
+        members: Vec<(String, Json)>,
+    ) -> Result<Option<JsonObject>, InvalidValue> {
         if members.is_empty() {
             return Ok(None);
         }
@@ -154,7 +177,7 @@ impl Values<'_> {
         name: &'static str,
         spec: &Spec,
     ) -> Result<Vec<(String, Json)>, InvalidValue> {
-        let found = |path: &super::Path| path.find(self.place).cloned();
+        let found = |path: &Path| path.find(self.place).cloned();
         match &spec.object {
             Some(ObjectSpec::Paths(paths)) => Ok(paths
                 .iter()
@@ -164,8 +187,8 @@ impl Values<'_> {
                 .iter()
                 .filter_map(|(name, path)| found(path).map(|value| (name.clone(), value)))
                 .collect()),
-            Some(ObjectSpec::Word(_)) => Ok(self.rest(spec)),
-            None => match spec.paths().into_iter().find_map(found) {
+            Some(ObjectSpec::Rest) => Ok(self.rest(spec)),
+            None => match spec.value_paths().find_map(found) {
                 Some(Json::Object(members)) => Ok(members),
                 None => Ok(Vec::new()),
                 Some(other) => Err(InvalidValue::new(name, other, "an object, or `object = …`")),
@@ -177,12 +200,8 @@ impl Values<'_> {
     fn rest(&self, spec: &Spec) -> Vec<(String, Json)> {
         let mut taken: BTreeSet<String> = spec.except.iter().cloned().collect();
         for field in self.rule.fields.values() {
-            let spec = field.spec();
-            let names = spec
-                .paths()
-                .into_iter()
-                .filter_map(|path| path.first_name());
-            taken.extend(names.map(str::to_owned));
+            let paths = field.alternatives().into_iter().flatten();
+            taken.extend(paths.filter_map(Path::first_name).map(str::to_owned));
         }
         match self.place.item {
             Json::Object(members) => {
@@ -196,32 +215,30 @@ impl Values<'_> {
         }
     }
 
-    fn found(&mut self, name: &'static str) -> Result<Option<(Spec, String)>, InvalidValue> {
-        let Some(field) = self.rule.fields.get(name) else {
+    fn found(&mut self, name: &'static str) -> Result<Option<(&'a Spec, String)>, InvalidValue> {
+        let rule = self.rule;
+        let Some(field) = rule.fields.get(name) else {
             return Ok(None);
         };
-        let spec = field.spec();
-        match in_field(spec.text(self.place, self.names), name)? {
-            Some(Found { text, assumed }) => {
-                if assumed {
-                    self.assumed.insert(name.to_owned());
-                }
-                Ok(Some((spec, text)))
+        let spec = &field.0;
+        let found = in_field(spec.text(self.place, self.names), name)?;
+        Ok(found.map(|Found { text, assumed }| {
+            if assumed {
+                self.assumed.insert(name.to_owned());
             }
-            None => Ok(None),
-        }
+            (spec, text)
+        }))
     }
 
     fn missing(&self, name: &'static str) -> InvalidValue {
-        let expected = match self.rule.fields.get(name).map(|field| field.spec()) {
-            Some(spec) => {
-                let paths = spec.paths();
-                let paths: Vec<&str> = paths.iter().map(|path| path.as_str()).collect();
-                format!("a value at {}", paths.join(" or "))
-            }
-            None => "a path or a constant for it in the mapping".to_owned(),
-        };
-        InvalidValue::new(name, "", expected)
+        let paths = self.rule.fields.get(name).map(Field::alternatives);
+        let paths: Vec<&str> = paths
+            .iter()
+            .flatten()
+            .flatten()
+            .map(|path| path.as_str())
+            .collect();
+        InvalidValue::new(name, "", format!("a value at {}", paths.join(" or ")))
     }
 }
 

@@ -5,30 +5,45 @@ use std::io::{self, BufRead};
 use std::rc::Rc;
 
 use super::limited::{Limited, is_limit};
-use super::{Found, MOST_BYTES, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Unreadable, bad, broken};
+use super::{
+    Found, MOST_BYTES, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Shape, Unreadable, bad, broken,
+};
 use crate::import::Location;
 use crate::import::json::Json;
 
-/// Hands out every row as an object of texts; an empty cell is an empty text.
+/// Hands out every row as an object of texts; an empty cell is an empty text. Rows without any
+/// cell are passed over.
 pub(super) fn read(
     reader: Box<dyn BufRead + Send>,
+    shape: &Shape,
     take: &mut dyn FnMut(Found) -> bool,
 ) -> Result<(), Unreadable> {
     let left = Rc::new(Cell::new(MOST_BYTES));
     // With the terminator that it finds by itself, the reader is a line behind on CRLF.
     let mut rows = csv::ReaderBuilder::new()
         .flexible(true)
+        .has_headers(shape.columns.is_none())
+        .delimiter(shape.delimiter)
         .terminator(csv::Terminator::Any(b'\n'))
         .from_reader(Limited::new(reader, Rc::clone(&left)));
-    let names: Vec<String> = match rows.headers() {
-        Ok(names) => {
-            let names = names.iter();
-            names
-                .map(|name| name.trim_end_matches('\r').to_owned())
-                .collect()
-        }
-        Err(error) => return Err(unreadable(error, 1)),
+    let names: Vec<String> = match &shape.columns {
+        Some(columns) => columns.clone(),
+        None => match rows.headers() {
+            Ok(names) if names.is_empty() => return Ok(()),
+            Ok(names) => {
+                let mut names: Vec<String> = names.iter().map(str::to_owned).collect();
+                // What is left of the end of the line.
+                if let Some(last) = names.last_mut()
+                    && last.ends_with('\r')
+                {
+                    last.pop();
+                }
+                names
+            }
+            Err(error) => return Err(unreadable(error, 1)),
+        },
     };
+    check_columns(&names, shape)?;
     let mut row = csv::ByteRecord::new();
     loop {
         left.set(MOST_BYTES);
@@ -36,8 +51,9 @@ pub(super) fn read(
         match rows.read_byte_record(&mut row) {
             Ok(false) => return Ok(()),
             Ok(true) => {
-                let line = row.position().map_or(line, csv::Position::line);
-                if !take(record(Location::Line(line), &names, &row)) {
+                let line = first_line(&row, rows.position().line()).unwrap_or(line);
+                let blank = row.len() == 1 && row.get(0) == Some(b"\r");
+                if !blank && !take(record(Location::Line(line), &names, shape, &row)) {
                     return Ok(());
                 }
             }
@@ -46,8 +62,36 @@ pub(super) fn read(
     }
 }
 
-fn record(location: Location, names: &[String], row: &csv::ByteRecord) -> Found {
-    let text = line_of(row);
+/// The line where a row begins, which ends before line `next`. The position of a row is that of
+/// the blank lines before it.
+fn first_line(row: &csv::ByteRecord, next: u64) -> Option<u64> {
+    let from = row.position()?.line();
+    let inside = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    Some(from.max(next.saturating_sub(inside + 1)))
+}
+
+/// Columns that are told apart by their names, and among them those that the mapping takes.
+fn check_columns(names: &[String], shape: &Shape) -> Result<(), Unreadable> {
+    let refused = |expected| Err(broken(Location::Line(1), expected));
+    for (place, name) in names.iter().enumerate() {
+        if names.iter().take(place).any(|earlier| earlier == name) {
+            return refused(format!("columns with different names, not {name:?} twice"));
+        }
+    }
+    for group in &shape.needed {
+        if !group.iter().any(|needed| names.contains(needed)) {
+            let needed = group.join(" or ");
+            let there = names.join(", ");
+            return refused(format!(
+                "a column {needed}, which the mapping takes; there are {there}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn record(location: Location, names: &[String], shape: &Shape, row: &csv::ByteRecord) -> Found {
+    let text = line_of(row, shape.delimiter);
     if row.as_slice().len() > MOST_LINE_BYTES {
         return bad(
             location,
@@ -57,15 +101,18 @@ fn record(location: Location, names: &[String], row: &csv::ByteRecord) -> Found 
     }
     if row.len() != names.len() {
         let expected = format!(
-            "{} columns, as in the first line, not {}",
+            "{} columns, {}, not {}",
             names.len(),
+            match shape.columns {
+                Some(_) => "as the mapping says",
+                None => "as in the first line",
+            },
             row.len()
         );
         return bad(location, &text, expected);
     }
     let mut members = Vec::with_capacity(names.len());
-    for (name, cell) in names.iter().zip(row) {
-        let cell = cell.strip_suffix(b"\r").unwrap_or(cell);
+    for (name, cell) in names.iter().zip(cells(row)) {
         let Ok(cell) = std::str::from_utf8(cell) else {
             return bad(location, &text, format!("valid UTF-8 in column {name:?}"));
         };
@@ -78,15 +125,22 @@ fn record(location: Location, names: &[String], row: &csv::ByteRecord) -> Found 
     })
 }
 
+/// The cells of a row, the last one without what is left of the end of the line.
+fn cells(row: &csv::ByteRecord) -> impl Iterator<Item = &[u8]> {
+    let last = row.len().saturating_sub(1);
+    row.iter().enumerate().map(move |(place, cell)| {
+        let end = cell.strip_suffix(b"\r").filter(|_| place == last);
+        end.unwrap_or(cell)
+    })
+}
+
 /// The row as one line of CSV.
-fn line_of(row: &csv::ByteRecord) -> Vec<u8> {
+fn line_of(row: &csv::ByteRecord, delimiter: u8) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
+        .delimiter(delimiter)
         .from_writer(Vec::new());
-    let cells = row
-        .iter()
-        .map(|cell| cell.strip_suffix(b"\r").unwrap_or(cell));
-    let written = writer.write_record(cells).map_err(io::Error::from);
+    let written = writer.write_record(cells(row)).map_err(io::Error::from);
     let bytes = written.and_then(|()| writer.into_inner().map_err(|_| io::Error::other("csv")));
     let mut bytes = bytes.unwrap_or_default();
     bytes.truncate(bytes.trim_ascii_end().len());
@@ -107,15 +161,19 @@ fn unreadable(error: csv::Error, line: u64) -> Unreadable {
 mod tests {
     use std::io::{BufReader, Cursor, Read};
 
-    use super::read;
+    use super::{Shape, read};
 
     fn shown(text: &[u8]) -> Vec<String> {
         shown_of(Box::new(Cursor::new(text.to_vec())))
     }
 
     fn shown_of(reader: Box<dyn std::io::BufRead + Send>) -> Vec<String> {
+        shown_as(reader, &Shape::default())
+    }
+
+    fn shown_as(reader: Box<dyn std::io::BufRead + Send>, shape: &Shape) -> Vec<String> {
         let mut shown = Vec::new();
-        let ended = read(reader, &mut |found| {
+        let ended = read(reader, shape, &mut |found| {
             shown.push(match found {
                 Ok(record) => format!("{}: {}", record.location, record.value),
                 Err((bad, _)) => bad.to_string(),
@@ -162,5 +220,55 @@ mod tests {
             found[2]
         );
         assert_eq!(found[3], "line 5: {\"a\":\"5\",\"b\":\"6\"}");
+    }
+
+    #[test]
+    fn blank_lines_are_no_rows_whatever_ends_them() {
+        let rows = [
+            "line 2: {\"a\":\"1\",\"b\":\"2\"}",
+            "line 5: {\"a\":\"\",\"b\":\"\"}",
+        ];
+        for end in ["\n", "\r\n"] {
+            let text = ["a,b", "1,2", "", "", ",", ""].join(end);
+            assert_eq!(shown(text.as_bytes()), rows, "{end:?}");
+        }
+        assert_eq!(shown(b"a\r\n1\r\n\r\n"), ["line 2: {\"a\":\"1\"}"]);
+    }
+
+    #[test]
+    fn only_the_last_cell_can_hold_a_part_of_the_end_of_its_line() {
+        let found = shown(b"a,b\r\n\"x\r\",\"y\r\"\r\n");
+        assert_eq!(found, ["line 2: {\"a\":\"x\\r\",\"b\":\"y\\r\"}"]);
+    }
+
+    #[test]
+    fn columns_are_told_apart_and_those_that_are_taken_must_be_there() {
+        let twice = shown(b"a,b,a\n1,2,3\n");
+        assert_eq!(twice.len(), 1);
+        assert!(twice[0].contains("not \"a\" twice"), "{}", twice[0]);
+        let needs = |group: &[&str]| Shape {
+            needed: vec![group.iter().map(|name| (*name).to_owned()).collect()],
+            ..Shape::default()
+        };
+        let read = |shape: Shape| shown_as(Box::new(Cursor::new(b"a,b\n1,2\n")), &shape);
+        assert_eq!(read(needs(&["c", "b"])).len(), 1);
+        let absent = read(needs(&["c", "d"]));
+        let expected = "a column c or d, which the mapping takes; there are a, b";
+        assert!(
+            absent.len() == 1 && absent[0].contains(expected),
+            "{absent:?}"
+        );
+    }
+
+    #[test]
+    fn a_mapping_may_name_the_columns_and_what_separates_them() {
+        let shape = Shape {
+            delimiter: b';',
+            columns: Some(vec!["a".into(), "b".into()]),
+            ..Shape::default()
+        };
+        let found = shown_as(Box::new(Cursor::new(b"1,5;2\n3\n")), &shape);
+        assert_eq!(found[0], "line 1: {\"a\":\"1,5\",\"b\":\"2\"}");
+        assert!(found[1].contains("2 columns, as the mapping says, not 1"));
     }
 }

@@ -262,10 +262,29 @@ async fn a_dry_run_checks_everything_and_stores_nothing() {
     let bad = scene.file("bad.ndjson", traces(25, &[24]));
     for backend in &scene.backends {
         let outcome = import(backend, &[&good, "--dry-run", "--batch", "10"]).await;
-        let told = "25 records would be stored, 0 already stored, 0 refused\n";
+        let told = "25 records would be stored, 0 repeated, 0 refused\n";
         assert_eq!(outcome.shown(), told);
         let outcome = import(backend, &[&bad, "--dry-run", "--batch", "10"]).await;
         assert_eq!(outcome.status, ExitStatus::Refused);
+        assert_eq!(Stored::of(backend, "acme").await.count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_sees_what_repeats_and_what_contradicts_an_earlier_batch() {
+    let scene = Scene::new().await;
+    let twice = scene.file("twice.ndjson", traces(25, &[]).repeat(2));
+    let line = traces(1, &[]);
+    let other = line.replacen("\"trace\":{", "\"trace\":{\"run_id\":\"other\",", 1);
+    assert_ne!(line, other);
+    let clash = scene.file("clash.ndjson", traces(25, &[]) + &other);
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&twice, "--dry-run", "--batch", "10"]).await;
+        let told = "25 records would be stored, 25 repeated, 0 refused\n";
+        assert_eq!(outcome.shown(), told);
+        let outcome = import(backend, &[&clash, "--dry-run", "--batch", "10"]).await;
+        assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
+        assert!(outcome.err.contains("line 26"), "{}", outcome.err);
         assert_eq!(Stored::of(backend, "acme").await.count(), 0);
     }
 }
@@ -276,7 +295,8 @@ async fn the_summary_is_json_on_request() {
     let file = scene.file("a.ndjson", traces(2, &[]));
     let outcome = import(&scene.backends[0], &[&file, "--json"]).await;
     let summary: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
-    let expected = serde_json::json!({"stored":2,"already_stored":0,"refused":0,"dry_run":false});
+    let expected = serde_json::json!({"stored":2,"already_stored":0,"refused":0,"dry_run":false,
+        "notes":[]});
     assert_eq!(summary, expected);
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use logs_domain::page::{ListKey, StepOrder, SystemListKey};
 use logs_domain::{
     AuditLedgerSnapshot, Clock, ContentDigest, ExportResult, LlmRunSnapshot, LogExportSnapshot,
-    NewLogExport, RecordId, RecordKey, RunId, StepKey, SystemRecordSnapshot, TenantId, Timestamp,
-    TraceId, TraceSnapshot, TraceStepRecord,
+    NewLogExport, RecordId, RecordKey, RunId, SystemRecordSnapshot, TenantId, Timestamp, TraceId,
+    TraceSnapshot, TraceStepRecord,
 };
 
 /// Everything.
@@ -94,16 +94,5 @@ impl Records {
     ) -> LogExportSnapshot {
         let result = self.export_outcomes.get(&export.id).cloned();
         LogExportSnapshot::from_parts(tenant.clone(), export.clone(), key.created_at, result)
-    }
-}
-
-/// Where a step stands in its trace.
-pub(crate) fn step_order(step: &TraceStepRecord) -> StepOrder {
-    match &step.key {
-        StepKey::Position(position) => StepOrder::Position(*position),
-        StepKey::Span(span_id) => StepOrder::Span {
-            timestamp: step.timestamp,
-            span_id: span_id.clone(),
-        },
     }
 }

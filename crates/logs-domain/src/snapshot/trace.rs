@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checked_serde;
 use super::llm_run::derived_id;
+use crate::page::StepOrder;
 use crate::{
     Cost, DurationMs, ExecutionStatus, InvalidValue, JsonObject, NewTrace, NewTraceStep,
     OutcomeCategory, RecordId, RunId, SkillName, StepKey, TenantId, Timestamp, TraceId,
@@ -173,6 +174,18 @@ impl TraceStepRecord {
             cost: self.cost,
             duration_ms: self.duration_ms,
             attributes: self.attributes.clone(),
+        }
+    }
+
+    /// Where the step stands among those of its trace.
+    #[must_use]
+    pub fn order(&self) -> StepOrder {
+        match &self.key {
+            StepKey::Position(position) => StepOrder::Position(*position),
+            StepKey::Span(span_id) => StepOrder::Span {
+                timestamp: self.timestamp,
+                span_id: span_id.clone(),
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use logs_domain::{
     Timestamp, TraceSnapshot, TraceStepRecord,
 };
 
-use crate::state::{Records, step_order};
+use crate::state::Records;
 
 /// The id of a record of the platform; all of them are system records.
 pub(super) fn platform_id(draft: &Draft) -> Option<RecordId> {
@@ -64,7 +64,7 @@ pub(super) fn insert(
                 .steps_of_traces
                 .entry(step.trace_id.clone())
                 .or_default();
-            steps.insert(step_order(&step), step.clone());
+            steps.insert(step.order(), step.clone());
             records.steps.insert(
                 ListKey {
                     created_at,

@@ -254,23 +254,12 @@ impl Trace<'_> {
     }
 
     fn keyed(&self, step: TraceStepRecord, span_index: u32) -> KeyedStep {
-        let order = order(&step);
+        let order = step.order();
         let index = match &order {
             StepOrder::Position(position) => position.get(),
             StepOrder::Span { .. } => span_index,
         };
         (order, TraceStepSnapshot::from_parts(index, step.to_draft()))
-    }
-}
-
-/// Where a step stands in its trace.
-pub(super) fn order(step: &TraceStepRecord) -> StepOrder {
-    match &step.key {
-        StepKey::Position(position) => StepOrder::Position(*position),
-        StepKey::Span(span_id) => StepOrder::Span {
-            timestamp: step.timestamp,
-            span_id: span_id.clone(),
-        },
     }
 }
 

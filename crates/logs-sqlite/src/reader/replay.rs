@@ -130,7 +130,7 @@ async fn steps(
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
         let step = traces::step(trace.tenant, row)?;
-        let order = traces::order(&step);
+        let order = step.order();
         let index = match (&order, next_span) {
             (StepOrder::Position(position), _) => position.get(),
             (StepOrder::Span { .. }, Some(index)) => index,

@@ -50,10 +50,11 @@ async fn check(store: Arc<dyn LogsStore>) {
 async fn every_backend_tells_the_same_story() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("logs.db").display());
-    let server = Server::start(Durability::Off).unwrap();
+    let server = Server::start(Durability::On).unwrap();
     let database = server.empty().unwrap();
     logs_store::migrate(&database.url()).await.unwrap();
-    for url in ["memory:", &file, &database.url()] {
+    let application = database.url_as_member("logs_application").unwrap();
+    for url in ["memory:", &file, &application] {
         check(logs_store::connect(url).await.unwrap()).await;
     }
 }

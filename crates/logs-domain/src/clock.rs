@@ -8,6 +8,13 @@ use crate::Timestamp;
 pub trait Clock: Debug + Send + Sync {
     /// The time now. It may step back; stores keep `created_at` from decreasing themselves.
     fn now(&self) -> Timestamp;
+
+    /// Whether it is meant to tell the time of day, as opposed to a time that a test made up. A
+    /// store whose server has a clock of its own compares the two, and is not
+    /// [`ready`](crate::StoreLifecycle::ready) when they are more than 5 s apart.
+    fn tells_time_of_day(&self) -> bool {
+        false
+    }
 }
 
 /// The clock of this machine.
@@ -26,6 +33,10 @@ impl Clock for SystemClock {
             i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
         });
         Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
+    }
+
+    fn tells_time_of_day(&self) -> bool {
+        true
     }
 }
 

@@ -4,10 +4,8 @@ use logs_domain::StoreResult;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
+use crate::lifecycle::SKEW_MICROS;
 use crate::{PostgresStore, error, migrations, open};
-
-/// How far the clocks of program and server may be apart, in microseconds.
-const SKEW_MICROS: i64 = 5_000_000;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +39,7 @@ impl PostgresStore {
         for (name, sql) in CHECKS {
             checks.push(check(&mut connection, name, sql).await?);
         }
-        let server: chrono::DateTime<chrono::Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
-            .fetch_one(&mut connection)
-            .await
-            .map_err(error::read)?;
-        let apart = (server.timestamp_micros() - clock.now().as_micros()).abs();
+        let apart = open::skew_micros(&mut connection, clock).await?;
         checks.push(Check {
             name: "clock",
             passed: apart <= SKEW_MICROS,

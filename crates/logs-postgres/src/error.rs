@@ -59,6 +59,15 @@ pub(crate) fn commit(error: Error) -> Failure {
     failure(error, outcome)
 }
 
+/// Whether a connection is of no use any more, for the server went away from it.
+pub(crate) fn is_connection(error: &Error) -> bool {
+    match code(error).as_deref() {
+        Some("57P01" | "57P02" | "57P03") => true,
+        Some(code) => code.starts_with("08"),
+        None => matches!(error, Error::Io(_)),
+    }
+}
+
 /// Whether a statement ended because its time was up.
 pub(crate) fn is_statement_timeout(error: &Error) -> bool {
     code(error).as_deref() == Some("57014")
@@ -80,13 +89,11 @@ pub(crate) fn inconsistent<T>(table: &'static str, column: &'static str) -> Stor
 
 fn failure(error: Error, write_outcome: WriteOutcome) -> Failure {
     let retry = match code(&error).as_deref() {
+        _ if is_connection(&error) => Retry::Fresh,
         Some("40001" | "40P01") => Retry::Soon,
-        Some("25006" | "57P01" | "57P02" | "57P03") => Retry::Fresh,
-        Some(code) if code.starts_with("08") => Retry::Fresh,
+        Some("25006") => Retry::Fresh,
         Some("23514") => Retry::Partition,
-        Some(_) => Retry::Never,
-        None if matches!(error, Error::Io(_)) => Retry::Fresh,
-        None => Retry::Never,
+        Some(_) | None => Retry::Never,
     };
     Failure {
         error: mapped(error, write_outcome),
@@ -95,12 +102,6 @@ fn failure(error: Error, write_outcome: WriteOutcome) -> Failure {
 }
 
 fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
-    if matches!(error, Error::PoolClosed) {
-        return StoreError::closed();
-    }
-    if matches!(error, Error::PoolTimedOut) {
-        return pushback();
-    }
     let Some(code) = code(&error) else {
         let reason = "the connection failed";
         return unavailable(reason, write_outcome, error);
@@ -139,7 +140,8 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
     }
 }
 
-fn pushback() -> StoreError {
+/// There is too much work at once.
+pub(crate) fn pushback() -> StoreError {
     StoreError::Pushback {
         retry_after: RETRY_AFTER,
     }

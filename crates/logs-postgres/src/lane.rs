@@ -1,48 +1,16 @@
-//! Connections in use: one that is dropped in the middle is closed, never used again.
+//! Reads: one statement, or several on one state of the database.
 
 use std::time::Duration;
 
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
-use sqlx::QueryBuilder;
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnection, PgPool, PgRow, Postgres};
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use sqlx::{QueryBuilder, SqlSafeStr};
 
+use crate::pool::Lane;
 use crate::{PostgresStore, error};
 
 /// How long a read may take: a little longer than its statement may on the server.
 const READ: Duration = Duration::from_millis(3_500);
-
-/// A connection in use.
-pub(crate) struct Lane {
-    connection: PoolConnection<Postgres>,
-    released: bool,
-}
-
-impl Lane {
-    pub(crate) async fn acquire(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            connection: pool.acquire().await?,
-            released: false,
-        })
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.connection
-    }
-
-    /// Gives the connection back: nothing is under way on it.
-    pub(crate) fn release(mut self) {
-        self.released = true;
-    }
-}
-
-impl Drop for Lane {
-    fn drop(&mut self) {
-        if !self.released {
-            self.connection.close_on_drop();
-        }
-    }
-}
 
 /// Ends a call that writes nothing when it takes too long.
 pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
@@ -63,7 +31,7 @@ pub(crate) async fn rows(
     mut query: QueryBuilder<Postgres>,
 ) -> StoreResult<Vec<PgRow>> {
     reading(async {
-        let mut lane = Lane::acquire(&store.readers).await.map_err(error::read)?;
+        let mut lane = store.readers.acquire().await?;
         let rows = query.build().fetch_all(lane.connection()).await;
         let rows = rows.map_err(error::read)?;
         lane.release();
@@ -77,8 +45,16 @@ pub(crate) struct Snapshot(Lane);
 
 impl Snapshot {
     pub(crate) async fn begin(store: &PostgresStore) -> StoreResult<Self> {
-        let mut lane = Lane::acquire(&store.readers).await.map_err(error::read)?;
-        sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        Self::begin_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// Begins with this statement.
+    pub(crate) async fn begin_with(
+        store: &PostgresStore,
+        begin: impl SqlSafeStr,
+    ) -> StoreResult<Self> {
+        let mut lane = store.readers.acquire().await?;
+        sqlx::raw_sql(begin)
             .execute(lane.connection())
             .await
             .map_err(error::read)?;

@@ -14,13 +14,16 @@ mod lifecycle;
 mod list;
 mod migrations;
 mod open;
+mod pool;
 mod reader;
 mod row;
+mod server;
 mod stamp;
 mod writer;
 
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
+use open::Transport;
 pub use open::{Access, PostgresStore};
 
 /// The name of the backend in errors and in `StoreInfo`.

@@ -1,15 +1,18 @@
 //! How the store lives.
 
 use async_trait::async_trait;
-use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp};
+use logs_domain::{
+    StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp, WriteOutcome,
+};
+use sqlx::{QueryBuilder, Row};
 
-use crate::lane::{Lane, reading};
-use crate::{BACKEND, PostgresStore, error, migrations};
+use crate::lane::{reading, rows};
+use crate::{BACKEND, PostgresStore, error, migrations, open};
 
 /// No append transaction lives longer than this, by its timeouts.
 const LONGEST_APPEND_MICROS: i64 = 60_000_000;
-/// How far the clocks of writers may be apart.
-const SKEW_MICROS: i64 = 5_000_000;
+/// How far the clocks of writers and that of the server may be apart.
+pub(crate) const SKEW_MICROS: i64 = 5_000_000;
 
 #[async_trait]
 impl StoreLifecycle for PostgresStore {
@@ -22,9 +25,18 @@ impl StoreLifecycle for PostgresStore {
 
     async fn ready(&self) -> StoreResult<()> {
         reading(async {
-            let mut lane = Lane::acquire(&self.readers).await.map_err(error::read)?;
+            let mut lane = self.readers.acquire().await?;
             migrations::require(lane.connection()).await?;
+            let skew = open::skew_micros(lane.connection(), &*self.options.clock).await?;
             lane.release();
+            if self.options.clock.tells_time_of_day() && skew > SKEW_MICROS {
+                let reason = format!("the clock is {} ms from that of the server", skew / 1_000);
+                return Err(StoreError::Unavailable {
+                    reason,
+                    write_outcome: WriteOutcome::NotApplied,
+                    source: None,
+                });
+            }
             Ok(())
         })
         .await
@@ -37,16 +49,14 @@ impl StoreLifecycle for PostgresStore {
             stamp.keep();
             (stamp.time, self.stamps.earliest())
         };
-        let age: i64 = reading(async {
-            let mut lane = Lane::acquire(&self.readers).await.map_err(error::read)?;
-            let age = sqlx::query_scalar(OLDEST)
-                .fetch_one(lane.connection())
-                .await
-                .map_err(error::read)?;
-            lane.release();
-            Ok(age)
-        })
-        .await?;
+        let row = rows(self, QueryBuilder::new(OLDEST))
+            .await?
+            .into_iter()
+            .next();
+        let age: i64 = match row {
+            Some(row) => row.try_get(0).map_err(error::read)?,
+            None => return error::inconsistent("pg_stat_activity", "xact_start"),
+        };
         let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
         let settled = now.saturating_add_micros(-margin);
         Ok(earliest.map_or(settled, |earliest| earliest.min(settled)))

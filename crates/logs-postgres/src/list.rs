@@ -8,7 +8,7 @@ use logs_domain::{
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use crate::lane::{Lane, reading, rows};
+use crate::lane::{Snapshot, reading, rows};
 use crate::open::STATEMENT_TIMEOUT;
 use crate::{PostgresStore, error};
 
@@ -125,17 +125,11 @@ async fn within_budget(
         return Ok(None);
     }
     reading(async {
-        let mut lane = Lane::acquire(&store.readers).await.map_err(error::read)?;
         let millis = budget.as_millis().max(1);
         let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {millis}");
-        sqlx::raw_sql(AssertSqlSafe(begin))
-            .execute(lane.connection())
-            .await
-            .map_err(error::read)?;
-        let counted = query.build().fetch_one(lane.connection()).await;
-        let ended = sqlx::raw_sql("ROLLBACK").execute(lane.connection()).await;
-        ended.map_err(error::read)?;
-        lane.release();
+        let mut budgeted = Snapshot::begin_with(store, AssertSqlSafe(begin)).await?;
+        let counted = query.build().fetch_one(budgeted.connection()).await;
+        budgeted.end().await?;
         match counted {
             Ok(row) => Ok(Some(row)),
             Err(error) if error::is_statement_timeout(&error) => Ok(None),

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use logs_domain::{InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use chrono::{DateTime, Utc};
+use logs_domain::{Clock, InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::error::Failure;
+use crate::pool::Pool;
 use crate::stamp::Stamps;
-use crate::{error, migrations};
+use crate::{error, migrations, server};
 
 /// How long the server works on a statement of a read.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -20,10 +22,6 @@ const APPEND_TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a transaction may do nothing.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a call waits for a connection before it is pushed back.
-const ACQUIRE: Duration = Duration::from_secs(1);
-/// How long a connection lives at most.
-const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const WRITERS: u32 = 4;
 const READERS: u32 = 4;
 
@@ -38,12 +36,33 @@ pub enum Access {
     ReadOnly,
 }
 
+/// How the server is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// A socket of this machine.
+    Unix,
+    /// A network, or this machine as one. The driver leaves Nagle's algorithm on, so that what is
+    /// written in two parts, as COPY is, waits up to 40 ms for an acknowledgement.
+    Tcp,
+}
+
+impl Transport {
+    fn of(settings: &PgConnectOptions) -> Self {
+        if settings.get_socket().is_some() || settings.get_host().starts_with('/') {
+            Self::Unix
+        } else {
+            Self::Tcp
+        }
+    }
+}
+
 /// The evidence store in PostgreSQL.
 #[derive(Debug)]
 pub struct PostgresStore {
     pub(crate) options: StoreOptions,
-    pub(crate) writers: PgPool,
-    pub(crate) readers: PgPool,
+    pub(crate) writers: Pool,
+    pub(crate) readers: Pool,
+    pub(crate) transport: Transport,
     pub(crate) stamps: Stamps,
     /// Months whose partitions are there, by their first days.
     months: Mutex<BTreeSet<chrono::NaiveDate>>,
@@ -57,7 +76,9 @@ impl PostgresStore {
     /// [`InvalidArgument`](StoreError::InvalidArgument) when it is no URL,
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
     /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or newer
-    /// than this version knows.
+    /// than this version knows, [`Unavailable`](StoreError::Unavailable) also when a promise could
+    /// not be kept: the server may lose what it acknowledged, the role may change records, or
+    /// something between drops the settings of sessions.
     pub async fn connect(url: &str, options: StoreOptions) -> StoreResult<Self> {
         Self::connect_with(url, Access::ReadWrite, options).await
     }
@@ -72,25 +93,27 @@ impl PostgresStore {
         options: StoreOptions,
     ) -> StoreResult<Self> {
         let settings = parse(url)?;
-        let mut first = connect(&settings).await?;
+        let writing = session(settings.clone(), access, APPEND_TIMEOUT);
+        let mut first = connect(&writing).await?;
+        server::accept(&mut first, access, &options).await?;
         migrations::require(&mut first).await?;
-        first.close().await.map_err(error::read)?;
-        let session = |timeout: Duration| session(settings.clone(), access, timeout);
-        let store = Self {
-            options,
-            writers: pool(WRITERS).connect_lazy_with(session(APPEND_TIMEOUT)),
-            readers: pool(READERS).connect_lazy_with(session(STATEMENT_TIMEOUT)),
-            stamps: Stamps::default(),
-            months: Mutex::default(),
-        };
         if access == Access::ReadWrite {
+            server::accept_role(&mut first).await?;
             // By the clock of the server: the one that was injected is for records.
             sqlx::query("SELECT logs.ensure_partitions(now())")
-                .execute(&store.writers)
+                .execute(&mut first)
                 .await
                 .map_err(error::read)?;
         }
-        Ok(store)
+        first.close().await.map_err(error::read)?;
+        Ok(Self {
+            options,
+            transport: Transport::of(&settings),
+            writers: Pool::new(WRITERS, writing),
+            readers: Pool::new(READERS, session(settings, access, STATEMENT_TIMEOUT)),
+            stamps: Stamps::default(),
+            months: Mutex::default(),
+        })
     }
 
     /// Makes the partitions of the month of a record time, unless they are known to be there.
@@ -100,11 +123,13 @@ impl PostgresStore {
         if known(&self.months.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(());
         }
+        let mut lane = self.writers.acquire().await?;
         sqlx::query("SELECT logs.ensure_partitions($1)")
             .bind(time.to_datetime())
-            .execute(&self.writers)
+            .execute(lane.connection())
             .await
             .map_err(error::before_commit)?;
+        lane.release();
         let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);
         months.insert(month);
         Ok(())
@@ -163,10 +188,14 @@ fn session(settings: PgConnectOptions, access: Access, statement: Duration) -> P
         ])
 }
 
-fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
-        .max_lifetime(LIFETIME)
-        .test_before_acquire(false)
+/// How far a clock is from that of the server, in microseconds.
+pub(crate) async fn skew_micros(
+    connection: &mut PgConnection,
+    clock: &dyn Clock,
+) -> StoreResult<i64> {
+    let server: DateTime<Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
+        .fetch_one(connection)
+        .await
+        .map_err(error::read)?;
+    Ok((server.timestamp_micros() - clock.now().as_micros()).abs())
 }

@@ -1,9 +1,12 @@
 //! Appends: one transaction each, tried again when others were in its way.
 
 mod attempt;
+mod copy;
 mod insert;
 mod keys;
-mod statements;
+mod table;
+mod tables;
+mod unnest;
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -97,7 +100,10 @@ async fn append(
                         tried += 1;
                         store.forget_partitions();
                     }
-                    Retry::Fresh if !replaced => replaced = true,
+                    Retry::Fresh if !replaced => {
+                        replaced = true;
+                        store.writers.discard_held();
+                    }
                     Retry::Never | Retry::Soon | Retry::Partition | Retry::Fresh => {
                         return Err(failure.error);
                     }

@@ -35,6 +35,7 @@ struct Home(Database);
 impl StoreHome for Home {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         let url = self.0.url_as(support::APPLICATION);
+        let options = options.accept_volatile_server();
         Ok(Arc::new(PostgresStore::connect(&url, options).await?))
     }
 }

@@ -137,7 +137,7 @@ mod tests {
         use crate::{ConnectError, connect, connect_read_only};
         use logs_domain::{StoreError, StoreOptions};
 
-        let server = test_postgres::Server::start(test_postgres::Durability::Off).unwrap();
+        let server = test_postgres::Server::start(test_postgres::Durability::On).unwrap();
         let database = server.empty().unwrap();
         let url = database.url();
         let early = connect(&url).await;
@@ -153,9 +153,10 @@ mod tests {
         let checks = doctor(&url).await.unwrap();
         let schema = checks.iter().find(|check| check.name == "schema");
         assert!(schema.is_some_and(|check| check.passed));
+        let application = database.url_as_member("logs_application").unwrap();
         for store in [
-            connect(&url).await.unwrap(),
-            connect_read_only(&url, StoreOptions::default())
+            connect(&application).await.unwrap(),
+            connect_read_only(&application, StoreOptions::default())
                 .await
                 .unwrap(),
         ] {

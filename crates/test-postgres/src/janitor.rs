@@ -21,6 +21,11 @@ pub(crate) enum Task {
     Remove {
         name: String,
     },
+    Login {
+        name: String,
+        role: String,
+        answer: Sender<Result<(), Error>>,
+    },
 }
 
 /// How the names of the databases of this process begin. The janitor's connection bears it as its
@@ -84,10 +89,24 @@ async fn serve(connection: &mut PgConnection, tasks: &Receiver<Task>) {
                 // Nobody waits when the caller is gone.
                 let _ = answer.send(made);
             }
+            Task::Login { name, role, answer } => {
+                let made = run(connection, login(&name, &role)).await;
+                // Nobody waits when the caller is gone.
+                let _ = answer.send(made.map_err(Error::Refused));
+            }
             // What cannot be removed now is a leftover for the next start.
             Task::Remove { name } => drop(remove(connection, &name).await),
         }
     }
+}
+
+/// Makes a login role that is a member of another role, where it is missing: another process may
+/// be making it too.
+fn login(name: &str, role: &str) -> String {
+    format!(
+        "DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {role}; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END; $$"
+    )
 }
 
 async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {

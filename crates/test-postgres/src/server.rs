@@ -142,6 +142,24 @@ impl Database {
         self.place.url(Some(user), &self.name)
     }
 
+    /// The URL of the database as a user who is a member of `role` and no more, and needs no
+    /// password. The user is made where it is missing, and stays on a given server.
+    ///
+    /// # Errors
+    /// When the server refuses, such as for a role that is not there.
+    pub fn url_as_member(&self, role: &str) -> Result<String, Error> {
+        let name = format!("logs_test_{role}");
+        let (answer, answered) = std::sync::mpsc::channel();
+        let task = Task::Login {
+            name: name.clone(),
+            role: role.to_owned(),
+            answer,
+        };
+        self.tasks.send(task).map_err(|_| Error::Ended)?;
+        answered.recv().map_err(|_| Error::Ended)??;
+        Ok(self.url_as(&name))
+    }
+
     /// The name of the database.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -118,7 +118,8 @@ pub(crate) async fn all_backends(folder: &tempfile::TempDir) -> Vec<Backend> {
     let mut backends = backends(folder).await;
     let database = database();
     logs_store::migrate(&database.url()).await.unwrap();
-    let mut backend = open("postgres", &database.url()).await;
+    let application = database.url_as_member("logs_application").unwrap();
+    let mut backend = open("postgres", &application).await;
     backend._database = Some(Arc::new(database));
     backends.push(backend);
     backends
@@ -126,7 +127,7 @@ pub(crate) async fn all_backends(folder: &tempfile::TempDir) -> Vec<Backend> {
 
 /// An empty database of a server that ends with the process.
 pub(crate) fn database() -> Database {
-    static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(Durability::Off).unwrap());
+    static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(Durability::On).unwrap());
     SERVER.empty().unwrap()
 }
 

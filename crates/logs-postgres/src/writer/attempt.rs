@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::keys::{self, Found, Key};
 use super::{Owner, insert};
 use crate::error::Failure;
-use crate::lane::Lane;
+use crate::pool::Lane;
 use crate::{PostgresStore, error};
 
 /// What becomes of a record, and the record time of what is stored under its key already.
@@ -28,9 +28,7 @@ pub(super) async fn once(
     // An append ends long before the minute after which its time may count as settled.
     let stamp = store.stamps.take(&*store.options.clock);
     store.ensure_partitions(stamp.time).await?;
-    let mut lane = Lane::acquire(&store.writers)
-        .await
-        .map_err(error::before_commit)?;
+    let mut lane = store.writers.acquire().await?;
     run(&mut lane, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
     let connection = lane.connection();
     keys::outcomes_name_exports(connection, owner, batch).await?;
@@ -62,7 +60,8 @@ pub(super) async fn once(
             .filter(|key| written.contains(&(key.kind, key.id.as_uuid())))
             .filter_map(|key| batch.drafts().get(key.index).map(|draft| (key, draft)))
             .collect();
-        insert::all(lane.connection(), owner, &new, stamp.time).await?;
+        let connection = lane.connection();
+        insert::all(connection, store.transport, owner, &new, stamp.time).await?;
         stamp.keep();
         let committed = sqlx::raw_sql("COMMIT").execute(lane.connection()).await;
         committed.map_err(error::commit)?;

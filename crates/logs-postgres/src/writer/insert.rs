@@ -5,102 +5,120 @@ use logs_domain::{
     NewTraceStep, StoreError, Timestamp, WriteOutcome,
 };
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
-use super::Owner;
 use super::keys::Key;
-use super::statements::{self, Insert, Rows};
-use crate::BACKEND;
+use super::table::{Row, Rows, Table};
+use super::{Owner, copy, tables, unnest};
 use crate::error::{self, Failure};
+use crate::{BACKEND, Transport};
+
+/// From how many rows on COPY costs less than one statement with arrays.
+const COPIED_ROWS: usize = 32;
 
 /// Writes records whose keys were just written.
 pub(super) async fn all(
     connection: &mut PgConnection,
+    transport: Transport,
     owner: Owner<'_>,
     new: &[(&Key, &Draft)],
     created_at: Timestamp,
 ) -> Result<(), Failure> {
-    let writing = Writing {
+    let mut writing = Writing {
+        connection,
+        transport,
         tenant: owner.key(),
         created_at,
         new,
+        written: 0,
     };
-    let mut tables = Vec::new();
-    tables.extend(writing.of(NewLlmRun::of, statements::llm_run));
-    tables.extend(writing.of(NewTrace::of, statements::trace));
-    tables.extend(writing.of(NewTraceStep::of, statements::trace_step));
-    tables.extend(writing.of(NewSystemRecord::of, statements::system_record));
-    tables.extend(writing.of(NewAuditEntry::of, statements::audit_entry));
-    tables.extend(writing.of(NewLogExport::of, statements::log_export));
-    tables.extend(writing.of(LogExportOutcome::of, statements::log_export_outcome));
-    let rows: usize = tables.iter().map(|(rows, _)| rows).sum();
-    expect(rows, new.len())?;
-    tables.extend(writing.governance());
-    for (rows, statement) in tables {
-        let written: i64 = statement
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(error::before_commit)?;
-        expect(usize::try_from(written).unwrap_or_default(), rows)?;
-    }
-    Ok(())
+    writing.kind(&tables::LLM_RUN, NewLlmRun::of).await?;
+    writing.kind(&tables::TRACE, NewTrace::of).await?;
+    writing.kind(&tables::TRACE_STEP, NewTraceStep::of).await?;
+    writing
+        .kind(&tables::SYSTEM_RECORD, NewSystemRecord::of)
+        .await?;
+    writing
+        .kind(&tables::AUDIT_ENTRY, NewAuditEntry::of)
+        .await?;
+    writing.kind(&tables::LOG_EXPORT, NewLogExport::of).await?;
+    let outcomes = &tables::LOG_EXPORT_OUTCOME;
+    writing.kind(outcomes, LogExportOutcome::of).await?;
+    expect(writing.written, new.len())?;
+    writing.governance().await
 }
 
-/// What is written.
+/// What is written, and how much of it is.
 struct Writing<'a> {
+    connection: &'a mut PgConnection,
+    transport: Transport,
     tenant: &'a str,
     created_at: Timestamp,
     new: &'a [(&'a Key, &'a Draft)],
+    written: usize,
 }
 
 impl<'a> Writing<'a> {
-    /// The statement for the records of one kind, when there are any, and how many.
-    fn of<D>(
-        &self,
+    /// Writes the records of one kind.
+    async fn kind<D: Sync>(
+        &mut self,
+        table: &Table<D>,
         pick: fn(&'a Draft) -> Option<&'a D>,
-        statement: fn(Rows<'a, D>) -> Insert<'static>,
-    ) -> Option<(usize, Insert<'static>)> {
-        let mut rows = Rows {
-            tenant: self.tenant,
-            created_at: self.created_at,
-            drafts: Vec::new(),
-            ids: Vec::new(),
-            digests: Vec::new(),
+    ) -> Result<(), Failure> {
+        let row = |(key, draft): &(&'a Key, &'a Draft)| {
+            Some(Row {
+                id: key.id.as_uuid(),
+                digest: key.digest.as_bytes(),
+                created_at: self.created_at,
+                draft: pick(draft)?,
+            })
         };
-        for (key, draft) in self.new {
-            if let Some(draft) = pick(draft) {
-                rows.drafts.push(draft);
-                rows.ids.push(key.id.as_uuid());
-                rows.digests.push(key.digest.as_bytes().to_vec());
-            }
-        }
-        let count = rows.drafts.len();
-        (count > 0).then(|| (count, statement(rows)))
+        let rows: Vec<Row<'a, D>> = self.new.iter().filter_map(row).collect();
+        self.written += rows.len();
+        self.write(table, rows).await
     }
 
-    /// The statement for which runs the new governance events name.
-    fn governance(&self) -> Option<(usize, Insert<'static>)> {
-        let mut ids: Vec<Uuid> = Vec::new();
-        let mut runs: Vec<String> = Vec::new();
+    /// Writes which runs the new governance events name.
+    async fn governance(&mut self) -> Result<(), Failure> {
+        let mut named = Vec::new();
         for (key, draft) in self.new {
             if let Draft::AuditEntry(entry) = draft
                 && entry.is_governance()
             {
-                for run in entry.governed_runs() {
-                    ids.push(key.id.as_uuid());
-                    runs.push(run.to_string());
-                }
+                let runs = entry.governed_runs().into_iter();
+                named.extend(runs.map(|run| (*key, run)));
             }
         }
-        let count = ids.len();
-        let statement = || {
-            sqlx::query_scalar(statements::GOVERNANCE)
-                .bind(self.tenant.to_owned())
-                .bind(self.created_at.to_datetime())
-                .bind(ids)
-                .bind(runs)
+        let rows = named.iter().map(|(key, run)| Row {
+            id: key.id.as_uuid(),
+            digest: key.digest.as_bytes(),
+            created_at: self.created_at,
+            draft: run,
+        });
+        self.write(&tables::GOVERNANCE_RUN, rows.collect()).await
+    }
+
+    async fn write<D: Sync>(
+        &mut self,
+        table: &Table<D>,
+        rows: Vec<Row<'_, D>>,
+    ) -> Result<(), Failure> {
+        let count = rows.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let rows = Rows {
+            tenant: self.tenant,
+            created_at: self.created_at,
+            rows,
         };
-        (count > 0).then(|| (count, statement()))
+        let written = match self.transport {
+            Transport::Unix if count > COPIED_ROWS => {
+                copy::insert(self.connection, table, &rows).await
+            }
+            Transport::Unix | Transport::Tcp => unnest::insert(self.connection, table, &rows).await,
+        };
+        let written = written.map_err(error::before_commit)?;
+        expect(usize::try_from(written).unwrap_or_default(), count)
     }
 }
 
@@ -108,7 +126,6 @@ impl<'a> Writing<'a> {
 trait OfKind: Sized {
     fn of(draft: &Draft) -> Option<&Self>;
 }
-
 macro_rules! of_kind {
     ($($draft:ident => $variant:ident),+ $(,)?) => {
         $(impl OfKind for $draft {

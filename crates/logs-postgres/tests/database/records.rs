@@ -19,8 +19,13 @@ impl Clock for At {
     }
 }
 
+/// Options for a server that does not wait for its disk.
+pub(crate) fn volatile() -> StoreOptions {
+    StoreOptions::default().accept_volatile_server()
+}
+
 pub(crate) fn at(time: &'static str) -> StoreOptions {
-    StoreOptions::default().clock(Arc::new(At(time)))
+    volatile().clock(Arc::new(At(time)))
 }
 
 pub(crate) fn tenant() -> TenantId {

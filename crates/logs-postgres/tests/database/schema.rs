@@ -1,11 +1,11 @@
 //! The schema: applied once whoever races, guarded against each role, and complete.
 
-use logs_domain::{LogsReader, LogsWriter, OnConflict, RunId, StoreError, StoreOptions};
+use logs_domain::{LogsReader, LogsWriter, OnConflict, RunId, StoreError};
 use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use test_postgres::{Durability, Server};
 
-use crate::records::{as_superuser, at, batch, tenant};
+use crate::records::{as_superuser, at, batch, tenant, volatile};
 use crate::support;
 
 async fn sqlstate(connection: &mut PgConnection, sql: String) -> String {
@@ -27,7 +27,7 @@ async fn migrators_at_once_apply_each_step_once_and_a_newer_schema_is_refused() 
         (before.current, before.pending.len() as u64),
         (0, before.known)
     );
-    let early = PostgresStore::connect(&url, StoreOptions::default()).await;
+    let early = PostgresStore::connect(&url, volatile()).await;
     assert!(matches!(early, Err(StoreError::SchemaMismatch { .. })));
 
     let migrators: Vec<_> = (0..4)
@@ -63,7 +63,7 @@ async fn migrators_at_once_apply_each_step_once_and_a_newer_schema_is_refused() 
     };
     refused(PostgresStore::migrate(&url).await.map(drop));
     refused(PostgresStore::schema_status(&url).await.map(drop));
-    let connected = PostgresStore::connect(&url, StoreOptions::default()).await;
+    let connected = PostgresStore::connect(&url, volatile()).await;
     refused(connected.map(drop));
 }
 

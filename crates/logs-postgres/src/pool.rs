@@ -1,0 +1,140 @@
+//! Connections that are held between calls. A general pool asks the server whether a connection is
+//! well each time that one is given back, which costs half the speed of a read by its key.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use logs_domain::{StoreError, StoreResult};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use crate::{error, open};
+
+/// How long a call waits for a connection before it is pushed back.
+const ACQUIRE: Duration = Duration::from_secs(1);
+/// How long a connection lives at most.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// After how long without work a connection is asked whether the server is still there.
+const DOUBTED: Duration = Duration::from_secs(1);
+
+/// Up to a number of connections with the same settings.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    settings: PgConnectOptions,
+    size: u32,
+    permits: Arc<Semaphore>,
+    held: Arc<Mutex<Vec<Held>>>,
+    closed: AtomicBool,
+}
+
+/// A connection that waits for work.
+#[derive(Debug)]
+struct Held {
+    connection: PgConnection,
+    opened: Instant,
+    given_back: Instant,
+}
+
+/// A connection in use. One that is dropped in the middle is closed, never used again.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    connection: PgConnection,
+    opened: Instant,
+    home: Arc<Mutex<Vec<Held>>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Pool {
+    pub(crate) fn new(size: u32, settings: PgConnectOptions) -> Self {
+        Self {
+            settings,
+            size,
+            permits: Arc::new(Semaphore::new(size as usize)),
+            held: Arc::default(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// A connection on which nothing is under way.
+    ///
+    /// # Errors
+    /// [`Pushback`](StoreError::Pushback) when all are in use and stay so for a second,
+    /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or the pool is
+    /// closed.
+    pub(crate) async fn acquire(&self) -> StoreResult<Lane> {
+        let waiting = Arc::clone(&self.permits).acquire_owned();
+        let Ok(permit) = tokio::time::timeout(ACQUIRE, waiting).await else {
+            return Err(error::pushback());
+        };
+        let permit = permit.map_err(|_| StoreError::closed())?;
+        if self.is_closed() {
+            return Err(StoreError::closed());
+        }
+        let lane = |connection, opened| Lane {
+            connection,
+            opened,
+            home: Arc::clone(&self.held),
+            _permit: permit,
+        };
+        while let Some(mut held) = self.next_held() {
+            let doubted = held.given_back.elapsed() > DOUBTED;
+            if held.opened.elapsed() > LIFETIME {
+                // The server hears of it; whether it does makes no difference to anyone.
+                let _ = held.connection.close().await;
+            } else if !doubted || held.connection.ping().await.is_ok() {
+                return Ok(lane(held.connection, held.opened));
+            }
+        }
+        let connection = open::connect(&self.settings).await?;
+        Ok(lane(connection, Instant::now()))
+    }
+
+    /// Closes the connections that wait for work: the server went away from one like them.
+    pub(crate) fn discard_held(&self) {
+        lock(&self.held).clear();
+    }
+
+    /// Waits for the calls under way and closes all connections. Later calls fail.
+    pub(crate) async fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        // Every call under way ends by its deadline. An error says that it was closed before.
+        let all = self.permits.acquire_many(self.size).await;
+        while let Some(held) = self.next_held() {
+            // The server hears of it; whether it does makes no difference to anyone.
+            let _ = held.connection.close().await;
+        }
+        drop(all);
+        self.permits.close();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
+    fn next_held(&self) -> Option<Held> {
+        lock(&self.held).pop()
+    }
+}
+
+impl Lane {
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    /// Gives the connection back: nothing is under way on it.
+    pub(crate) fn release(self) {
+        lock(&self.home).push(Held {
+            connection: self.connection,
+            opened: self.opened,
+            given_back: Instant::now(),
+        });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Nothing panics while it is held.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

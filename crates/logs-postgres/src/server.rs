@@ -1,0 +1,64 @@
+//! Whether the promises of the store can be kept on a server, as a role: what is asked at start.
+
+use logs_domain::{StoreError, StoreOptions, StoreResult, WriteOutcome};
+use sqlx::postgres::PgConnection;
+
+use crate::{Access, error};
+
+/// Refuses a server that may lose what it acknowledged, and sessions without their settings, as
+/// some poolers hand them out: without timeouts an append could outlive the minute after which
+/// records count as settled.
+pub(crate) async fn accept(
+    session: &mut PgConnection,
+    access: Access,
+    options: &StoreOptions,
+) -> StoreResult<()> {
+    let (plans, timeout, fsync, full_page_writes): (String, String, String, String) =
+        sqlx::query_as(
+            "SELECT current_setting('plan_cache_mode'), \
+             current_setting('idle_in_transaction_session_timeout'), \
+             current_setting('fsync'), current_setting('full_page_writes')",
+        )
+        .fetch_one(session)
+        .await
+        .map_err(error::read)?;
+    if plans != "force_generic_plan" || timeout == "0" {
+        return refused(
+            "the session lacks the settings that it was opened with: connect to the server itself, \
+             not through a pooler that drops them",
+        );
+    }
+    let volatile = fsync == "off" || full_page_writes == "off";
+    if volatile && access == Access::ReadWrite && !options.accept_volatile_server {
+        return refused(
+            "the server may lose what it acknowledged: fsync or full_page_writes is off",
+        );
+    }
+    Ok(())
+}
+
+/// Refuses a role that could change what it wrote.
+pub(crate) async fn accept_role(session: &mut PgConnection) -> StoreResult<()> {
+    let (role, harmless): (String, bool) = sqlx::query_as(
+        "SELECT current_user::text, NOT pg_has_role('logs_owner', 'MEMBER') \
+         AND NOT has_table_privilege('logs.record_key', 'UPDATE, DELETE, TRUNCATE')",
+    )
+    .fetch_one(session)
+    .await
+    .map_err(error::read)?;
+    if harmless {
+        return Ok(());
+    }
+    refused(&format!(
+        "the role {role} may change records, as an owner or a superuser may: connect as a login \
+         role that is a member of logs_application and of nothing more"
+    ))
+}
+
+fn refused(reason: &str) -> StoreResult<()> {
+    Err(StoreError::Unavailable {
+        reason: reason.to_owned(),
+        write_outcome: WriteOutcome::NotApplied,
+        source: None,
+    })
+}

@@ -45,7 +45,8 @@ pub struct SchemaStatus {
 }
 
 impl crate::PostgresStore {
-    /// Applies what is missing of the schema, and names the steps that were applied. The role needs
+    /// Applies what is missing of the schema, makes the partitions of this month and the next two,
+    /// and names the steps that were applied. The role needs
     /// the rights to create roles and a schema; the connection must be a direct one, not a pooler's.
     ///
     /// # Errors
@@ -55,7 +56,15 @@ impl crate::PostgresStore {
     pub async fn migrate(url: &str) -> StoreResult<Vec<String>> {
         let mut connection = open::connect(&open::parse(url)?).await?;
         lock(&mut connection).await?;
-        let applied = apply(&mut connection, STEPS).await;
+        let applied = match apply(&mut connection, STEPS).await {
+            Ok(applied) => {
+                let ensured = sqlx::raw_sql("SELECT logs.ensure_partitions(now())")
+                    .execute(&mut connection)
+                    .await;
+                ensured.map(|_| applied).map_err(error::read)
+            }
+            Err(error) => Err(error),
+        };
         // The lock ends with the connection.
         connection.close().await.map_err(error::read)?;
         applied

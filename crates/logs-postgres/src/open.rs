@@ -17,7 +17,7 @@ use crate::{error, migrations, server};
 /// How long the server works on a statement of a read.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the server works on a statement of an append.
-const APPEND_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const APPEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a statement waits for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a transaction may do nothing.

@@ -36,13 +36,15 @@ fn an_operator_migrates_imports_asks_and_looks() {
     let (code, applied, error) = logs(&["migrate"], &url);
     assert_eq!(code, 0, "{error}");
     assert_eq!(applied.replace("applied", "missing"), missing);
+    let application = database.url_as_member("logs_application").unwrap();
+    let (code, checks, error) = logs(&["doctor"], &application);
+    assert_eq!(code, 0, "nothing has written yet: {checks}{error}");
     let (_, again, _) = logs(&["migrate"], &url);
     assert!(again.starts_with("up to date"), "{again}");
 
     let (code, _, error) = logs(&["import", sample], &url);
     assert_eq!(code, 3, "a superuser may change records: {error}");
     assert!(error.contains("logs_application"), "{error}");
-    let application = database.url_as_member("logs_application").unwrap();
     for _ in 0..2 {
         let (code, _, error) = logs(&["import", sample], &application);
         assert_eq!(code, 0, "{error}");

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use logs_domain::{
     AppendBatch, AppendReceipt, Draft, OnConflict, RecordOutcome, RecordReceipt, RecordReference,
-    StoreError, StoreResult, Timestamp,
+    StoreError, StoreResult, Timestamp, WriteOutcome,
 };
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::keys::{self, Found, Key};
 use super::{Owner, insert};
 use crate::error::Failure;
+use crate::open::APPEND_TIMEOUT;
 use crate::pool::Lane;
 use crate::{PostgresStore, error};
 
@@ -63,8 +65,7 @@ pub(super) async fn once(
         let connection = lane.connection();
         insert::all(connection, store.transport, owner, &new, stamp.time).await?;
         stamp.keep();
-        let committed = sqlx::raw_sql("COMMIT").execute(lane.connection()).await;
-        committed.map_err(error::commit)?;
+        commit(&mut lane).await?;
     }
     lane.release();
     let receipt = |(draft, (outcome, stored_at)): (&Draft, Fate)| {
@@ -79,6 +80,23 @@ pub(super) async fn once(
     Ok(AppendReceipt {
         records: batch.drafts().iter().zip(fates).map(receipt).collect(),
     })
+}
+
+/// Commits. A server that waits in vain for a synchronous standby gives up when the time of the
+/// statement is over and says so in a warning alone: the commit is there, and may be lost with the
+/// server.
+async fn commit(lane: &mut Lane) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let committed = sqlx::raw_sql("COMMIT").execute(lane.connection()).await;
+    committed.map_err(error::commit)?;
+    if begun.elapsed() < APPEND_TIMEOUT {
+        return Ok(());
+    }
+    let unknown = StoreError::Timeout {
+        after: APPEND_TIMEOUT,
+        write_outcome: WriteOutcome::Unknown,
+    };
+    Err(unknown.into())
 }
 
 async fn run(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {

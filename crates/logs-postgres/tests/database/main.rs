@@ -5,6 +5,7 @@ mod faults;
 mod plans;
 mod records;
 mod schema;
+mod sessions;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,210 @@
+//! Sessions: which servers and roles are taken, how transactions run whatever their defaults, and
+//! what happens when there are none left.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use logs_contract::samples::run;
+use logs_domain::{
+    AppendBatch, Clock, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest, StoreError,
+    StoreLifecycle, StoreOptions, SystemClock, Timestamp, WriteOutcome,
+};
+use logs_postgres::PostgresStore;
+use sqlx::AssertSqlSafe;
+use test_postgres::{Database, Durability, Server};
+
+use crate::records::{as_superuser, at, batch, tenant, volatile};
+use crate::support;
+
+async fn execute(database: &Database, sql: &str) {
+    let mut superuser = as_superuser(database).await;
+    let sql = AssertSqlSafe(sql.to_owned());
+    sqlx::raw_sql(sql).execute(&mut superuser).await.unwrap();
+}
+
+fn reason(refused: Result<PostgresStore, StoreError>) -> String {
+    let error = refused.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_role_that_may_change_records_is_refused() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let roles = "CREATE ROLE owning LOGIN IN ROLE logs_application, logs_owner; \
+                 CREATE ROLE updating LOGIN IN ROLE logs_application; \
+                 GRANT UPDATE ON logs.record_key TO updating; \
+                 CREATE ROLE deleting LOGIN IN ROLE logs_application; \
+                 GRANT DELETE ON logs.record_key TO deleting";
+    execute(&database, roles).await;
+    let urls = ["owning", "updating", "deleting"].map(|role| database.url_as(role));
+    for url in urls.iter().chain([&database.url()]) {
+        let reason = reason(PostgresStore::connect(url, volatile()).await);
+        assert!(reason.contains("may change records"), "{reason}");
+    }
+    let url = database.url_as(support::APPLICATION);
+    PostgresStore::connect(&url, volatile()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_may_lose_what_it_acknowledged_is_refused() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let url = database.url_as(support::APPLICATION);
+    let reason = reason(PostgresStore::connect(&url, StoreOptions::default()).await);
+    assert!(reason.contains("fsync"), "{reason}");
+}
+
+/// The clock of this machine, wrong by so many microseconds.
+#[derive(Debug)]
+struct Wrong(i64);
+
+impl Clock for Wrong {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().saturating_add_micros(self.0)
+    }
+
+    fn tells_time_of_day(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_by_an_hour_is_not_ready() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let url = database.url_as(support::APPLICATION);
+    const HOUR: i64 = 3_600_000_000;
+    for (micros, ready) in [(0, true), (HOUR, false), (-HOUR, false), (2_000_000, true)] {
+        let options = volatile().clock(Arc::new(Wrong(micros)));
+        let store = PostgresStore::connect(&url, options).await.unwrap();
+        let found = store.ready().await;
+        assert_eq!(found.is_ok(), ready, "{micros}: {found:?}");
+        if let Err(error) = found {
+            assert!(
+                error.to_string().contains("ms from that of the server"),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn appends_are_read_committed_and_durable_whatever_the_role_defaults_to() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let checked = format!(
+        "ALTER ROLE {} SET default_transaction_isolation = 'serializable'; \
+         CREATE FUNCTION public.checked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF current_setting('transaction_isolation') <> 'read committed' THEN \
+                 RAISE 'it is %', current_setting('transaction_isolation'); \
+             END IF; RETURN NULL; END; $$; \
+         CREATE TRIGGER checked AFTER INSERT ON logs.record_key \
+             FOR EACH STATEMENT EXECUTE FUNCTION public.checked()",
+        support::APPLICATION
+    );
+    execute(&database, &checked).await;
+    let url = database.url_as(support::APPLICATION);
+    let store = PostgresStore::connect(&url, at("2025-06-15T00:00:00Z"))
+        .await
+        .unwrap();
+    store
+        .append(&tenant(), &batch("one"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    let control = format!(
+        "SET ROLE {}; BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO logs.record_key VALUES \
+         ('acme', 1, gen_random_uuid(), 0, now(), decode(repeat('00', 16), 'hex'))",
+        support::APPLICATION
+    );
+    let mut superuser = as_superuser(&database).await;
+    let refused = sqlx::raw_sql(AssertSqlSafe(control))
+        .execute(&mut superuser)
+        .await;
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("it is serializable")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_without_a_connection_are_pushed_back_within_a_second_or_so() {
+    const CALLERS: usize = 200;
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let url = database.url_as(support::APPLICATION);
+    let store = PostgresStore::connect(&url, at("2025-06-15T00:00:00Z"))
+        .await
+        .unwrap();
+    let store = Arc::new(store);
+    let mut lock = as_superuser(&database).await;
+    let held = "BEGIN; LOCK TABLE logs.record_key IN ACCESS EXCLUSIVE MODE";
+    sqlx::raw_sql(held).execute(&mut lock).await.unwrap();
+    let append = |name: String| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let begun = Instant::now();
+            let run = AppendBatch::new(vec![run(&name).into()]).unwrap();
+            let appended = store.append(&tenant(), &run, OnConflict::RejectCall).await;
+            (appended, begun.elapsed())
+        })
+    };
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|number| append(number.to_string()))
+        .collect();
+    let mut waited_for_locks = 0;
+    for caller in callers {
+        let (appended, took) = caller.await.unwrap();
+        let error = appended.unwrap_err();
+        assert!(matches!(error, StoreError::Pushback { .. }), "{error}");
+        assert_eq!(error.write_outcome(), WriteOutcome::NotApplied);
+        // Those with a connection wait for the lock, 2 s each; the others for a connection.
+        waited_for_locks += usize::from(took > Duration::from_millis(1_600));
+    }
+    assert!(waited_for_locks <= 8, "{waited_for_locks} callers hung");
+    sqlx::raw_sql("ROLLBACK").execute(&mut lock).await.unwrap();
+    for number in 0..CALLERS {
+        append(number.to_string()).await.unwrap().0.unwrap();
+    }
+    let page = PageRequest::default();
+    let runs = store
+        .list_llm_runs(&tenant(), &LlmRunFilter::default(), &page)
+        .await
+        .unwrap();
+    assert_eq!(runs.total, logs_domain::Total::Exact(CALLERS as u64));
+}
+
+#[tokio::test]
+async fn a_commit_that_no_standby_confirmed_is_not_acknowledged() {
+    let server = Server::start(Durability::On).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let url = database.url_as(support::APPLICATION);
+    let store = PostgresStore::connect(&url, at("2025-06-15T00:00:00Z"))
+        .await
+        .unwrap();
+    execute(
+        &database,
+        "ALTER SYSTEM SET synchronous_standby_names = 'ghost'",
+    )
+    .await;
+    execute(&database, "SELECT pg_reload_conf()").await;
+    let appended = store
+        .append(&tenant(), &batch("one"), OnConflict::RejectCall)
+        .await;
+    execute(&database, "ALTER SYSTEM RESET synchronous_standby_names").await;
+    execute(&database, "SELECT pg_reload_conf()").await;
+    let error = appended.unwrap_err();
+    assert!(matches!(error, StoreError::Timeout { .. }), "{error}");
+    assert_eq!(error.write_outcome(), WriteOutcome::Unknown);
+    // Sent again it is found: it was committed, but a lost server would have lost it.
+    let again = store
+        .append(&tenant(), &batch("one"), OnConflict::RejectCall)
+        .await
+        .unwrap();
+    let outcomes: Vec<_> = again.records.iter().map(|record| record.outcome).collect();
+    assert_eq!(outcomes, [logs_domain::RecordOutcome::AlreadyStored; 2]);
+}

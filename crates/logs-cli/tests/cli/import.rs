@@ -1,6 +1,7 @@
 //! `logs import`: mappings and their samples, real files, bad input, and going on after it.
 
 mod bad_input;
+mod bad_mapping;
 mod mappings;
 mod real_data;
 mod refused;

@@ -1,5 +1,6 @@
 -- Records are never changed and never removed, by whichever connection. REPLACE INTO deletes rows
--- without firing their delete triggers, so an insert over an existing key is refused before it.
+-- without firing their delete triggers, so an insert over an existing key is refused before it, and so
+-- is one that names the rowid of another row, where there are rowids.
 -- The owner of the file can drop these triggers: they protect from accidents, not from owners.
 
 CREATE TRIGGER llm_run_no_update BEFORE UPDATE ON llm_run
@@ -14,6 +15,7 @@ END;
 
 CREATE TRIGGER llm_run_no_replace BEFORE INSERT ON llm_run
 WHEN EXISTS (SELECT 1 FROM llm_run WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+    OR EXISTS (SELECT 1 FROM llm_run WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'append-only: llm_run has a record with this key');
 END;
@@ -46,6 +48,7 @@ END;
 
 CREATE TRIGGER trace_step_no_replace BEFORE INSERT ON trace_step
 WHEN EXISTS (SELECT 1 FROM trace_step WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+    OR EXISTS (SELECT 1 FROM trace_step WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'append-only: trace_step has a record with this key');
 END;
@@ -62,6 +65,7 @@ END;
 
 CREATE TRIGGER system_record_no_replace BEFORE INSERT ON system_record
 WHEN EXISTS (SELECT 1 FROM system_record WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+    OR EXISTS (SELECT 1 FROM system_record WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'append-only: system_record has a record with this key');
 END;
@@ -78,6 +82,7 @@ END;
 
 CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry
 WHEN EXISTS (SELECT 1 FROM audit_entry WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+    OR EXISTS (SELECT 1 FROM audit_entry WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'append-only: audit_entry has a record with this key');
 END;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "the output of a command line tool")]
 
+mod bench;
 mod ci;
 mod contract;
 mod demo;
@@ -26,6 +27,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the contract suite and print cases × backends
     Contract(contract::Arguments),
+    /// Measure each store beside the least that the same work can cost
+    Bench(bench::Arguments),
     /// Check the repository's own rules
     Tidy,
     /// Everything that must pass before a change lands: format, lints, licences, rules, tests
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test(arguments) => test::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Ci => ci::run(),
     }

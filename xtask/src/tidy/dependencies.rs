@@ -33,6 +33,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["logs-domain", "logs-store", "logs-facade", "logs-otlp"],
     ),
     ("logs-scenarios", &["logs-domain"]),
+    (
+        "logs-bench",
+        &[
+            "logs-domain",
+            "logs-memory",
+            "logs-postgres",
+            "logs-sqlite",
+            "test-postgres",
+        ],
+    ),
     ("test-postgres", &[]),
     ("xtask", &[]),
 ];

@@ -1,0 +1,74 @@
+//! What to measure.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, ValueEnum};
+
+/// Measures each store beside its floors.
+#[derive(Debug, Parser)]
+#[command(name = "logs-bench")]
+pub(crate) struct Arguments {
+    /// How many runs are stored before appends and reads are measured
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) rows: usize,
+    /// The store to measure
+    #[arg(long, value_enum, default_value = "all")]
+    pub(crate) backend: Backend,
+    /// Fewer rounds over fewer rows: minutes instead of tens of minutes
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Where every single measurement is written, one JSON object per line
+    #[arg(long, default_value = "target/bench/samples.ndjson")]
+    pub(crate) samples: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    All,
+    Sqlite,
+}
+
+/// One size of append: how many records, how many appends are one measurement, how many rounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) records: usize,
+    pub(crate) appends: usize,
+    pub(crate) rounds: usize,
+}
+
+impl Arguments {
+    pub(crate) fn wants(&self, backend: Backend) -> bool {
+        self.backend == Backend::All || self.backend == backend
+    }
+
+    /// Where databases of the measurement are, on the disk of the file of measurements.
+    pub(crate) fn folder(&self) -> &Path {
+        self.samples.parent().unwrap_or(Path::new("."))
+    }
+
+    /// How many runs are stored first.
+    pub(crate) fn stored(&self) -> usize {
+        if self.quick {
+            self.rows.min(20_000)
+        } else {
+            self.rows
+        }
+    }
+
+    /// The sizes of appends. Small ones are measured many at a time: one is too short for a clock.
+    pub(crate) fn sizes(&self) -> Vec<Size> {
+        let (appends, rounds) = if self.quick { (20, 7) } else { (50, 21) };
+        [1, 10, 100, 1_000, 10_000]
+            .into_iter()
+            .map(|records| Size {
+                records,
+                appends: (appends / records).max(1),
+                rounds: if records == 10_000 {
+                    rounds.min(11)
+                } else {
+                    rounds
+                },
+            })
+            .collect()
+    }
+}

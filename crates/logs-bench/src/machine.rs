@@ -1,0 +1,21 @@
+//! What the numbers were measured on.
+
+use crate::data::Population;
+
+pub(crate) fn describe(population: &Population) {
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    let model = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = model
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("an unknown model", |line| {
+            line.trim_start_matches([' ', '\t', ':'])
+        });
+    let build = if cfg!(debug_assertions) {
+        "a debug build: its numbers say nothing"
+    } else {
+        "a release build"
+    };
+    println!("machine: {processors} processors ({model}), {build}");
+    println!("data: {}", population.described);
+}

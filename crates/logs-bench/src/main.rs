@@ -1,0 +1,40 @@
+//! How fast each store is, beside floors: the least that the same work can cost with the same
+//! schema, durability, kind of connection and data.
+//!
+//! Machines differ, and so do the minutes of one machine. So a store and its floor take turns, and
+//! what counts is the ratio of neighbours: its median, and the quarters around it. Time of the
+//! processor stands beside time of the clock.
+
+#![expect(clippy::print_stdout, reason = "the output of a command line tool")]
+
+mod appends;
+mod arguments;
+mod batch;
+mod data;
+mod machine;
+mod meter;
+mod report;
+mod samples;
+mod sqlite;
+mod statistics;
+mod subject;
+mod verify;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Backend};
+use crate::data::Population;
+use crate::samples::Samples;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let population = Population::load()?;
+    machine::describe(&population);
+    let mut samples = Samples::create(&arguments.samples)?;
+    if arguments.wants(Backend::Sqlite) {
+        sqlite::run(&arguments, &population, &mut samples).await?;
+    }
+    println!("\nraw samples: {}", arguments.samples.display());
+    Ok(())
+}

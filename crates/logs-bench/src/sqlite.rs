@@ -1,0 +1,93 @@
+//! SQLite: bulk appends beside a bare prepared insert of many rows.
+
+mod floor;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use logs_domain::{Draft, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
+use logs_sqlite::SqliteStore;
+
+use self::floor::Bare;
+use crate::appends::{Contest, tenant};
+use crate::arguments::Arguments;
+use crate::batch::Batch;
+use crate::data::{Population, Producer};
+use crate::meter::Meter;
+use crate::samples::Samples;
+use crate::subject::{Store, Subject};
+use crate::{report, verify};
+
+const BACKEND: &str = "sqlite";
+/// How much is stored to see what a record takes on the disk.
+const DISK_APPENDS: usize = 20;
+const DISK_RECORDS: usize = 1_000;
+
+pub(crate) async fn run(
+    arguments: &Arguments,
+    population: &Population,
+    samples: &mut Samples,
+) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir_in(arguments.folder())?;
+    let (ours, bare) = (
+        folder.path().join("store.db"),
+        folder.path().join("bare.db"),
+    );
+    let store = Arc::new(SqliteStore::open(&ours, StoreOptions::default()).await?);
+    // The store makes the schema of the floor.
+    let of_floor = SqliteStore::open(&bare, StoreOptions::default()).await?;
+    let mut floor = Bare::open(&bare).await?;
+    println!("\nSQLite {}", floor.settings().await?);
+
+    let meter = Meter::default();
+    let floors: Vec<Box<dyn Subject>> = vec![Box::new(floor)];
+    let mut contest = Contest::new(BACKEND, Store(store.clone()), floors, meter, population);
+    contest.fill(arguments.stored()).await?;
+    report::head("appends to SQLite, each a transaction");
+    for size in arguments.sizes() {
+        let rounds = contest.measure(size, samples).await?;
+        report::lines(size, &[Bare::NAME], &rounds);
+    }
+
+    let stored = contest.stored.clone();
+    drop(contest);
+    for (name, reader) in [("store", &*store), (Bare::NAME, &of_floor)] {
+        let counted = verify::count(reader, &tenant()?).await?;
+        let expected = stored.get(name).copied().unwrap_or_default();
+        anyhow::ensure!(
+            counted == expected,
+            "{name}: {counted} of {expected} records"
+        );
+        println!("{name}: {counted} records read back");
+    }
+    store.close().await?;
+    of_floor.close().await?;
+    for text in [0, 700] {
+        disk(folder.path(), population, text).await?;
+    }
+    Ok(())
+}
+
+/// Prints how much of the disk a record takes, in a store of its own.
+async fn disk(folder: &Path, population: &Population, text: usize) -> anyhow::Result<()> {
+    let file = folder.join(format!("disk-{text}.db"));
+    let store = SqliteStore::open(&file, StoreOptions::default()).await?;
+    let mut producer = Producer::new(population, 1).with_text(text);
+    let tenant = tenant()?;
+    let mut bytes = 0;
+    for _ in 0..DISK_APPENDS {
+        let batch = Batch::fresh(&tenant, &mut producer, DISK_RECORDS)?;
+        let drafts = batch.append.drafts().iter();
+        bytes += drafts.map(Draft::byte_len).sum::<usize>();
+        let on_conflict = OnConflict::RejectCall;
+        store.append(&tenant, &batch.append, on_conflict).await?;
+    }
+    store.close().await?;
+    let records = (DISK_APPENDS * DISK_RECORDS) as f64;
+    println!(
+        "disk: {:.0} bytes for a record of {:.0}",
+        std::fs::metadata(&file)?.len() as f64 / records,
+        bytes as f64 / records
+    );
+    Ok(())
+}

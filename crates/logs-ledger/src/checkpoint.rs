@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::hash::Hash;
 use crate::node::MAX_LOG_SIZE;
+use crate::note::{NoteVerifier, SignedNote};
 use crate::signer::TreeHead;
+use crate::tlog_proof::TlogProofError;
 
 /// Most bytes of a checkpoint's text that are read.
 pub const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
@@ -78,6 +80,24 @@ impl Checkpoint {
                 root: parse_root(root)?,
             },
             extensions: extensions.iter().map(|line| (*line).to_owned()).collect(),
+        })
+    }
+
+    /// Reads the checkpoint that a note carries, when a trusted key of this very log signed it: one
+    /// whose name is the origin, as C2SP tlog-checkpoint has it.
+    ///
+    /// # Errors
+    /// [`NoteError`](crate::NoteError) and [`CheckpointError`], and
+    /// [`Origin`](TlogProofError::Origin) for keys of another log.
+    pub fn open(note: &SignedNote, keys: &[NoteVerifier]) -> Result<Self, TlogProofError> {
+        let (text, signed_by) = note.verify(keys)?;
+        let checkpoint = Self::parse(text)?;
+        let of_log = |key: &&NoteVerifier| key.name().as_str() == checkpoint.origin;
+        if signed_by.into_iter().any(|key| of_log(&key)) {
+            return Ok(checkpoint);
+        }
+        Err(TlogProofError::Origin {
+            origin: checkpoint.origin,
         })
     }
 

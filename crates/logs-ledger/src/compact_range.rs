@@ -1,8 +1,8 @@
 //! A range of leaves by the fewest complete subtrees that cover it: enough to append and to merge.
 
-use crate::error::LedgerError;
+use crate::error::{LedgerError, ReadError};
 use crate::hash::{Hash, empty_root, hash_nodes};
-use crate::node::{MAX_LOG_SIZE, NodeAddress};
+use crate::node::{HashReader, MAX_LOG_SIZE, NodeAddress};
 
 /// The leaves `begin..end`, held as at most 126 hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,52 @@ impl CompactRange {
             end: size,
             nodes,
         })
+    }
+
+    /// The leaves `begin..end` of a log, from the stored hashes of the subtrees that cover them.
+    ///
+    /// # Errors
+    /// [`ReadError::OutOfRange`] unless `begin <= end <= MAX_LOG_SIZE`, and those of the reader.
+    pub fn covering<R: HashReader>(
+        reader: &R,
+        begin: u64,
+        end: u64,
+    ) -> Result<Self, ReadError<R::Error>> {
+        let mut nodes = Vec::new();
+        for node in Self::cover(begin, end)? {
+            let hash = reader.read_hash(node);
+            nodes.push((
+                node,
+                hash.map_err(|source| ReadError::Reader { node, source })?,
+            ));
+        }
+        Ok(Self { begin, end, nodes })
+    }
+
+    /// The addresses of the fewest complete subtrees that cover `begin..end`, from the left.
+    ///
+    /// # Errors
+    /// [`ReadError::OutOfRange`] unless `begin <= end <= MAX_LOG_SIZE`.
+    pub(crate) fn cover<E>(begin: u64, end: u64) -> Result<Vec<NodeAddress>, ReadError<E>> {
+        if begin > end || end > MAX_LOG_SIZE {
+            return Err(ReadError::OutOfRange {
+                index: begin,
+                size: end,
+            });
+        }
+        let mut nodes = Vec::new();
+        let mut low = begin;
+        while low < end {
+            // The largest subtree that begins here and does not go beyond the end.
+            let aligned = if low == 0 { 63 } else { low.trailing_zeros() };
+            let level = aligned.min((end - low).ilog2());
+            nodes.push(NodeAddress {
+                level: u8::try_from(level).unwrap_or(63),
+                index: low >> level,
+            });
+            low += 1 << level;
+        }
+        Ok(nodes)
     }
 
     /// First index of the range.

@@ -84,7 +84,27 @@ pub struct Leaf<'a> {
     pub what: Commitment,
 }
 
-impl Leaf<'_> {
+impl<'a> Leaf<'a> {
+    /// Reads the bytes of a leaf; `None` unless they are what [`encode`](Self::encode) writes.
+    #[must_use]
+    pub fn decode(bytes: &'a [u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(LEAF_DOMAIN)?;
+        let (tenant, rest) = split_text(rest)?;
+        let (entry_id, rest) = rest.split_first_chunk::<16>()?;
+        let (occurred_at, rest) = rest.split_first_chunk::<8>()?;
+        let (kind, rest) = split_text(rest)?;
+        let (who, rest) = rest.split_first_chunk::<HASH_BYTES>()?;
+        let (what, rest) = rest.split_first_chunk::<HASH_BYTES>()?;
+        rest.is_empty().then_some(Self {
+            tenant,
+            entry_id: *entry_id,
+            occurred_at_micros: i64::from_be_bytes(*occurred_at),
+            kind,
+            who: Commitment(*who),
+            what: Commitment(*what),
+        })
+    }
+
     /// The bytes that the log hashes.
     ///
     /// `"logs-ledger/leaf/v1\0"`, the tenant's length as a big-endian u32 and its bytes, the
@@ -114,6 +134,13 @@ impl Leaf<'_> {
     pub fn hash(&self) -> Result<Hash, LedgerError> {
         Ok(hash_leaf(&self.encode()?))
     }
+}
+
+fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (text, rest) = rest.split_at_checked(length)?;
+    Some((std::str::from_utf8(text).ok()?, rest))
 }
 
 fn push_text(bytes: &mut Vec<u8>, field: &'static str, text: &str) -> Result<(), LedgerError> {

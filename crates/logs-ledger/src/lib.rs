@@ -35,8 +35,10 @@
 
 #![forbid(unsafe_code)]
 
+mod bundle;
 mod checkpoint;
 mod compact_range;
+mod entry_bundle;
 mod error;
 mod hash;
 mod leaf;
@@ -44,9 +46,17 @@ mod node;
 mod note;
 mod proof;
 mod signer;
+mod tile;
+mod tlog_proof;
 
+pub use bundle::{
+    BundleEntry, BundleError, BundlePlan, BundleSink, BundleSource, BundleWriter, EntryName,
+    FORMAT, Finding, Layout, MAX_OLDER_CHECKPOINTS, MAX_PAYLOAD_BYTES, Manifest, MemoryBundle,
+    Part, PartContent, Problem, REDACTION_KIND, Redaction, Summary, Unreadable, Verification,
+};
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_CHECKPOINT_BYTES};
 pub use compact_range::CompactRange;
+pub use entry_bundle::{MAX_LEAF_BYTES, entries, push_entry};
 pub use error::{LedgerError, ProofError, ReadError, SignRefusal};
 pub use hash::{HASH_BYTES, Hash, empty_root, hash_leaf, hash_nodes};
 pub use leaf::{Commitment, Leaf, SALT_BYTES, Salt, commit};
@@ -59,3 +69,5 @@ pub use proof::{
     prove_consistency, prove_inclusion, root_from_inclusion, verify_consistency, verify_inclusion,
 };
 pub use signer::{HighWaterMark, TreeHead};
+pub use tile::{TILE_WIDTH, Tile, tile_bytes};
+pub use tlog_proof::{TlogProof, TlogProofError};

@@ -75,6 +75,11 @@ impl Layout {
         self.to
     }
 
+    /// How many files of hashes and of entries there are.
+    pub(super) fn files(&self) -> u64 {
+        (self.tiles().count() + self.entry_bundles().count()) as u64
+    }
+
     /// The tiles of level 0 whose entries the bundle holds.
     pub(super) fn entry_bundles(&self) -> impl Iterator<Item = Tile> + use<> {
         let size = self.size;

@@ -41,16 +41,17 @@ pub(super) fn digest_of(mut reader: impl Read) -> std::io::Result<String> {
 }
 
 /// Compares the files of a bundle with its sums, both in the order of their paths, so that neither
-/// list is ever in memory. The two files that the sums cannot name are passed over.
+/// list is ever in memory. The two files that the sums cannot name are passed over. How many files
+/// the sums name.
 pub(super) fn compare(
     source: &impl BundleSource,
     unnamed: [&str; 2],
     report: &mut dyn FnMut(Problem),
-) -> Result<(), Unreadable> {
+) -> Result<u64, Unreadable> {
     let sums = source
         .open(super::SUMS_PATH)
         .map_err(|error| Unreadable::new(super::SUMS_PATH, error))?;
-    let mut lines = Lines(std::io::BufReader::new(sums));
+    let mut lines = Lines(std::io::BufReader::new(sums), 0);
     let mut named = lines.next()?;
     let paths = source
         .paths()
@@ -85,11 +86,11 @@ pub(super) fn compare(
         report(Problem::FileMissing { path });
         named = lines.next()?;
     }
-    Ok(())
+    Ok(lines.1)
 }
 
-/// The lines of the sums: digest and path, in order.
-struct Lines<R>(R);
+/// The lines of the sums, digest and path, in order; and how many there were.
+struct Lines<R>(R, u64);
 
 impl<R: std::io::BufRead> Lines<R> {
     fn next(&mut self) -> Result<Option<(String, String)>, Unreadable> {
@@ -111,6 +112,7 @@ impl<R: std::io::BufRead> Lines<R> {
         if digest.len() != 64 || !digest.bytes().all(digit) {
             return Err(refused(&form));
         }
+        self.1 += 1;
         Ok(Some((digest.to_owned(), path.to_owned())))
     }
 }

@@ -65,11 +65,18 @@ impl Verification<'_> {
             .and_then(sums::digest_of)
             .map_err(|error| Unreadable::new(SUMS_PATH, error))?;
         findings.compare("sums", &manifest.sums, &sums);
-        sums::compare(source, [MANIFEST_PATH, SUMS_PATH], &mut |problem| {
+        let named = sums::compare(source, [MANIFEST_PATH, SUMS_PATH], &mut |problem| {
             findings.add(None, problem);
         })?;
         let layout = Layout::new(head.size, manifest.from, manifest.to)
             .map_err(|error| Unreadable::new(MANIFEST_PATH, error))?;
+        // Format, checkpoint and payloads; two for each older checkpoint.
+        let expected = 3 + 2 * manifest.older.len() as u64 + layout.files();
+        findings.compare(
+            "a range that needs files",
+            &expected.to_string(),
+            &named.to_string(),
+        );
         let tiles = Tiles::new(source, head.size);
         let mut roots = Roots::read(source, &manifest, head, self, &mut findings)?;
         let entries = Entries::new(source, &tiles, &manifest.tenant, layout)?;

@@ -1,5 +1,6 @@
 //! A log with payloads and redactions, and bundles of it.
 #![allow(dead_code, reason = "each test program uses a part of this")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeMap;
 
@@ -10,47 +11,47 @@ use logs_ledger::{
     commit,
 };
 
-pub const ORIGIN: &str = "logs.example/acme";
-pub const TENANT: &str = "acme";
+pub(crate) const ORIGIN: &str = "logs.example/acme";
+pub(crate) const TENANT: &str = "acme";
 
 /// An entry as its writer has it.
 #[derive(Clone)]
-pub struct Entry {
-    pub id: [u8; 16],
-    pub kind: &'static str,
-    pub who: Vec<u8>,
-    pub what: Vec<u8>,
+pub(crate) struct Entry {
+    pub(crate) id: [u8; 16],
+    pub(crate) kind: &'static str,
+    pub(crate) who: Vec<u8>,
+    pub(crate) what: Vec<u8>,
     /// Which entry records that a part was removed.
-    pub who_redacted_by: Option<u64>,
-    pub what_redacted_by: Option<u64>,
+    pub(crate) who_redacted_by: Option<u64>,
+    pub(crate) what_redacted_by: Option<u64>,
 }
 
-pub fn id(number: u64) -> [u8; 16] {
+pub(crate) fn id(number: u64) -> [u8; 16] {
     let mut id = 0x018f_4e5c_8f4e_7c3a_8b4e_0000_0000_0000_u128;
     id += u128::from(number);
     id.to_be_bytes()
 }
 
-pub fn salt(index: u64, part: u8) -> Salt {
+pub(crate) fn salt(index: u64, part: u8) -> Salt {
     let mut bytes = [part; 32];
     bytes[..8].copy_from_slice(&index.to_be_bytes());
     Salt::from_bytes(bytes)
 }
 
 /// A log in memory.
-pub struct Log {
-    pub tenant: &'static str,
-    pub entries: Vec<Entry>,
-    pub hashes: BTreeMap<NodeAddress, Hash>,
-    pub range: CompactRange,
-    pub signer: NoteSigner,
+pub(crate) struct Log {
+    pub(crate) tenant: &'static str,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) hashes: BTreeMap<NodeAddress, Hash>,
+    pub(crate) range: CompactRange,
+    pub(crate) signer: NoteSigner,
     /// The root at each size.
-    pub roots: Vec<Hash>,
+    pub(crate) roots: Vec<Hash>,
 }
 
 impl Log {
     /// A log of `size` ordinary entries.
-    pub fn of(size: u64) -> Self {
+    pub(crate) fn of(size: u64) -> Self {
         let entries = (0..size).map(|number| Entry {
             id: id(number),
             kind: "PolicyRuleModified",
@@ -64,7 +65,7 @@ impl Log {
 
     /// A log of `size` entries, in which the entry at a third had both parts removed and the one
     /// at a half its first part, as the last two entries record.
-    pub fn with_redactions(size: u64) -> Self {
+    pub(crate) fn with_redactions(size: u64) -> Self {
         let mut log = Self::of(size);
         let (third, half) = (size / 3, size / 2);
         for (target, by, what) in [(third, size - 2, true), (half, size - 1, false)] {
@@ -81,7 +82,7 @@ impl Log {
         Self::with(log.tenant, log.entries)
     }
 
-    pub fn with(tenant: &'static str, entries: Vec<Entry>) -> Self {
+    pub(crate) fn with(tenant: &'static str, entries: Vec<Entry>) -> Self {
         let mut range = CompactRange::starting_at(0).unwrap();
         let mut log = Self {
             tenant,
@@ -94,7 +95,9 @@ impl Log {
         for index in 0..log.entries.len() as u64 {
             let hash = log.leaf(index).hash().unwrap();
             let hashes = &mut log.hashes;
-            let mut store = |node, hash| drop(hashes.insert(node, hash));
+            let mut store = |node, hash| {
+                hashes.insert(node, hash);
+            };
             range.append(hash, &mut store).unwrap();
             log.roots.push(range.root().unwrap());
         }
@@ -102,11 +105,11 @@ impl Log {
         log
     }
 
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.entries.len() as u64
     }
 
-    pub fn leaf(&self, index: u64) -> Leaf<'static> {
+    pub(crate) fn leaf(&self, index: u64) -> Leaf<'static> {
         let entry = &self.entries[index as usize];
         Leaf {
             tenant: self.tenant,
@@ -118,7 +121,7 @@ impl Log {
         }
     }
 
-    pub fn bundle_entry(&self, index: u64) -> BundleEntry<'static> {
+    pub(crate) fn bundle_entry(&self, index: u64) -> BundleEntry<'static> {
         let entry = &self.entries[index as usize];
         let content = |part, payload: &[u8], by: Option<u64>| match by {
             Some(by) => PartContent::Redacted { by },
@@ -134,21 +137,21 @@ impl Log {
         }
     }
 
-    pub fn checkpoint(&self, size: u64) -> Checkpoint {
+    pub(crate) fn checkpoint(&self, size: u64) -> Checkpoint {
         let root = self.roots[size as usize];
         Checkpoint::new(ORIGIN, TreeHead { size, root }).unwrap()
     }
 
-    pub fn note(&self, size: u64) -> SignedNote {
+    pub(crate) fn note(&self, size: u64) -> SignedNote {
         SignedNote::sign(&self.checkpoint(size).to_text(), &[&self.signer]).unwrap()
     }
 
-    pub fn keys(&self) -> Vec<NoteVerifier> {
+    pub(crate) fn keys(&self) -> Vec<NoteVerifier> {
         vec![self.signer.verifier()]
     }
 
     /// The bundle of a range at a size.
-    pub fn bundle(
+    pub(crate) fn bundle(
         &self,
         size: u64,
         from: u64,
@@ -171,12 +174,12 @@ impl Log {
     }
 }
 
-pub fn signer(seed: u8) -> NoteSigner {
+pub(crate) fn signer(seed: u8) -> NoteSigner {
     NoteSigner::from_seed(KeyName::new(ORIGIN).unwrap(), &[seed; 32])
 }
 
 /// What a verifier says: the summary and what it found, or why it cannot judge.
-pub fn verify(
+pub(crate) fn verify(
     bundle: &MemoryBundle,
     keys: &[NoteVerifier],
     trusted: Option<&Checkpoint>,
@@ -189,12 +192,16 @@ pub fn verify(
 }
 
 /// Whether a verifier takes the bundle for intact.
-pub fn intact(bundle: &MemoryBundle, keys: &[NoteVerifier], trusted: Option<&Checkpoint>) -> bool {
+pub(crate) fn intact(
+    bundle: &MemoryBundle,
+    keys: &[NoteVerifier],
+    trusted: Option<&Checkpoint>,
+) -> bool {
     verify(bundle, keys, trusted).is_ok_and(|(summary, _)| summary.findings == 0)
 }
 
 /// Makes the sums and the manifest fit what is in the files, as a forger would.
-pub fn reseal(bundle: &mut MemoryBundle) {
+pub(crate) fn reseal(bundle: &mut MemoryBundle) {
     use sha2::{Digest, Sha256};
     let hex = |bytes: &[u8]| -> String {
         let digest = Sha256::digest(bytes);

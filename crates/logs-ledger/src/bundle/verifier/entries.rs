@@ -100,7 +100,7 @@ impl<'a, S: BundleSource> Entries<'a, S> {
             .range
             .merge(&after, &mut |node, hash| stored.push(node, hash));
         merged.map_err(unfit)?;
-        stored.compare(self.tiles, None, findings);
+        stored.compare(self.tiles, None, findings)?;
         if self.range.root().map_err(unfit)? != head.root {
             findings.add(None, Problem::Root);
         }
@@ -124,7 +124,7 @@ impl<'a, S: BundleSource> Entries<'a, S> {
             .range
             .append(hash_leaf(bytes), &mut |node, hash| stored.push(node, hash));
         appended.map_err(unfit)?;
-        stored.compare(self.tiles, Some(name), findings);
+        stored.compare(self.tiles, Some(name), findings)?;
         self.read.entries += 1;
         let Some(leaf) = leaf else {
             findings.add(Some(name), Problem::LeafForm);
@@ -166,20 +166,21 @@ impl Stored {
         }
     }
 
-    /// Compares with the tiles. One that cannot be read was found to be missing or altered before.
+    /// Compares with the tiles.
     fn compare<S: BundleSource>(
         self,
         tiles: &Tiles<'_, S>,
         entry: Option<EntryName>,
         findings: &mut Findings<'_>,
-    ) {
+    ) -> Result<(), Unreadable> {
         for (node, hash) in self.0 {
-            if tiles.read_hash(node).is_ok_and(|read| read != hash) {
+            if tiles.read_hash(node)? != hash {
                 let path = tiles.path(node);
                 let entry = entry.filter(|_| node.level == 0);
                 findings.add(entry, Problem::Tile { path });
             }
         }
+        Ok(())
     }
 }
 

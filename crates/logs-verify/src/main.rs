@@ -1,0 +1,128 @@
+//! `logs-verify`: checks an evidence bundle offline.
+
+mod directory;
+mod report;
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use logs_ledger::{Checkpoint, MAX_NOTE_BYTES, NoteVerifier, SignedNote, Verification};
+
+use self::directory::Directory;
+use self::report::Report;
+
+const ALTERED: u8 = 1;
+const UNREADABLE: u8 = 2;
+const USAGE: u8 = 64;
+
+/// Check that nothing in an evidence bundle was changed, inserted, removed or reordered
+///
+/// Nothing is trusted but the keys that are given, and the checkpoint that was obtained earlier and
+/// elsewhere. No network is used.
+#[derive(Parser)]
+#[command(version, after_long_help = HELP)]
+struct Arguments {
+    /// A public key of the log, such as logs.example/acme+1a2b3c4d+AZ…; two during a rotation
+    #[arg(long = "key", value_name = "VKEY", required = true, value_parser = key)]
+    keys: Vec<NoteVerifier>,
+
+    /// A checkpoint of the log that was obtained earlier: the log must extend it
+    #[arg(long, value_name = "FILE")]
+    trusted_checkpoint: Option<PathBuf>,
+
+    /// One JSON object a line: what is wrong, then the verdict
+    #[arg(long)]
+    json: bool,
+
+    /// The folder of the bundle
+    #[arg(value_name = "BUNDLE_DIR")]
+    bundle: PathBuf,
+}
+
+const HELP: &str = "\
+Exit codes: 0 intact, 1 altered, 2 unreadable (which proves no more than altered), 64 wrong usage.
+
+Example:
+  logs-verify --key logs.example/acme+1a2b3c4d+AZ… --trusted-checkpoint march.checkpoint evidence/";
+
+fn key(text: &str) -> Result<NoteVerifier, String> {
+    NoteVerifier::parse(text).map_err(|error| error.to_string())
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // There is nowhere to report that this cannot be written.
+            let _ = error.print();
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            return ExitCode::from(code);
+        }
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    match run(&arguments, &mut out).and_then(|code| {
+        out.flush().map_err(unwritten)?;
+        Ok(code)
+    }) {
+        Ok(code) => ExitCode::from(code),
+        Err((code, message)) => {
+            // There is nowhere to report that this cannot be written.
+            let _ = writeln!(io::stderr(), "error: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Checks the bundle; the exit code, or another one and why.
+fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<u8, (u8, String)> {
+    let trusted = match &arguments.trusted_checkpoint {
+        Some(path) => Some(
+            trusted(path, &arguments.keys)
+                .map_err(|reason| (USAGE, format!("{}: {reason}", path.display())))?,
+        ),
+        None => None,
+    };
+    let source = Directory::open(&arguments.bundle)
+        .map_err(|error| (USAGE, format!("{}: {error}", arguments.bundle.display())))?;
+    let verification = Verification {
+        keys: &arguments.keys,
+        trusted: trusted.as_ref(),
+    };
+    let mut report = Report {
+        out,
+        json: arguments.json,
+        failed: None,
+    };
+    let code = match verification.run(&source, &mut |finding| report.finding(finding)) {
+        Ok(summary) => {
+            report.summary(&summary);
+            if summary.findings == 0 { 0 } else { ALTERED }
+        }
+        Err(unreadable) => {
+            report.unreadable(&unreadable);
+            UNREADABLE
+        }
+    };
+    match report.failed {
+        None => Ok(code),
+        Some(error) => Err(unwritten(error)),
+    }
+}
+
+/// The answer got lost: nobody may take that for intact.
+fn unwritten(error: io::Error) -> (u8, String) {
+    (UNREADABLE, format!("the answer cannot be written: {error}"))
+}
+
+/// Reads the trusted checkpoint. It is signed too: a file that was damaged helps nobody.
+fn trusted(path: &Path, keys: &[NoteVerifier]) -> Result<Checkpoint, String> {
+    let length = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if usize::try_from(length.len()).is_ok_and(|length| length > MAX_NOTE_BYTES) {
+        return Err(format!("a checkpoint has at most {MAX_NOTE_BYTES} bytes"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let note = SignedNote::parse(&text).map_err(|error| error.to_string())?;
+    Checkpoint::open(&note, keys).map_err(|error| error.to_string())
+}

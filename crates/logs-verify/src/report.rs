@@ -1,0 +1,162 @@
+//! What is said of a bundle: for a lawyer to read, or one JSON object a line.
+
+use std::io::{self, Write};
+
+use chrono::DateTime;
+use logs_ledger::{Finding, Summary, Unreadable};
+use serde_json::json;
+
+/// Writes the report.
+pub(crate) struct Report<'a> {
+    pub(crate) out: &'a mut dyn Write,
+    pub(crate) json: bool,
+    /// The first error of writing: nothing is written after it.
+    pub(crate) failed: Option<io::Error>,
+}
+
+impl Report<'_> {
+    /// One line for each thing that is wrong.
+    pub(crate) fn finding(&mut self, finding: &Finding) {
+        let line = if self.json {
+            let entry = finding.entry.map(|entry| entry.index);
+            let id = finding.entry.and_then(|entry| entry.id).map(hex);
+            let problem = finding.problem.to_string();
+            json!({"entry": entry, "entry_id": id, "problem": problem}).to_string()
+        } else {
+            format!("bad  {}", plain(&finding.to_string()))
+        };
+        self.line(&line);
+    }
+
+    /// The end of a bundle that could be judged.
+    pub(crate) fn summary(&mut self, summary: &Summary) {
+        let manifest = &summary.manifest;
+        let verdict = verdict(summary);
+        let from = time(manifest.occurred_from_micros);
+        let to = time(manifest.occurred_to_micros);
+        let (older, signed) = summary.older;
+        if self.json {
+            let line = json!({
+                "verdict": verdict.to_lowercase(),
+                "log": manifest.origin,
+                "tenant": manifest.tenant,
+                "size": manifest.size,
+                "root": format!("{:?}", manifest.root),
+                "from": manifest.from,
+                "to": manifest.to,
+                "entries": summary.entries,
+                "redacted_parts": manifest.redacted_parts,
+                "occurred_from": from,
+                "occurred_to": to,
+                "signed_by": summary.signed_by,
+                "older_checkpoints": older,
+                "older_checkpoints_signed": signed,
+                "extends_trusted": summary.extends,
+                "findings": summary.findings,
+            });
+            return self.line(&line.to_string());
+        }
+        let signed_by = if summary.signed_by.is_empty() {
+            "no key that was given".to_owned()
+        } else {
+            summary.signed_by.join(", ")
+        };
+        let trusted = match summary.extends {
+            Some(size) => format!("the log extends the trusted checkpoint of {size} entries"),
+            None => "no checkpoint that was obtained earlier is shown to be extended".to_owned(),
+        };
+        let last = manifest.to.saturating_sub(1);
+        let lines = [
+            (
+                "log",
+                format!("{}, of {}", manifest.origin, manifest.tenant),
+            ),
+            (
+                "size",
+                format!("{} entries at the checkpoint", manifest.size),
+            ),
+            ("root", format!("{:?}", manifest.root)),
+            ("signed by", signed_by),
+            (
+                "entries",
+                format!(
+                    "{} of them here, {} to {last}",
+                    summary.entries, manifest.from
+                ),
+            ),
+            ("period", format!("{from} to {to}, as the entries say")),
+            (
+                "redacted",
+                match manifest.redacted_parts {
+                    0 => "nothing".to_owned(),
+                    1 => "1 part, as an entry of the log records".to_owned(),
+                    parts => format!("{parts} parts, as entries of the log record"),
+                },
+            ),
+            (
+                "checkpoints",
+                format!("{older} older ones are extended, {signed} of them signed by a given key"),
+            ),
+            ("trusted", trusted),
+        ];
+        for (name, value) in lines {
+            self.line(&format!("{name:<12} {}", plain(&value)));
+        }
+        let said = match summary.findings {
+            0 => "nothing was changed, inserted, removed or reordered".to_owned(),
+            1 => "1 thing is wrong, told above".to_owned(),
+            more => format!("{more} things are wrong, told above"),
+        };
+        self.line(&format!("{:<12} {verdict}: {said}", "verdict"));
+    }
+
+    /// The end of a bundle that cannot be judged.
+    pub(crate) fn unreadable(&mut self, unreadable: &Unreadable) {
+        let reason = unreadable.to_string();
+        let line = if self.json {
+            json!({"verdict": "unreadable", "reason": reason}).to_string()
+        } else {
+            let reason = plain(&reason);
+            format!("{:<12} UNREADABLE: {reason}", "verdict")
+        };
+        self.line(&line);
+    }
+
+    fn line(&mut self, line: &str) {
+        if self.failed.is_none() {
+            self.failed = writeln!(self.out, "{line}").err();
+        }
+    }
+}
+
+fn verdict(summary: &Summary) -> &'static str {
+    if summary.findings == 0 {
+        "INTACT"
+    } else {
+        "ALTERED"
+    }
+}
+
+/// A text that a terminal shows as it is: what a bundle says may hold anything.
+fn plain(text: &str) -> String {
+    let shown = |character: char| {
+        if character.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+fn hex(id: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(id))
+}
+
+fn time(micros: i64) -> String {
+    let time = DateTime::from_timestamp_micros(micros);
+    time.map_or_else(
+        || format!("{micros} µs since 1970"),
+        |time| time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+    )
+}

@@ -1,0 +1,250 @@
+//! The binary on bundles in folders.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[path = "../../logs-ledger/tests/support/mod.rs"]
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use logs_ledger::MemoryBundle;
+use support::{Log, reseal, signer};
+
+fn write(bundle: &MemoryBundle, folder: &Path) {
+    for (path, bytes) in &bundle.files {
+        let file = folder.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, bytes).unwrap();
+    }
+}
+
+fn verify(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_logs-verify"))
+        .args(words)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+struct Scene {
+    log: Log,
+    folder: tempfile::TempDir,
+    key: String,
+}
+
+impl Scene {
+    /// A bundle of all of a log of 3000 entries, in the folder `bundle`.
+    fn new() -> Self {
+        let log = Log::with_redactions(3000);
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = log.bundle(3000, 0, 3000, &[1000, 2500]).unwrap();
+        write(&bundle, &folder.path().join("bundle"));
+        let key = log.signer.verifier().to_text();
+        Self { log, folder, key }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// Checks the bundle with its key and these words.
+    fn verify(&self, words: &[&str]) -> Output {
+        let bundle = self.path("bundle");
+        verify(&[&["--key", &self.key, &bundle], words].concat())
+    }
+
+    fn trusted(&self, size: u64) -> String {
+        let path = self.path("trusted");
+        std::fs::write(&path, self.log.note(size).to_text()).unwrap();
+        path
+    }
+}
+
+#[test]
+fn an_intact_bundle_is_told_in_words_that_a_lawyer_reads() {
+    let scene = Scene::new();
+    let trusted = scene.trusted(1234);
+    let output = scene.verify(&["--trusted-checkpoint", &trusted]);
+    let root = format!("{:?}", scene.log.roots[3000]);
+    let id = u32::from_be_bytes(scene.log.signer.key_id());
+    let expected = format!(
+        "log          logs.example/acme, of acme\n\
+         size         3000 entries at the checkpoint\n\
+         root         {root}\n\
+         signed by    logs.example/acme+{id:08x}\n\
+         entries      3000 of them here, 0 to 2999\n\
+         period       2023-11-14T22:13:20.000000Z to 2023-11-14T22:13:20.002999Z, as the entries say\n\
+         redacted     3 parts, as entries of the log record\n\
+         checkpoints  2 older ones are extended, 2 of them signed by a given key\n\
+         trusted      the log extends the trusted checkpoint of 1234 entries\n\
+         verdict      INTACT: nothing was changed, inserted, removed or reordered\n"
+    );
+    assert_eq!(text(&output.stdout), expected);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    let output = scene.verify(&["--json"]);
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&summary["verdict"], &summary["entries"]),
+        (&"intact".into(), &3000.into())
+    );
+}
+
+#[test]
+fn an_altered_entry_is_named_one_line_for_each() {
+    let scene = Scene::new();
+    let mut bundle = scene.log.bundle(3000, 0, 3000, &[1000, 2500]).unwrap();
+    let file = bundle.files.get_mut("payloads.ndjson").unwrap();
+    let payloads = String::from_utf8(file.clone()).unwrap();
+    let altered: Vec<String> = payloads
+        .lines()
+        .map(|line| match line.split_once("\"payload\":\"") {
+            Some((before, payload)) if line.starts_with("{\"index\":77,") => {
+                format!("{before}\"payload\":\"A{}", &payload[1..])
+            }
+            _ => line.to_owned(),
+        })
+        .collect();
+    *file = (altered.join("\n") + "\n").into_bytes();
+    reseal(&mut bundle);
+    write(&bundle, &scene.folder.path().join("bundle"));
+    let output = scene.verify(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stdout);
+    let bad: Vec<&str> = told
+        .lines()
+        .filter(|line| line.starts_with("bad"))
+        .collect();
+    let name = "bad  entry 77 (018f4e5c-8f4e-7c3a-8b4e-00000000004d): its part";
+    assert_eq!(
+        bad,
+        [
+            format!("{name} who was altered"),
+            format!("{name} what was altered")
+        ]
+    );
+    assert!(
+        told.ends_with("verdict      ALTERED: 2 things are wrong, told above\n"),
+        "{told}"
+    );
+    let json = scene.verify(&["--json"]);
+    let lines: Vec<serde_json::Value> = text(&json.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(
+        (&lines[0]["entry"], &lines[2]["verdict"]),
+        (&77.into(), &"altered".into())
+    );
+}
+
+#[test]
+fn what_cannot_be_judged_and_what_is_asked_wrongly_have_codes_of_their_own() {
+    let scene = Scene::new();
+    let bundle = scene.path("bundle");
+    let stranger = signer(9).verifier().to_text();
+    let output = verify(&["--key", &stranger, &bundle]);
+    assert_eq!(output.status.code(), Some(1), "a key that signed nothing");
+    assert!(text(&output.stdout).contains("bad  the checkpoint is not to be trusted"));
+
+    let missing = scene.path("absent");
+    let no_note = scene.path("bundle/manifest.json");
+    for words in [
+        &[][..],
+        &["--key", "no key", &bundle],
+        &["--key", &scene.key],
+        &["--key", &scene.key, &missing],
+        &["--key", &scene.key, &no_note],
+        &[
+            "--key",
+            &scene.key,
+            &bundle,
+            "--trusted-checkpoint",
+            &missing,
+        ],
+        &[
+            "--key",
+            &scene.key,
+            &bundle,
+            "--trusted-checkpoint",
+            &no_note,
+        ],
+        &["--key", &scene.key, &bundle, "--what"],
+    ] {
+        let output = verify(words);
+        assert_eq!(output.status.code(), Some(64), "{words:?}");
+        assert_eq!(text(&output.stdout), "", "{words:?}");
+        assert!(!output.stderr.is_empty());
+    }
+    let help = verify(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(text(&help.stdout).contains("64 wrong usage"));
+
+    // A fork: the trusted checkpoint has another root at a size that the bundle passes.
+    let mut entries = scene.log.entries.clone();
+    entries[3].who = b"{}".to_vec();
+    let fork = Log::with(scene.log.tenant, entries);
+    let trusted = scene.path("fork");
+    std::fs::write(&trusted, fork.note(500).to_text()).unwrap();
+    let output = scene.verify(&["--trusted-checkpoint", &trusted]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("trusted checkpoint of size 500: it has another root"));
+
+    std::fs::remove_file(scene.path("bundle/tile/entries/004")).unwrap();
+    let output = scene.verify(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stdout);
+    assert!(told.contains("bad  tile/entries/004 is missing"), "{told}");
+    assert!(
+        told.contains("verdict      UNREADABLE: tile/entries/004: "),
+        "{told}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_in_the_folder_is_refused_and_an_answer_that_is_lost_is_no_intact() {
+    let scene = Scene::new();
+    let full = Path::new("/dev/full");
+    if full.exists() {
+        let out = std::fs::OpenOptions::new().write(true).open(full).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_logs-verify"));
+        command.args(["--key", &scene.key, &scene.path("bundle")]);
+        let output = command.stdout(out).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("cannot be written"));
+    }
+    let link = scene.path("bundle/tile/link");
+    std::os::unix::fs::symlink("/etc/hostname", link).unwrap();
+    let output = scene.verify(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).contains("neither a file nor a folder"));
+}
+
+/// A bundle of 45 MB is checked by a process that may have 24 MB of memory.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_stays_flat_on_a_bundle_of_any_size() {
+    let mut log = Log::of(20_000);
+    for entry in &mut log.entries {
+        entry.what = vec![b'x'; 1_500];
+    }
+    let log = Log::with(log.tenant, log.entries);
+    let bundle = log.bundle(20_000, 0, 20_000, &[]).unwrap();
+    let bytes: usize = bundle.files.values().map(Vec::len).sum();
+    assert!(bytes > 45_000_000, "{bytes}");
+    let folder = tempfile::tempdir().unwrap();
+    write(&bundle, folder.path());
+    let key = log.signer.verifier().to_text();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -v 24000; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_logs-verify"))
+        .args(["--key", &key])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}

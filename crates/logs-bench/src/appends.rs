@@ -20,17 +20,24 @@ pub(crate) fn tenant() -> anyhow::Result<TenantId> {
 const DUPLICATES: &str = "1% duplicates";
 const AGAIN: &str = "all duplicates";
 const FRESH: &str = "fresh";
+/// The name of the second store.
+pub(crate) const SECOND: &str = "store of duplicates";
 
 /// A store with its floors, each with a database of its own, all filled alike.
 pub(crate) struct Contest<'a> {
     pub(crate) backend: &'static str,
     pub(crate) store: Store,
+    /// The same store with a database of its own, which is asked to store records again: so every
+    /// database grows by the same in each round.
+    pub(crate) second: Store,
     pub(crate) floors: Vec<Box<dyn Subject>>,
     pub(crate) meter: Meter,
     pub(crate) population: &'a Population,
     /// How many records the store and each floor hold.
     pub(crate) stored: Stored,
     seed: u64,
+    /// What the second store was given last.
+    last: Vec<Batch>,
 }
 
 /// How many records were stored, by the name of the subject.
@@ -40,9 +47,9 @@ pub(crate) type Stored = BTreeMap<&'static str, usize>;
 pub(crate) type Rounds = BTreeMap<&'static str, Vec<Usage>>;
 
 impl<'a> Contest<'a> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         backend: &'static str,
-        store: Store,
+        (store, second): (Store, Store),
         floors: Vec<Box<dyn Subject>>,
         meter: Meter,
         population: &'a Population,
@@ -50,11 +57,13 @@ impl<'a> Contest<'a> {
         Self {
             backend,
             store,
+            second,
             floors,
             meter,
             population,
             stored: Stored::new(),
             seed: 0,
+            last: Vec::new(),
         }
     }
 
@@ -70,9 +79,13 @@ impl<'a> Contest<'a> {
                     subject.append(batch).await?;
                 }
             }
+            for batch in self.batches(&tenant, size, 1)?.iter().flatten().take(1) {
+                self.second.append_new(batch, size).await?;
+            }
             left -= size;
         }
         self.note_stored(records);
+        *self.stored.entry(SECOND).or_default() += records;
         Ok(())
     }
 
@@ -82,6 +95,7 @@ impl<'a> Contest<'a> {
         size: Size,
         samples: &mut Samples,
     ) -> anyhow::Result<Rounds> {
+        self.last.clear();
         let mut rounds = Rounds::new();
         // The first round makes statements and caches warm.
         for round in 0..=size.rounds {
@@ -105,7 +119,6 @@ impl<'a> Contest<'a> {
     ) -> anyhow::Result<Vec<(&'static str, Usage)>> {
         let tenant = tenant()?;
         let batches = self.batches(&tenant, size.records, size.appends)?;
-        let again = batches.first().cloned().unwrap_or_default();
         let meter = self.meter.clone();
         let mut took = Vec::new();
         let mut turns: Vec<_> = self.subjects().into_iter().zip(batches).collect();
@@ -123,34 +136,53 @@ impl<'a> Contest<'a> {
             };
             took.push((name, meter.measure(work).await?.1));
         }
-        let new = size.records - size.records / 100;
-        let mut mixed = Vec::with_capacity(again.len());
-        self.seed += 1;
-        let mut producer = Producer::new(self.population, self.seed);
-        for stored in &again {
-            mixed.push(Batch::with_duplicates(&tenant, &mut producer, stored)?);
-        }
-        if new < size.records {
-            let usage = self.append_all(&mixed, new).await?;
-            took.push((DUPLICATES, usage));
-            *self.stored.entry("store").or_default() += new * size.appends;
-        }
-        took.push((AGAIN, self.append_all(&again, 0).await?));
         self.note_stored(size.records * size.appends);
+        took.extend(self.duplicates(&tenant, size).await?);
         Ok(took)
     }
 
-    async fn append_all(&self, batches: &[Batch], new: usize) -> anyhow::Result<Usage> {
+    /// The turn of the second store: records of which one in a hundred was in its last turn, and
+    /// all of them again.
+    async fn duplicates(
+        &mut self,
+        tenant: &TenantId,
+        size: Size,
+    ) -> anyhow::Result<Vec<(&'static str, Usage)>> {
+        self.seed += 1;
+        let mut producer = Producer::new(self.population, self.seed);
+        let warm = !self.last.is_empty();
+        let mut batches = Vec::with_capacity(size.appends);
+        for place in 0..size.appends {
+            batches.push(match self.last.get(place) {
+                Some(last) => Batch::with_duplicates(tenant, &mut producer, last)?,
+                None => Batch::fresh(tenant, &mut producer, size.records)?,
+            });
+        }
+        let duplicates = if warm { size.records / 100 } else { 0 };
+        let mut took = Vec::new();
+        let usage = self
+            .append_again(&batches, size.records - duplicates)
+            .await?;
+        *self.stored.entry(SECOND).or_default() += (size.records - duplicates) * size.appends;
+        if duplicates > 0 {
+            took.push((DUPLICATES, usage));
+        }
+        took.push((AGAIN, self.append_again(&batches, 0).await?));
+        self.last = batches;
+        Ok(took)
+    }
+
+    async fn append_again(&self, batches: &[Batch], new: usize) -> anyhow::Result<Usage> {
         let work = async {
             for batch in batches {
-                self.store.append_new(batch, new).await?;
+                self.second.append_new(batch, new).await?;
             }
             Ok(())
         };
         Ok(self.meter.measure(work).await?.1)
     }
 
-    fn subjects(&mut self) -> Vec<&mut dyn Subject> {
+    pub(crate) fn subjects(&mut self) -> Vec<&mut dyn Subject> {
         let mut subjects: Vec<&mut dyn Subject> = vec![&mut self.store];
         subjects.extend(
             self.floors
@@ -177,7 +209,7 @@ impl<'a> Contest<'a> {
         Ok(all)
     }
 
-    fn note_stored(&mut self, records: usize) {
+    pub(crate) fn note_stored(&mut self, records: usize) {
         let names: Vec<_> = self
             .subjects()
             .iter()

@@ -26,6 +26,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Backend {
     All,
     Sqlite,
+    Postgres,
 }
 
 /// One size of append: how many records, how many appends are one measurement, how many rounds.

@@ -13,6 +13,7 @@ mod batch;
 mod data;
 mod machine;
 mod meter;
+mod postgres;
 mod report;
 mod samples;
 mod sqlite;
@@ -34,6 +35,9 @@ async fn main() -> anyhow::Result<()> {
     let mut samples = Samples::create(&arguments.samples)?;
     if arguments.wants(Backend::Sqlite) {
         sqlite::run(&arguments, &population, &mut samples).await?;
+    }
+    if arguments.wants(Backend::Postgres) {
+        postgres::run(&arguments, &population, &mut samples).await?;
     }
     println!("\nraw samples: {}", arguments.samples.display());
     Ok(())

@@ -1,6 +1,5 @@
 //! Time of the clock and time of processors.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -26,11 +25,23 @@ impl Usage {
 /// Measures work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
-    /// The list of the processes of the server.
-    server: Option<PathBuf>,
+    /// The first process of the server, the parent of those that work.
+    server: Option<u32>,
 }
 
 impl Meter {
+    /// Measures the server of a connection too, by the process at its other end. Where it cannot be
+    /// seen, because it runs on another machine, its time is not measured.
+    pub(crate) fn with_server_of(backend: u32) -> Self {
+        let server = parent(&format!("{backend}"));
+        Self { server }
+    }
+
+    /// Whether the time of a server is measured.
+    pub(crate) const fn sees_server(&self) -> bool {
+        self.server.is_some()
+    }
+
     /// Does the work and says what it took.
     pub(crate) async fn measure<T>(
         &self,
@@ -54,19 +65,35 @@ impl Meter {
     }
 
     fn server_time(&self) -> anyhow::Result<Duration> {
-        let Some(children) = &self.server else {
+        let Some(server) = self.server else {
             return Ok(Duration::ZERO);
         };
         let mut nanos = 0;
-        for child in std::fs::read_to_string(children)?.split_whitespace() {
+        for entry in std::fs::read_dir("/proc")? {
+            let entry = entry?.file_name();
+            let process = entry.to_str().unwrap_or_default();
+            if parent(process) != Some(server) {
+                continue;
+            }
             // A process that ended meanwhile did no work for us: its connection was not held.
-            if let Ok(status) = std::fs::read_to_string(format!("/proc/{child}/schedstat")) {
+            if let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/schedstat")) {
                 let running = status.split(' ').next().context("time of a process")?;
-                nanos += running.trim().parse::<u64>()?;
+                nanos += running.parse::<u64>()?;
             }
         }
         Ok(Duration::from_nanos(nanos))
     }
+}
+
+/// The parent of a process, when there is one of this number.
+fn parent(process: &str) -> Option<u32> {
+    if !process.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // NUMBER (NAME) STATE PARENT …
+    let (_, rest) = status.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn client_time() -> Duration {

@@ -7,49 +7,61 @@ use crate::arguments::Size;
 use crate::meter::Usage;
 use crate::statistics::Spread;
 
-/// The head of a table of appends.
-pub(crate) fn head(title: &str) {
+/// The head of a table.
+pub(crate) fn head(title: &str, unit: &str, floors: &[&str]) {
+    let compared = floors.iter().map(|floor| format!("{floor:>29}"));
+    let compared: String = compared.collect();
     println!("\n{title}");
-    println!(
-        "{:<30} {:>13} {:>11} {:>11} {:>24} {:>9}",
-        "", "µs/record", "client CPU", "server CPU", "speed, of the floor", "of its CPU"
-    );
+    println!("{:<37} {:>26}{compared}", "", format!("µs per {unit}"));
+    let times = format!("{:>8} {:>8} {:>8}", "clock", "client", "server");
+    let ratios = "     clock (quarters)      CPU".repeat(floors.len());
+    println!("{:<37} {times}{ratios}", "");
 }
 
-/// The lines of one size: each floor, and what the store did beside the first of them.
-pub(crate) fn lines(size: Size, floors: &[&'static str], rounds: &Rounds) {
-    let units = (size.records * size.appends) as f64;
-    let none = Vec::new();
-    let first = floors.first().and_then(|floor| rounds.get(floor));
-    for (name, usages) in rounds.iter().filter(|(name, _)| floors.contains(name)) {
-        line(size, name, usages, units, "");
-    }
-    for (name, usages) in rounds.iter().filter(|(name, _)| !floors.contains(name)) {
-        let floor = first.unwrap_or(&none);
-        let wall = ratios(floor, usages, |usage: &Usage| usage.wall);
-        let processors = ratios(floor, usages, Usage::processors);
-        let compared = format!(
-            "{:>9.2} ({:.2} to {:.2}) {:>9.2}",
-            wall.median, wall.low, wall.high, processors.median
+/// The lines of one size: each floor, and what the store did beside each of them.
+pub(crate) fn lines(size: Size, floors: &[&str], rounds: &Rounds) {
+    let units = size.records * size.appends;
+    let is_floor = |name: &&str| floors.contains(name);
+    let (first, others): (Vec<_>, Vec<_>) = rounds.keys().partition(|name| is_floor(name));
+    for name in first.into_iter().chain(others) {
+        line(
+            &format!("{:>6} {name}", size.records),
+            name,
+            floors,
+            rounds,
+            units,
         );
-        line(size, name, usages, units, &compared);
     }
 }
 
-fn line(size: Size, name: &str, usages: &[Usage], units: f64, compared: &str) {
+/// What a subject took, and for a store how often it could do so in the time of each floor.
+pub(crate) fn line(title: &str, name: &str, floors: &[&str], rounds: &Rounds, units: usize) {
+    let none = Vec::new();
+    let usages = rounds.get(name).unwrap_or(&none);
     let micros = |of: fn(&Usage) -> Duration| {
         let values = usages
             .iter()
-            .map(|usage| of(usage).as_secs_f64() * 1e6 / units);
-        Spread::of(values.collect())
+            .map(|usage| of(usage).as_secs_f64() * 1e6 / units as f64);
+        Spread::of(values.collect()).median
     };
+    let mut compared = String::new();
+    if !floors.contains(&name) {
+        for floor in floors {
+            let floor = rounds.get(floor).unwrap_or(&none);
+            let wall = ratios(floor, usages, |usage: &Usage| usage.wall);
+            let processors = ratios(floor, usages, Usage::processors).median;
+            let quarters = format!("({:.2} to {:.2})", wall.low, wall.high);
+            compared.push_str(&format!(
+                "{:>7.2} {quarters:>14} {processors:>6.2}",
+                wall.median
+            ));
+        }
+    }
     println!(
-        "{:>6} {:<23} {:>13.2} {:>11.2} {:>11.2} {compared}",
-        size.records,
-        name,
-        micros(|usage| usage.wall).median,
-        micros(|usage| usage.client).median,
-        micros(|usage| usage.server).median,
+        "{title:<37} {:>8.2} {:>8.2} {:>8.2}{compared}",
+        micros(|usage| usage.wall),
+        micros(|usage| usage.client),
+        micros(|usage| usage.server),
     );
 }
 

@@ -9,7 +9,7 @@ use logs_domain::{Draft, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
 use logs_sqlite::SqliteStore;
 
 use self::floor::Bare;
-use crate::appends::{Contest, tenant};
+use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::batch::Batch;
 use crate::data::{Population, Producer};
@@ -29,11 +29,10 @@ pub(crate) async fn run(
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
     let folder = tempfile::tempdir_in(arguments.folder())?;
-    let (ours, bare) = (
-        folder.path().join("store.db"),
-        folder.path().join("bare.db"),
-    );
+    let [ours, again, bare] =
+        ["store.db", "again.db", "bare.db"].map(|name| folder.path().join(name));
     let store = Arc::new(SqliteStore::open(&ours, StoreOptions::default()).await?);
+    let second = Arc::new(SqliteStore::open(&again, StoreOptions::default()).await?);
     // The store makes the schema of the floor.
     let of_floor = SqliteStore::open(&bare, StoreOptions::default()).await?;
     let mut floor = Bare::open(&bare).await?;
@@ -41,17 +40,28 @@ pub(crate) async fn run(
 
     let meter = Meter::default();
     let floors: Vec<Box<dyn Subject>> = vec![Box::new(floor)];
-    let mut contest = Contest::new(BACKEND, Store(store.clone()), floors, meter, population);
+    let mut contest = Contest::new(
+        BACKEND,
+        (Store(store.clone()), Store(second.clone())),
+        floors,
+        meter,
+        population,
+    );
     contest.fill(arguments.stored()).await?;
-    report::head("appends to SQLite, each a transaction");
+    let names = [Bare::NAME];
+    report::head("appends to SQLite, each a transaction", "record", &names);
     for size in arguments.sizes() {
         let rounds = contest.measure(size, samples).await?;
-        report::lines(size, &[Bare::NAME], &rounds);
+        report::lines(size, &names, &rounds);
     }
 
     let stored = contest.stored.clone();
     drop(contest);
-    for (name, reader) in [("store", &*store), (Bare::NAME, &of_floor)] {
+    for (name, reader) in [
+        ("store", &*store),
+        (SECOND, &*second),
+        (Bare::NAME, &of_floor),
+    ] {
         let counted = verify::count(reader, &tenant()?).await?;
         let expected = stored.get(name).copied().unwrap_or_default();
         anyhow::ensure!(
@@ -61,6 +71,7 @@ pub(crate) async fn run(
         println!("{name}: {counted} records read back");
     }
     store.close().await?;
+    second.close().await?;
     of_floor.close().await?;
     for text in [0, 700] {
         disk(folder.path(), population, text).await?;

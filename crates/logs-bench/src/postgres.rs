@@ -1,0 +1,103 @@
+//! PostgreSQL: appends beside raw COPY into the same two tables, and beside the plain insert that
+//! one would write without this project.
+
+mod copy;
+mod home;
+mod plain;
+
+use std::sync::Arc;
+
+use logs_domain::{StoreLifecycle, StoreOptions};
+use logs_postgres::PostgresStore;
+
+use self::copy::RawCopy;
+use self::home::Home;
+use self::plain::Plain;
+use crate::appends::{Contest, SECOND, tenant};
+use crate::arguments::Arguments;
+use crate::data::Population;
+use crate::samples::Samples;
+use crate::subject::{Store, Subject};
+use crate::{report, verify};
+
+const BACKEND: &str = "postgres";
+
+pub(crate) async fn run(
+    arguments: &Arguments,
+    population: &Population,
+    samples: &mut Samples,
+) -> anyhow::Result<()> {
+    let home = Home::start().await?;
+    home.describe().await?;
+    let store = home.database().await?;
+    let again = home.database().await?;
+    let copied = home.database().await?;
+    let plain = home.database().await?;
+
+    let adapter = Arc::new(PostgresStore::connect(&store.url, StoreOptions::default()).await?);
+    let second = Arc::new(PostgresStore::connect(&again.url, StoreOptions::default()).await?);
+    // Makes the partitions of the floor, and reads them back.
+    let of_floor = PostgresStore::connect(&copied.url, StoreOptions::default()).await?;
+    let floors: Vec<Box<dyn Subject>> = vec![
+        Box::new(RawCopy::open(&copied.url).await?),
+        Box::new(Plain::open(&plain).await?),
+    ];
+    let meter = home.meter().await?;
+    let sees_server = meter.sees_server();
+    let mut contest = Contest::new(
+        BACKEND,
+        (Store(adapter.clone()), Store(second.clone())),
+        floors,
+        meter,
+        population,
+    );
+    contest.fill(arguments.stored()).await?;
+
+    let names = [RawCopy::NAME, Plain::NAME];
+    report::head(
+        "appends to PostgreSQL, each a transaction",
+        "record",
+        &names,
+    );
+    for size in arguments.sizes() {
+        let rounds = contest.measure(size, samples).await?;
+        report::lines(size, &names, &rounds);
+    }
+    if !sees_server {
+        println!("the server's processes are not on this machine: their time is not measured");
+    }
+    home.log_written(&mut contest).await?;
+
+    let stored = contest.stored.clone();
+    drop(contest);
+    for (name, reader) in [
+        ("store", &*adapter),
+        (SECOND, &*second),
+        (RawCopy::NAME, &of_floor),
+    ] {
+        let counted = verify::count(reader, &tenant()?).await?;
+        let expected = stored.get(name).copied().unwrap_or_default();
+        anyhow::ensure!(
+            counted == expected,
+            "{name}: {counted} of {expected} records"
+        );
+        println!("{name}: {counted} records read back");
+    }
+    let counted = plain.count("SELECT COUNT(*) FROM floor.run").await?;
+    let expected = stored.get(Plain::NAME).copied().unwrap_or_default();
+    anyhow::ensure!(
+        counted == expected,
+        "{}: {counted} of {expected}",
+        Plain::NAME
+    );
+    println!("{}: {counted} records counted", Plain::NAME);
+    for (name, database) in [("store", &store), (Plain::NAME, &plain)] {
+        let records = stored.get(name).copied().unwrap_or_default() as f64;
+        let bytes = database.bytes().await? as f64;
+        println!("disk, {name}: {:.0} bytes per record", bytes / records);
+    }
+    adapter.close().await?;
+    second.close().await?;
+    of_floor.close().await?;
+    Ok(())
+}

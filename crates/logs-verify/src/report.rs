@@ -34,7 +34,7 @@ impl Report<'_> {
         let verdict = verdict(summary);
         let from = time(manifest.occurred_from_micros);
         let to = time(manifest.occurred_to_micros);
-        let (older, signed) = summary.older;
+        let older = summary.older;
         if self.json {
             let line = json!({
                 "verdict": verdict.to_lowercase(),
@@ -50,7 +50,6 @@ impl Report<'_> {
                 "occurred_to": to,
                 "signed_by": summary.signed_by,
                 "older_checkpoints": older,
-                "older_checkpoints_signed": signed,
                 "extends_trusted": summary.extends,
                 "findings": summary.findings,
             });
@@ -95,7 +94,11 @@ impl Report<'_> {
             ),
             (
                 "checkpoints",
-                format!("{older} older ones are extended, {signed} of them signed by a given key"),
+                match older {
+                    0 => "no older ones".to_owned(),
+                    1 => "1 older one, which the log extends".to_owned(),
+                    more => format!("{more} older ones, which the log extends"),
+                },
             ),
             ("trusted", trusted),
         ];

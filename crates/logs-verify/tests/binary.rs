@@ -78,7 +78,7 @@ fn an_intact_bundle_is_told_in_words_that_a_lawyer_reads() {
          entries      3000 of them here, 0 to 2999\n\
          period       2023-11-14T22:13:20.000000Z to 2023-11-14T22:13:20.002999Z, as the entries say\n\
          redacted     3 parts, as entries of the log record\n\
-         checkpoints  2 older ones are extended, 2 of them signed by a given key\n\
+         checkpoints  2 older ones, which the log extends\n\
          trusted      the log extends the trusted checkpoint of 1234 entries\n\
          verdict      INTACT: nothing was changed, inserted, removed or reordered\n"
     );

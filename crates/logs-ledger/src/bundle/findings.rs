@@ -140,8 +140,8 @@ pub enum Problem {
         /// The part.
         part: Part,
     },
-    /// The log does not extend an older checkpoint of the bundle.
-    #[error("the log does not extend its own checkpoint of size {size}: {reason}")]
+    /// An older checkpoint of the bundle is not signed, or the log does not extend it.
+    #[error("the older checkpoint of size {size} does not hold: {reason}")]
     Older {
         /// The size of the older checkpoint.
         size: u64,

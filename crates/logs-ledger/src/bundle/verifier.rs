@@ -37,8 +37,8 @@ pub struct Summary {
     pub signed_by: Vec<String>,
     /// How many entries were read.
     pub entries: u64,
-    /// How many older checkpoints the log extends, and how many of those a given key signed.
-    pub older: (usize, usize),
+    /// How many older checkpoints the log extends.
+    pub older: usize,
     /// The size of the trusted checkpoint that the log extends.
     pub extends: Option<u64>,
     /// How many things were found wrong.

@@ -24,7 +24,6 @@ pub(super) struct Roots<'a> {
     trusted: Option<&'a Checkpoint>,
     /// The roots of the older checkpoints that the log was shown to extend.
     older: BTreeMap<u64, Hash>,
-    signed: usize,
     /// The root at the size of the trusted checkpoint, once it is known.
     at_trusted: Option<Hash>,
 }
@@ -42,7 +41,6 @@ impl<'a> Roots<'a> {
             head,
             trusted: verification.trusted,
             older: BTreeMap::new(),
-            signed: 0,
             at_trusted: None,
         };
         for size in &manifest.older {
@@ -61,14 +59,9 @@ impl<'a> Roots<'a> {
                     findings.add(None, Problem::Older { size, reason });
                 }
             }
-            // A key that was retired may not be among those given; a false signature never passes.
-            match note.verify(verification.keys) {
-                Ok(_) => roots.signed += 1,
-                Err(crate::NoteError::Unsigned) => {}
-                Err(error) => {
-                    let (size, reason) = (*size, error.to_string());
-                    findings.add(None, Problem::Older { size, reason });
-                }
+            if let Err(error) = Checkpoint::open(&note, verification.keys) {
+                let (size, reason) = (*size, error.to_string());
+                findings.add(None, Problem::Older { size, reason });
             }
         }
         roots.check_trusted(manifest, findings);
@@ -102,19 +95,18 @@ impl<'a> Roots<'a> {
         Ok(())
     }
 
-    /// How many older checkpoints the log extends and how many of them were signed by given keys,
-    /// and the size of the trusted one that it extends.
+    /// How many older checkpoints the log extends, and the size of the trusted one that it extends.
     pub(super) fn finish(
         self,
         findings: &mut Findings<'_>,
-    ) -> Result<((usize, usize), Option<u64>), Unreadable> {
-        let counts = (self.older.len(), self.signed);
+    ) -> Result<(usize, Option<u64>), Unreadable> {
+        let older = self.older.len();
         let Some(trusted) = self.trusted.map(Checkpoint::head) else {
-            return Ok((counts, None));
+            return Ok((older, None));
         };
         if trusted.size > self.head.size {
             // It was reported.
-            return Ok((counts, None));
+            return Ok((older, None));
         }
         let known = if trusted.size == self.head.size {
             Some(self.head.root)
@@ -130,12 +122,12 @@ impl<'a> Roots<'a> {
             return Err(Unreadable::new("checkpoints", reason));
         };
         if root == trusted.root {
-            return Ok((counts, Some(trusted.size)));
+            return Ok((older, Some(trusted.size)));
         }
         let reason = "it has another root at that size".to_owned();
         let size = trusted.size;
         findings.add(None, Problem::Trusted { size, reason });
-        Ok((counts, None))
+        Ok((older, None))
     }
 
     fn check_trusted(&self, manifest: &Manifest, findings: &mut Findings<'_>) {

@@ -44,7 +44,7 @@ pub(crate) struct Contest<'a> {
 pub(crate) type Stored = BTreeMap<&'static str, usize>;
 
 /// What the rounds of one size took, by what was done; a measurement for each round, per record.
-pub(crate) type Rounds = BTreeMap<&'static str, Vec<Usage>>;
+pub(crate) type Rounds = BTreeMap<String, Vec<Usage>>;
 
 impl<'a> Contest<'a> {
     pub(crate) fn new(
@@ -106,7 +106,7 @@ impl<'a> Contest<'a> {
                 let work = format!("append {}", size.records);
                 let place = (round, size.records * size.appends);
                 samples.note(self.backend, &work, subject, place, &usage)?;
-                rounds.entry(subject).or_default().push(usage);
+                rounds.entry(subject.to_owned()).or_default().push(usage);
             }
         }
         Ok(rounds)

@@ -56,6 +56,11 @@ impl Arguments {
         }
     }
 
+    /// How often each read is measured.
+    pub(crate) const fn rounds(&self) -> usize {
+        if self.quick { 9 } else { 31 }
+    }
+
     /// The sizes of appends. Small ones are measured many at a time: one is too short for a clock.
     pub(crate) fn sizes(&self) -> Vec<Size> {
         let (appends, rounds) = if self.quick { (20, 7) } else { (50, 21) };

@@ -3,6 +3,8 @@
 //! The trace is that of two LLM services, of November 2023 (Azure/AzurePublicDataset, CC-BY-4.0).
 //! Without it, sizes and gaps are drawn from the quantiles of the same trace below.
 
+pub(crate) mod events;
+
 use std::path::Path;
 
 use anyhow::Context;

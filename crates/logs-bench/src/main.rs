@@ -14,6 +14,7 @@ mod data;
 mod machine;
 mod meter;
 mod postgres;
+mod reads;
 mod report;
 mod samples;
 mod sqlite;

@@ -2,6 +2,7 @@
 //! one would write without this project.
 
 mod copy;
+mod held;
 mod home;
 mod plain;
 
@@ -11,11 +12,13 @@ use logs_domain::{StoreLifecycle, StoreOptions};
 use logs_postgres::PostgresStore;
 
 use self::copy::RawCopy;
+use self::held::{Sqlx, TokioPostgres};
 use self::home::Home;
 use self::plain::Plain;
 use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::data::Population;
+use crate::reads::{self, Bench, Reading};
 use crate::samples::Samples;
 use crate::subject::{Store, Subject};
 use crate::{report, verify};
@@ -96,6 +99,19 @@ pub(crate) async fn run(
         let bytes = database.bytes().await? as f64;
         println!("disk, {name}: {:.0} bytes per record", bytes / records);
     }
+    let bench = Bench {
+        backend: BACKEND,
+        store: adapter.clone(),
+        meter: home.meter().await?,
+        arguments,
+        samples,
+    };
+    store.prepare("VACUUM ANALYZE").await?;
+    let floors: Vec<Box<dyn Reading>> = vec![
+        Box::new(Sqlx::open(&store.url).await?),
+        Box::new(TokioPostgres::open(&store.url).await?),
+    ];
+    reads::all(bench, floors, &tenant()?).await?;
     adapter.close().await?;
     second.close().await?;
     of_floor.close().await?;

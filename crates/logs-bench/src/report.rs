@@ -21,7 +21,7 @@ pub(crate) fn head(title: &str, unit: &str, floors: &[&str]) {
 /// The lines of one size: each floor, and what the store did beside each of them.
 pub(crate) fn lines(size: Size, floors: &[&str], rounds: &Rounds) {
     let units = size.records * size.appends;
-    let is_floor = |name: &&str| floors.contains(name);
+    let is_floor = |name: &&String| floors.contains(&name.as_str());
     let (first, others): (Vec<_>, Vec<_>) = rounds.keys().partition(|name| is_floor(name));
     for name in first.into_iter().chain(others) {
         line(
@@ -47,7 +47,7 @@ pub(crate) fn line(title: &str, name: &str, floors: &[&str], rounds: &Rounds, un
     let mut compared = String::new();
     if !floors.contains(&name) {
         for floor in floors {
-            let floor = rounds.get(floor).unwrap_or(&none);
+            let floor = rounds.get(*floor).unwrap_or(&none);
             let wall = ratios(floor, usages, |usage: &Usage| usage.wall);
             let processors = ratios(floor, usages, Usage::processors).median;
             let quarters = format!("({:.2} to {:.2})", wall.low, wall.high);

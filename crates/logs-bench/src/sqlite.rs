@@ -1,6 +1,7 @@
 //! SQLite: bulk appends beside a bare prepared insert of many rows.
 
 mod floor;
+mod held;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,11 +10,13 @@ use logs_domain::{Draft, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
 use logs_sqlite::SqliteStore;
 
 use self::floor::Bare;
+use self::held::Held;
 use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::batch::Batch;
 use crate::data::{Population, Producer};
 use crate::meter::Meter;
+use crate::reads::{self, Bench, Reading};
 use crate::samples::Samples;
 use crate::subject::{Store, Subject};
 use crate::{report, verify};
@@ -70,6 +73,15 @@ pub(crate) async fn run(
         );
         println!("{name}: {counted} records read back");
     }
+    let bench = Bench {
+        backend: BACKEND,
+        store: store.clone(),
+        meter: Meter::default(),
+        arguments,
+        samples,
+    };
+    let floors: Vec<Box<dyn Reading>> = vec![Box::new(Held::open(&ours).await?)];
+    reads::all(bench, floors, &tenant()?).await?;
     store.close().await?;
     second.close().await?;
     of_floor.close().await?;

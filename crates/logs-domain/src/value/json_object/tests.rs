@@ -5,6 +5,7 @@ use super::JsonObject;
 
 mod limits;
 mod numbers;
+mod plain;
 
 fn canonical(text: &str) -> String {
     JsonObject::parse(text)

@@ -2,34 +2,47 @@
 //!
 //! Everything here is a pure function of its arguments: no I/O, no clock, and the randomness that
 //! salts a commitment is passed in. Stored hashes are read through [`HashReader`], so that memory,
-//! tiles or a database can stand behind the proofs.
+//! tiles or a database can stand behind the proofs; files go through [`BundleSink`] and
+//! [`BundleSource`]. What is promised and what is not stands in `docs/threat-model.md`, what is in
+//! each file of a bundle in [`FORMAT`].
 //!
-//! Not in this crate yet: tiles, evidence bundles.
+//! From entries to a bundle that someone else checks:
 //!
 //! ```
-//! use logs_ledger::{CompactRange, Leaf, Salt, commit, prove_inclusion, verify_inclusion};
+//! use logs_ledger::{
+//!     BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, HighWaterMark, KeyName, Leaf,
+//!     MemoryBundle, NoteSigner, PartContent, Salt, SignedNote, TreeHead, Verification,
+//! };
 //!
-//! let salt = Salt::from_bytes([7; 32]); // from a random generator, kept beside the payload
-//! let mut log = CompactRange::starting_at(0)?;
-//! let mut stored = std::collections::BTreeMap::new();
-//! let mut hashes = Vec::new();
-//! for n in 0..5_u8 {
-//!     let leaf = Leaf {
-//!         tenant: "acme",
-//!         entry_id: [n; 16],
-//!         occurred_at_micros: 1_700_000_000_000_000,
-//!         kind: "audit",
-//!         who: commit(&salt, br#"{"actor":"ada"}"#),
-//!         what: commit(&salt, &[n]),
+//! let entries: Vec<(PartContent, PartContent)> = (0..3_u8).map(|n| {
+//!     let part = |salt, payload: &str| PartContent::Present {
+//!         salt: Salt::from_bytes([salt; 32]), // from a random generator, another for each part
+//!         payload: payload.as_bytes().to_vec(),
 //!     };
-//!     let hash = leaf.hash()?;
-//!     log.append(hash, &mut |node, hash| drop(stored.insert(node, hash)))?;
-//!     hashes.push(hash);
+//!     (part(2 * n, r#"{"actor":"ada"}"#), part(2 * n + 1, r#"{"limit":5}"#))
+//! }).collect();
+//! let leaf = |n: usize| Leaf {
+//!     tenant: "acme", entry_id: [n as u8; 16], occurred_at_micros: 1_700_000_000_000_000,
+//!     kind: "LimitUpdated", who: entries[n].0.commitment().unwrap(), what: entries[n].1.commitment().unwrap(),
+//! };
+//! let (mut log, mut stored) = (CompactRange::starting_at(0)?, std::collections::BTreeMap::new());
+//! for n in 0..3 {
+//!     log.append(leaf(n).hash()?, &mut |node, hash| drop(stored.insert(node, hash)))?;
 //! }
-//! let root = log.root()?;
-//! let proof = prove_inclusion(&stored, 3, 5)?;
-//! verify_inclusion(&hashes[3], 3, 5, &proof, &root)?;
-//! assert!(verify_inclusion(&hashes[2], 3, 5, &proof, &root).is_err());
+//! let signer = NoteSigner::from_seed(KeyName::new("logs.example/acme")?, &[7; 32]);
+//! let head = TreeHead { size: 3, root: log.root()? };
+//! HighWaterMark::of_a_new_log().advance(head, &[])?; // or the signer refuses; then it is kept
+//! let text = Checkpoint::new("logs.example/acme", head)?.to_text();
+//! let note = SignedNote::sign(&text, &[&signer])?;
+//! let plan = BundlePlan { tenant: "acme", checkpoint: &note, older: &[], from: 0, to: 3 };
+//! let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &stored)?;
+//! for (n, (who, what)) in entries.iter().cloned().enumerate() {
+//!     writer.entry(&BundleEntry { leaf: leaf(n), who, what })?;
+//! }
+//! let bundle = writer.finish()?;
+//! let keys = [signer.verifier()]; // which the reader got elsewhere
+//! let summary = Verification { keys: &keys, trusted: None }.run(&bundle, &mut |bad| panic!("{bad}"))?;
+//! assert_eq!((summary.entries, summary.findings), (3, 0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

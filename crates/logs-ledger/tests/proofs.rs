@@ -272,3 +272,28 @@ fn the_signer_follows_growth_and_refuses_everything_else() {
         Err(SignRefusal::NotConsistent(ProofError::WrongRoot))
     );
 }
+
+/// The example of RFC 6962, section 2.1.3: seven leaves, and the names of the nodes there.
+#[test]
+fn the_example_of_the_rfc() {
+    let (_, stored) = log_of(&leaves(7));
+    let node = |level, index| stored[&NodeAddress { level, index }];
+    let [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(|index| node(0, index));
+    let j = node(0, 6);
+    let [g, h, i] = [0, 1, 2].map(|index| node(1, index));
+    let k = node(2, 0);
+    let l = hash_nodes(&i, &j);
+    assert_eq!(
+        [g, h, i, k],
+        [(a, b), (c, d), (e, f), (g, h)].map(|(left, right)| hash_nodes(&left, &right))
+    );
+    let path = |index| prove_inclusion(&stored, index, 7).unwrap();
+    assert_eq!(path(0), [b, h, l]);
+    assert_eq!(path(3), [c, g, l]);
+    assert_eq!(path(4), [f, j, k]);
+    assert_eq!(path(6), [i, k]);
+    let proof = |from| prove_consistency(&stored, from, 7).unwrap();
+    assert_eq!(proof(3), [c, d, g, l]);
+    assert_eq!(proof(4), [l]);
+    assert_eq!(proof(6), [i, j, k]);
+}

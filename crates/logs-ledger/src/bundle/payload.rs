@@ -49,12 +49,18 @@ pub enum PartContent {
 }
 
 impl PartContent {
+    /// The commitment to a payload that is present.
+    #[must_use]
+    pub fn commitment(&self) -> Option<Commitment> {
+        match self {
+            Self::Present { salt, payload } => Some(commit(salt, payload)),
+            Self::Redacted { .. } => None,
+        }
+    }
+
     /// Whether this is what was committed to; a redacted payload is not known.
     pub(super) fn opens(&self, commitment: &Commitment) -> bool {
-        match self {
-            Self::Present { salt, payload } => commit(salt, payload) == *commitment,
-            Self::Redacted { .. } => true,
-        }
+        self.commitment().is_none_or(|opened| opened == *commitment)
     }
 }
 

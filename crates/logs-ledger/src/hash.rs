@@ -38,11 +38,19 @@ impl fmt::Debug for Hash {
 pub fn hash_leaf(data: &[u8]) -> Hash {
     Hash(
         Sha256::new()
-            .chain_update([0])
+            .chain_update([LEAF_PREFIX])
             .chain_update(data)
             .finalize()
             .into(),
     )
+}
+
+/// What stands before a leaf's bytes when they are hashed.
+pub(crate) const LEAF_PREFIX: u8 = 0;
+
+/// SHA-256 of bytes that have their prefix.
+pub(crate) fn hash_whole(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
 }
 
 /// Hash of an inner node: `SHA-256(0x01 ‖ left ‖ right)` (RFC 6962, section 2.1).

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::error::LedgerError;
-use crate::hash::{HASH_BYTES, Hash, hash_leaf};
+use crate::hash::{HASH_BYTES, Hash, LEAF_PREFIX, hash_whole};
 
 const LEAF_DOMAIN: &[u8] = b"logs-ledger/leaf/v1\0";
 const PART_DOMAIN: &[u8] = b"logs-ledger/part/v1\0";
@@ -114,9 +114,15 @@ impl<'a> Leaf<'a> {
     /// # Errors
     /// [`LedgerError::FieldTooLong`] when a text does not fit its length prefix.
     pub fn encode(&self) -> Result<Vec<u8>, LedgerError> {
-        let mut bytes = Vec::with_capacity(
-            LEAF_DOMAIN.len() + self.tenant.len() + self.kind.len() + 32 + 2 * HASH_BYTES,
-        );
+        self.encode_behind(&[])
+    }
+
+    /// The encoding behind other bytes.
+    fn encode_behind(&self, before: &[u8]) -> Result<Vec<u8>, LedgerError> {
+        let texts = self.tenant.len() + self.kind.len();
+        let mut bytes =
+            Vec::with_capacity(before.len() + LEAF_DOMAIN.len() + texts + 32 + 2 * HASH_BYTES);
+        bytes.extend_from_slice(before);
         bytes.extend_from_slice(LEAF_DOMAIN);
         push_text(&mut bytes, "tenant", self.tenant)?;
         bytes.extend_from_slice(&self.entry_id);
@@ -132,7 +138,8 @@ impl<'a> Leaf<'a> {
     /// # Errors
     /// As [`Leaf::encode`].
     pub fn hash(&self) -> Result<Hash, LedgerError> {
-        Ok(hash_leaf(&self.encode()?))
+        // In one piece: two cost a tenth more.
+        Ok(hash_whole(&self.encode_behind(&[LEAF_PREFIX])?))
     }
 }
 

@@ -1,0 +1,175 @@
+//! How fast the log is: leaves beside bare SHA-256 over the same bytes, proofs, and whole bundles.
+//!
+//! `cargo bench -p logs-ledger`; with `LOGS_BENCH_ENTRIES` for another number of entries.
+#![expect(clippy::unwrap_used, reason = "a bench fails as a test does")]
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use logs_ledger::{
+    BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, Hash, HashReader, KeyName,
+    Leaf, MemoryBundle, NodeAddress, NoteSigner, PartContent, Salt, SignedNote, TreeHead,
+    Verification, prove_consistency, prove_inclusion,
+};
+use sha2::{Digest, Sha256};
+
+const ORIGIN: &str = "logs.example/acme";
+
+/// The stored hashes of a log, level by level.
+struct Levels(Vec<Vec<Hash>>);
+
+impl HashReader for Levels {
+    type Error = std::fmt::Error;
+
+    fn read_hash(&self, node: NodeAddress) -> Result<Hash, std::fmt::Error> {
+        let level = self.0.get(usize::from(node.level));
+        let hash = level.and_then(|level| level.get(node.index as usize));
+        hash.copied().ok_or(std::fmt::Error)
+    }
+}
+
+fn entries() -> u64 {
+    let given = std::env::var("LOGS_BENCH_ENTRIES").ok();
+    given.map_or(1_000_000, |given| given.parse().unwrap())
+}
+
+fn part(index: u64, part: u8) -> PartContent {
+    let mut salt = [part; 32];
+    salt[..8].copy_from_slice(&index.to_be_bytes());
+    PartContent::Present {
+        salt: Salt::from_bytes(salt),
+        payload: format!(r#"{{"actor":"ada-{index}","reason":"as agreed in the review"}}"#).into(),
+    }
+}
+
+fn entry(index: u64) -> BundleEntry<'static> {
+    let (who, what) = (part(index, 1), part(index, 2));
+    let mut entry_id = [0; 16];
+    entry_id[8..].copy_from_slice(&index.to_be_bytes());
+    BundleEntry {
+        leaf: Leaf {
+            tenant: "acme",
+            entry_id,
+            occurred_at_micros: 1_700_000_000_000_000 + index as i64,
+            kind: "PolicyRuleModified",
+            who: who.commitment().unwrap(),
+            what: what.commitment().unwrap(),
+        },
+        who,
+        what,
+    }
+}
+
+/// Leaves, encoded, hashed and appended, beside SHA-256 over as many bytes in as many calls: one over
+/// each leaf, and one over each node that its tree has.
+fn appends(criterion: &mut Criterion) {
+    const LEAVES: u64 = 10_000;
+    let leaves: Vec<BundleEntry<'_>> = (0..LEAVES).map(entry).collect();
+    let encoded: Vec<Vec<u8>> = leaves
+        .iter()
+        .map(|entry| [&[0], entry.leaf.encode().unwrap().as_slice()].concat())
+        .collect();
+    let mut group = criterion.benchmark_group("append");
+    group.throughput(Throughput::Elements(LEAVES));
+    group.bench_function("bare SHA-256 over the same bytes", |bencher| {
+        bencher.iter(|| {
+            let mut node = [1; 65];
+            for bytes in &encoded {
+                let hash = Sha256::digest(bytes);
+                node[1..33].copy_from_slice(&hash);
+                black_box(Sha256::digest(node));
+            }
+        });
+    });
+    group.bench_function("encode, hash and append", |bencher| {
+        bencher.iter(|| {
+            let mut range = CompactRange::starting_at(0).unwrap();
+            for entry in &leaves {
+                let hash = entry.leaf.hash().unwrap();
+                range
+                    .append(hash, &mut |_, hash| {
+                        black_box(hash);
+                    })
+                    .unwrap();
+            }
+            range
+        });
+    });
+    group.finish();
+}
+
+fn proofs(criterion: &mut Criterion) {
+    let size = entries();
+    let (levels, _) = log(size);
+    let mut group = criterion.benchmark_group(format!("proofs at {size} leaves"));
+    group.throughput(Throughput::Elements(1));
+    let mut index = 0;
+    let mut next = move || {
+        index = (index + 618_033) % size;
+        index
+    };
+    group.bench_function("inclusion", |bencher| {
+        bencher.iter(|| prove_inclusion(&levels, next(), size).unwrap());
+    });
+    group.bench_function("consistency", |bencher| {
+        bencher.iter(|| prove_consistency(&levels, 1 + next(), size).unwrap());
+    });
+    group.finish();
+}
+
+fn bundles(criterion: &mut Criterion) {
+    let size = entries();
+    let (levels, root) = log(size);
+    let signer = NoteSigner::from_seed(KeyName::new(ORIGIN).unwrap(), &[7; 32]);
+    let checkpoint = Checkpoint::new(ORIGIN, TreeHead { size, root }).unwrap();
+    let note = SignedNote::sign(&checkpoint.to_text(), &[&signer]).unwrap();
+    let plan = BundlePlan {
+        tenant: "acme",
+        checkpoint: &note,
+        older: &[],
+        from: 0,
+        to: size,
+    };
+    let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &levels).unwrap();
+    for index in 0..size {
+        writer.entry(&entry(index)).unwrap();
+    }
+    let bundle = writer.finish().unwrap();
+    let bytes: usize = bundle.files.values().map(Vec::len).sum();
+    let keys = [signer.verifier()];
+    let verification = Verification {
+        keys: &keys,
+        trusted: None,
+    };
+    let mut group = criterion.benchmark_group(format!("bundle of {size} entries"));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(20));
+    group.throughput(Throughput::Bytes(bytes as u64));
+    group.bench_function("verify", |bencher| {
+        bencher.iter_batched(
+            || (),
+            |()| {
+                let summary = verification.run(&bundle, &mut |_| {}).unwrap();
+                assert_eq!((summary.entries, summary.findings), (size, 0));
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+fn log(size: u64) -> (Levels, Hash) {
+    let mut levels = Levels(vec![Vec::new(); 64]);
+    let mut range = CompactRange::starting_at(0).unwrap();
+    for index in 0..size {
+        let hash = entry(index).leaf.hash().unwrap();
+        let mut store = |node: NodeAddress, hash| levels.0[usize::from(node.level)].push(hash);
+        range.append(hash, &mut store).unwrap();
+    }
+    (levels, range.root().unwrap())
+}
+
+criterion_group!(benches, appends, proofs, bundles);
+criterion_main!(benches);

@@ -1,0 +1,135 @@
+//! What every reader must do with any bytes: not panic, and take nothing but what its writer writes.
+//! The fuzz targets and the tests that replay their corpus go by it.
+
+use logs_ledger::{
+    Checkpoint, KeyName, Leaf, MemoryBundle, NoteSigner, NoteVerifier, Redaction, SignedNote,
+    TlogProof, Verification, entries, push_entry,
+};
+
+/// The readers, by name.
+pub(crate) const READERS: &[(&str, fn(&[u8]))] = &[
+    ("note", note),
+    ("checkpoint", checkpoint),
+    ("proof", proof),
+    ("tile", tile),
+    ("bundle", bundle),
+];
+
+pub(crate) fn note(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(note) = SignedNote::parse(text) {
+        assert_eq!(note.to_text(), text);
+        // A signature that holds is over this very text.
+        if let Ok((signed, _)) = note.verify(&[key()]) {
+            assert_eq!(signed, note.unverified_text());
+        }
+    }
+    if let Ok(key) = NoteVerifier::parse(text) {
+        assert_eq!(key.to_text(), text);
+    }
+    // No text is a private key by accident; none may panic.
+    let _ = NoteSigner::parse(text);
+    let _ = KeyName::new(text);
+}
+
+pub(crate) fn checkpoint(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(checkpoint) = Checkpoint::parse(text) {
+        assert_eq!(checkpoint.to_text(), text);
+    }
+}
+
+pub(crate) fn proof(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(proof) = TlogProof::parse(text) {
+        assert_eq!(proof.to_text(), text);
+        let leaf = logs_ledger::hash_leaf(b"a leaf of no log");
+        assert!(proof.verify(&leaf, &[key()]).is_err());
+    }
+}
+
+/// Entry bundles, the leaves in them, and payloads that record redactions.
+pub(crate) fn tile(bytes: &[u8]) {
+    let mut whole = true;
+    let mut written = Vec::new();
+    for leaf in entries(bytes) {
+        match leaf {
+            Some(leaf) => {
+                assert!(push_entry(&mut written, leaf).is_ok());
+                if let Some(decoded) = Leaf::decode(leaf) {
+                    assert_eq!(decoded.encode().ok().as_deref(), Some(leaf));
+                }
+            }
+            None => whole = false,
+        }
+    }
+    assert!(bytes.starts_with(&written));
+    assert_eq!(whole, written.len() == bytes.len());
+    if let Some(redaction) = Redaction::parse(bytes) {
+        assert_eq!(redaction.to_payload(), bytes);
+    }
+}
+
+/// A good bundle in which the first byte chooses a file and the others replace it: it is refused,
+/// unless they are what was there.
+pub(crate) fn bundle(bytes: &[u8]) {
+    let Some((choice, content)) = bytes.split_first() else {
+        return;
+    };
+    let mut bundle = golden();
+    let files = bundle.files.len();
+    let Some((path, file)) = bundle.files.iter_mut().nth(usize::from(*choice) % files) else {
+        return;
+    };
+    // The name of the software is the one thing that nothing authenticates.
+    let free = path == "manifest.json";
+    let same = file == content;
+    *file = content.to_vec();
+    let keys = [key()];
+    let verification = Verification {
+        keys: &keys,
+        trusted: None,
+    };
+    let verified = verification.run(&bundle, &mut |_| {});
+    let intact = verified.is_ok_and(|summary| summary.findings == 0);
+    assert!(intact == same || (intact && free));
+}
+
+fn key() -> NoteVerifier {
+    let key = "logs.example/acme+cf899818+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+    NoteVerifier::parse(key).unwrap()
+}
+
+fn golden() -> MemoryBundle {
+    macro_rules! files {
+        ($($path:literal),+ $(,)?) => {
+            [$((
+                $path.to_owned(),
+                include_bytes!(concat!("../fixtures/bundle-v1/", $path)).to_vec(),
+            )),+]
+        };
+    }
+    MemoryBundle {
+        files: files![
+            "FORMAT.md",
+            "SHA256SUMS",
+            "checkpoint",
+            "checkpoints/100",
+            "checkpoints/260",
+            "consistency/100",
+            "consistency/260",
+            "manifest.json",
+            "payloads.ndjson",
+            "tile/0/001.p/8",
+            "tile/1/000.p/1",
+            "tile/entries/001.p/8",
+        ]
+        .into(),
+    }
+}

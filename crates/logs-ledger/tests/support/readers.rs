@@ -6,8 +6,11 @@ use logs_ledger::{
     TlogProof, Verification, entries, push_entry,
 };
 
+/// What a reader does with bytes.
+pub(crate) type Reader = fn(&[u8]);
+
 /// The readers, by name.
-pub(crate) const READERS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const READERS: &[(&str, Reader)] = &[
     ("note", note),
     ("checkpoint", checkpoint),
     ("proof", proof),

@@ -25,6 +25,7 @@ pub(crate) struct Arguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Backend {
     All,
+    Memory,
     Sqlite,
     Postgres,
 }

@@ -12,6 +12,7 @@ mod arguments;
 mod batch;
 mod data;
 mod machine;
+mod memory;
 mod meter;
 mod postgres;
 mod reads;
@@ -34,6 +35,10 @@ async fn main() -> anyhow::Result<()> {
     let population = Population::load()?;
     machine::describe(&population);
     let mut samples = Samples::create(&arguments.samples)?;
+    // First, while the memory of the process is its own.
+    if arguments.wants(Backend::Memory) {
+        memory::run(&arguments, &population, &mut samples).await?;
+    }
     if arguments.wants(Backend::Sqlite) {
         sqlite::run(&arguments, &population, &mut samples).await?;
     }

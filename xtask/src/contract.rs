@@ -14,6 +14,9 @@ pub(crate) struct Arguments {
     /// Only cases whose name contains this
     #[arg(long)]
     case: Option<String>,
+    /// The major version of PostgreSQL to run on, such as 17; installed or fetched
+    #[arg(long, value_name = "MAJOR")]
+    pg_version: Option<u32>,
 }
 
 /// What one backend made of the suite, from the last line that its test prints.
@@ -35,7 +38,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let mut test = process::cargo(["test", "--quiet", "--all-features", "--package"])?;
         test.args([package.as_str(), "--test", "contract", "--"]);
         test.args(arguments.case.as_deref());
+        if let Some(version) = arguments.pg_version {
+            test.env("LOGS_TEST_POSTGRES_VERSION", version.to_string());
+        }
         let (printed, passed) = process::output(test)?;
+        for server in printed.lines().filter(|line| line.starts_with("server: ")) {
+            println!("{server}");
+        }
         match printed.lines().rev().find_map(parse_summary) {
             Some(summary) => {
                 if !passed || summary.failed > 0 || summary.executed == 0 {

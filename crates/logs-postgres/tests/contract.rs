@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use logs_contract::{BackendError, ContractBackend, StoreHome};
 use logs_domain::{LogsStore, StoreOptions};
 use logs_postgres::PostgresStore;
+use sqlx::{Connection, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
 mod support;
@@ -40,10 +41,20 @@ impl StoreHome for Home {
     }
 }
 
+/// What the server is.
+async fn version(database: &Database) -> Result<String, BackendError> {
+    let mut connection = PgConnection::connect(&database.url()).await?;
+    let version = sqlx::query_scalar("SELECT 'PostgreSQL ' || current_setting('server_version')");
+    let version = version.fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(version)
+}
+
 fn main() -> ExitCode {
     logs_contract::run(async || {
         let server = Server::start(Durability::Off)?;
         let template = support::migrated(&server).await?;
+        println!("server: {}", version(&template).await?);
         Ok(Postgres { template, server })
     })
 }

@@ -8,6 +8,8 @@ use logs_ledger::BundleSource;
 
 /// How deep folders may lie: the longest path of a tile has eight.
 const MOST_FOLDERS: usize = 12;
+/// How much a folder may hold: those of tiles have two thousand, the one of older checkpoints 4096.
+const MOST_ENTRIES: usize = 5_000;
 
 /// The files below a folder. Links are refused: what is checked is in the folder itself.
 #[derive(Debug)]
@@ -66,6 +68,10 @@ impl Walk<'_> {
                 return Err(io::Error::other(reason));
             }
             found.push((path, kind.is_dir()));
+            if found.len() > MOST_ENTRIES {
+                let reason = format!("{folder} holds more than a bundle has in any folder");
+                return Err(io::Error::other(reason));
+            }
         }
         found.sort_unstable_by(|one, other| other.cmp(one));
         self.open.push(found);

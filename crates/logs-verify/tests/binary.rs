@@ -217,7 +217,14 @@ fn a_link_in_the_folder_is_refused_and_an_answer_that_is_lost_is_no_intact() {
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).contains("cannot be written"));
     }
-    let link = scene.path("bundle/tile/link");
+    let crowd = scene.path("bundle/checkpoints/");
+    for number in 0..5_001 {
+        std::fs::write(format!("{crowd}x{number}"), "").unwrap();
+    }
+    let output = scene.verify(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).contains("holds more than a bundle"));
+    let link = scene.path("bundle/FORMAT.link");
     std::os::unix::fs::symlink("/etc/hostname", link).unwrap();
     let output = scene.verify(&[]);
     assert_eq!(output.status.code(), Some(2));

@@ -1,11 +1,15 @@
 //! Where the binaries of PostgreSQL are.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::{Error, fetch};
 
 /// Names the folder of the binaries, before every other place.
 const VARIABLE: &str = "LOGS_TEST_POSTGRES_BIN";
+
+/// Names the major version that is wanted, such as `17`.
+const VERSION: &str = "LOGS_TEST_POSTGRES_VERSION";
 
 /// Folders whose numbered subfolders hold an installation each: Debian and Ubuntu, Fedora and
 /// others, Homebrew on either kind of Mac.
@@ -20,7 +24,7 @@ const PLACES: &[(&str, &str)] = &[
 const OLDEST: u32 = 15;
 
 /// The folder with `initdb`, `pg_ctl` and `postgres`: that of the variable, of `PATH`, the newest of
-/// the usual places, or a fetched one.
+/// the usual places, or a fetched one. With [`VERSION`], one of that major version.
 pub(crate) fn find() -> Result<PathBuf, Error> {
     if let Some(folder) = std::env::var_os(VARIABLE).map(PathBuf::from) {
         return if complete(&folder) {
@@ -30,14 +34,35 @@ pub(crate) fn find() -> Result<PathBuf, Error> {
             Err(Error::NoBinaries { reason })
         };
     }
+    let wanted = match std::env::var(VERSION) {
+        Ok(text) => Some(text.parse().map_err(|_| Error::NoBinaries {
+            reason: format!("{VERSION} is {text}, which is no major version"),
+        })?),
+        Err(_) => None,
+    };
     let path = std::env::var_os("PATH").unwrap_or_default();
-    if let Some(folder) = std::env::split_paths(&path).find(|folder| complete(folder)) {
+    let fits = |folder: &PathBuf| {
+        complete(folder) && wanted.is_none_or(|wanted| major(folder) == Some(wanted))
+    };
+    if let Some(folder) = std::env::split_paths(&path).find(fits) {
         return Ok(folder);
     }
-    match installed(PLACES) {
+    match installed(PLACES, wanted) {
         Some(folder) => Ok(folder),
-        None => fetch::fetch(),
+        None => fetch::fetch(wanted),
     }
+}
+
+/// The major version of the programs in a folder.
+fn major(folder: &Path) -> Option<u32> {
+    let output = Command::new(folder.join("postgres"))
+        .arg("--version")
+        .output();
+    let text = String::from_utf8(output.ok()?.stdout).ok()?;
+    let version = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|character: char| character.is_ascii_digit()))?;
+    version.split('.').next()?.parse().ok()
 }
 
 /// Whether a folder has what a cluster needs. Programs in `PATH` may be links; beside the real
@@ -48,8 +73,8 @@ fn complete(folder: &Path) -> bool {
         .all(|program| folder.join(program).is_file())
 }
 
-/// The newest complete installation in the usual places.
-fn installed(places: &[(&str, &str)]) -> Option<PathBuf> {
+/// The newest complete installation in the usual places, or that of a major version.
+fn installed(places: &[(&str, &str)], wanted: Option<u32>) -> Option<PathBuf> {
     let mut found = Vec::new();
     for (place, prefix) in places {
         let Ok(entries) = std::fs::read_dir(place) else {
@@ -62,6 +87,7 @@ fn installed(places: &[(&str, &str)]) -> Option<PathBuf> {
             let folder = entry.path().join("bin");
             if let Some(version) = version
                 && version >= OLDEST
+                && wanted.is_none_or(|wanted| wanted == version)
                 && complete(&folder)
             {
                 found.push((version, folder));
@@ -90,10 +116,12 @@ mod tests {
         let all = ["initdb", "pg_ctl", "postgres"];
         make("14", &all);
         let newest = make("17", &all);
-        make("16", &all);
+        let older = make("16", &all);
         assert!(!complete(&make("18", &["initdb", "pg_ctl"])));
         let place = root.path().to_str().unwrap();
-        assert_eq!(installed(&[(place, "")]), Some(newest));
-        assert_eq!(installed(&[("/nowhere", "")]), None);
+        assert_eq!(installed(&[(place, "")], None), Some(newest));
+        assert_eq!(installed(&[(place, "")], Some(16)), Some(older));
+        assert_eq!(installed(&[(place, "")], Some(18)), None);
+        assert_eq!(installed(&[("/nowhere", "")], None), None);
     }
 }

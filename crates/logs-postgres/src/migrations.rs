@@ -30,6 +30,10 @@ const STEPS: &[(&str, &str)] = &[
         "0004_partitions",
         include_str!("../migrations/0004_partitions.sql"),
     ),
+    (
+        "0005_reporting",
+        include_str!("../migrations/0005_reporting.sql"),
+    ),
 ];
 
 /// How far the schema of a database is.

@@ -50,6 +50,7 @@ async fn version(database: &Database) -> Result<String, BackendError> {
     Ok(version)
 }
 
+#[expect(clippy::print_stdout, reason = "the runner of the suite prints too")]
 fn main() -> ExitCode {
     logs_contract::run(async || {
         let server = Server::start(Durability::Off)?;

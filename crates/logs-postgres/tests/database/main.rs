@@ -4,6 +4,7 @@
 mod faults;
 mod plans;
 mod records;
+mod reporting;
 mod schema;
 mod sessions;
 mod store;

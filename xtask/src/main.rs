@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod contract;
 mod demo;
+mod pg;
 mod process;
 mod test;
 mod tidy;
@@ -29,6 +30,9 @@ enum Command {
     Contract(contract::Arguments),
     /// Measure each store beside the least that the same work can cost
     Bench(bench::Arguments),
+    /// Keep a PostgreSQL server with the schema, for development
+    #[command(subcommand)]
+    Pg(pg::Command),
     /// Check the repository's own rules
     Tidy,
     /// Everything that must pass before a change lands: format, lints, licences, rules, tests
@@ -41,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Pg(command) => pg::run(&command),
         Command::Tidy => tidy::run(),
         Command::Ci => ci::run(),
     }

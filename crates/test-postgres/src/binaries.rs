@@ -24,8 +24,11 @@ const PLACES: &[(&str, &str)] = &[
 const OLDEST: u32 = 15;
 
 /// The folder with `initdb`, `pg_ctl` and `postgres`: that of the variable, of `PATH`, the newest of
-/// the usual places, or a fetched one. With [`VERSION`], one of that major version.
-pub(crate) fn find() -> Result<PathBuf, Error> {
+/// the usual places, or a fetched one. With `LOGS_TEST_POSTGRES_VERSION`, one of that major version.
+///
+/// # Errors
+/// [`NoBinaries`](Error::NoBinaries) when there are none, with what to do about it.
+pub fn find() -> Result<PathBuf, Error> {
     if let Some(folder) = std::env::var_os(VARIABLE).map(PathBuf::from) {
         return if complete(&folder) {
             Ok(folder)

@@ -14,5 +14,6 @@ mod fetch;
 mod janitor;
 mod server;
 
+pub use binaries::find as programs;
 pub use error::Error;
 pub use server::{Database, Durability, Server};

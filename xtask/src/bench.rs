@@ -1,5 +1,10 @@
 //! `cargo xtask bench`: each store beside its floors, in a release build.
 
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Context;
+
 use crate::process;
 
 #[derive(clap::Args)]
@@ -15,10 +20,21 @@ pub(crate) struct Arguments {
     quick: bool,
 }
 
-/// Builds and runs the benchmark.
+/// Builds and runs the benchmark, and the `logs` command whose import and export it measures.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut bench = process::cargo(["run", "--release", "--quiet", "--package", "logs-bench"])?;
-    bench.args(["--", "--backend", &arguments.backend]);
+    let packages = ["--package", "logs-bench", "--package", "logs-cli"];
+    let mut build = process::cargo(["build", "--release", "--quiet"])?;
+    build.args(packages).env_remove("RUSTFLAGS");
+    anyhow::ensure!(build.status()?.success(), "the benchmark does not build");
+    // This program is in the folder of another profile, beside that of the release build.
+    let own = std::env::current_exe()?;
+    let target = own.parent().and_then(Path::parent);
+    let program = target
+        .context("the folder of builds")?
+        .join("release/logs-bench");
+    let mut bench = Command::new(program);
+    bench.current_dir(process::root()?);
+    bench.args(["--backend", &arguments.backend]);
     if let Some(rows) = arguments.rows {
         bench.args(["--rows", &rows.to_string()]);
     }

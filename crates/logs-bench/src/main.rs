@@ -10,6 +10,7 @@
 mod appends;
 mod arguments;
 mod batch;
+mod command;
 mod data;
 mod machine;
 mod memory;
@@ -21,7 +22,9 @@ mod samples;
 mod sqlite;
 mod statistics;
 mod subject;
+mod ties;
 mod verify;
+mod writers;
 
 use clap::Parser;
 

@@ -16,7 +16,7 @@ use crate::meter::Meter;
 use crate::reads::{self, Bench};
 use crate::samples::Samples;
 use crate::subject::{Store, Subject};
-use crate::{report, verify};
+use crate::{report, ties, verify, writers};
 
 const BACKEND: &str = "memory";
 /// The smaller store whose pages are measured beside those of the larger one.
@@ -60,14 +60,17 @@ pub(crate) async fn run(
     let counted = verify::count(&*store, &tenant).await?;
     anyhow::ensure!(counted == expected, "{counted} of {expected} records");
     println!("store: {counted} records read back");
-    let bench = Bench {
+    let mut bench = Bench {
         backend: BACKEND,
         store,
         meter: Meter::default(),
         arguments,
         samples,
     };
-    reads::all(bench, Vec::new(), &tenant).await
+    reads::all(&mut bench, Vec::new(), &tenant).await?;
+    writers::measure(&mut bench, population).await?;
+    let still = Arc::new(MemoryStore::new(ties::options()));
+    ties::measure(&mut bench, still, population).await
 }
 
 /// A store with so many runs.

@@ -21,7 +21,7 @@ use crate::data::Population;
 use crate::reads::{self, Bench, Reading};
 use crate::samples::Samples;
 use crate::subject::{Store, Subject};
-use crate::{report, verify};
+use crate::{command, report, ties, verify, writers};
 
 const BACKEND: &str = "postgres";
 
@@ -99,7 +99,7 @@ pub(crate) async fn run(
         let bytes = database.bytes().await? as f64;
         println!("disk, {name}: {:.0} bytes per record", bytes / records);
     }
-    let bench = Bench {
+    let mut bench = Bench {
         backend: BACKEND,
         store: adapter.clone(),
         meter: home.meter().await?,
@@ -111,7 +111,12 @@ pub(crate) async fn run(
         Box::new(Sqlx::open(&store.url).await?),
         Box::new(TokioPostgres::open(&store.url).await?),
     ];
-    reads::all(bench, floors, &tenant()?).await?;
+    reads::all(&mut bench, floors, &tenant()?).await?;
+    writers::measure(&mut bench, population).await?;
+    let tied = home.database().await?;
+    let still = PostgresStore::connect(&tied.url, ties::options()).await?;
+    ties::measure(&mut bench, Arc::new(still), population).await?;
+    command::measure(BACKEND, &home.database().await?.url, arguments, population)?;
     adapter.close().await?;
     second.close().await?;
     of_floor.close().await?;

@@ -209,7 +209,7 @@ impl Reading for Ported {
 
 /// Measures every kind of read of a store that holds runs.
 pub(crate) async fn all(
-    mut bench: Bench<'_>,
+    bench: &mut Bench<'_>,
     floors: Vec<Box<dyn Reading>>,
     tenant: &TenantId,
 ) -> anyhow::Result<()> {
@@ -217,8 +217,8 @@ pub(crate) async fn all(
     events::store(&*store, tenant, bench.arguments.stored() / 10).await?;
     let walked = walk(&*store, tenant, &questions::DEPTHS).await?;
     if !floors.is_empty() {
-        beside(&mut bench, floors, tenant, &walked.keys).await?;
+        beside(bench, floors, tenant, &walked.keys).await?;
     }
-    questions::measure(&mut bench, tenant, &walked).await?;
-    callers::measure(&mut bench, tenant, walked.keys).await
+    questions::measure(bench, tenant, &walked).await?;
+    callers::measure(bench, tenant, walked.keys).await
 }

@@ -19,7 +19,7 @@ use crate::meter::Meter;
 use crate::reads::{self, Bench, Reading};
 use crate::samples::Samples;
 use crate::subject::{Store, Subject};
-use crate::{report, verify};
+use crate::{command, report, ties, verify, writers};
 
 const BACKEND: &str = "sqlite";
 /// How much is stored to see what a record takes on the disk.
@@ -73,7 +73,7 @@ pub(crate) async fn run(
         );
         println!("{name}: {counted} records read back");
     }
-    let bench = Bench {
+    let mut bench = Bench {
         backend: BACKEND,
         store: store.clone(),
         meter: Meter::default(),
@@ -81,10 +81,15 @@ pub(crate) async fn run(
         samples,
     };
     let floors: Vec<Box<dyn Reading>> = vec![Box::new(Held::open(&ours).await?)];
-    reads::all(bench, floors, &tenant()?).await?;
+    reads::all(&mut bench, floors, &tenant()?).await?;
+    writers::measure(&mut bench, population).await?;
+    let still = SqliteStore::open(folder.path().join("ties.db"), ties::options()).await?;
+    ties::measure(&mut bench, Arc::new(still), population).await?;
     store.close().await?;
     second.close().await?;
     of_floor.close().await?;
+    let url = format!("sqlite:{}", folder.path().join("command.db").display());
+    command::measure(BACKEND, &url, arguments, population)?;
     for text in [0, 700] {
         disk(folder.path(), population, text).await?;
     }

@@ -43,6 +43,8 @@ pub(crate) const PAGE: u32 = 50;
 /// One measurement is so many reads by key, or so many pages.
 const POINTS: usize = 100;
 const PAGES: usize = 20;
+/// Events around runs: enough to fill a window.
+const LEAST_EVENTS: usize = 1_000;
 /// Every so many-th run can be asked for.
 const EVERY: usize = 37;
 
@@ -214,7 +216,8 @@ pub(crate) async fn all(
     tenant: &TenantId,
 ) -> anyhow::Result<()> {
     let store = bench.store.clone();
-    events::store(&*store, tenant, bench.arguments.stored() / 10).await?;
+    let events = (bench.arguments.stored() / 10).max(LEAST_EVENTS);
+    events::store(&*store, tenant, events).await?;
     let walked = walk(&*store, tenant, &questions::DEPTHS).await?;
     if !floors.is_empty() {
         beside(bench, floors, tenant, &walked.keys).await?;

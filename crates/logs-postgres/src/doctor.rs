@@ -99,15 +99,20 @@ const CHECKS: &[(&str, &str)] = &[
 const SCHEMA_CHECKS: &[(&str, &str)] = &[
     (
         "role",
-        "SELECT has_table_privilege('logs.record_key', 'SELECT, INSERT') \
+        "SELECT has_table_privilege('logs.record_key', 'SELECT') \
+             AND has_table_privilege('logs.record_key', 'INSERT') \
              AND NOT pg_has_role('logs_owner', 'MEMBER') \
-             AND NOT has_table_privilege('logs.record_key', 'UPDATE') \
-             AND NOT has_table_privilege('logs.record_key', 'DELETE') \
-             AND NOT has_table_privilege('logs.record_key', 'TRUNCATE'), \
+             AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+                 AND relkind IN ('r', 'p') \
+                 AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')), \
          current_user || CASE WHEN pg_has_role('logs_owner', 'MEMBER') \
              THEN ' may act as the owner of the tables' \
              WHEN NOT has_table_privilege('logs.record_key', 'INSERT') \
-             THEN ' may not insert' ELSE ' may read and insert' END",
+             THEN ' may not insert' \
+             WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+                 AND relkind IN ('r', 'p') \
+                 AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')) \
+             THEN ' may change records' ELSE ' may read and insert' END",
     ),
     (
         "append-only",

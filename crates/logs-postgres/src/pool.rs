@@ -21,13 +21,20 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const DOUBTED: Duration = Duration::from_secs(1);
 
 /// Up to a number of connections with the same settings.
-#[derive(Debug)]
 pub(crate) struct Pool {
     settings: PgConnectOptions,
     size: u32,
     permits: Arc<Semaphore>,
     held: Arc<Mutex<Vec<Held>>>,
     closed: AtomicBool,
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the settings: there is a password in them.
+        let mut shown = formatter.debug_struct("Pool");
+        shown.field("size", &self.size).finish_non_exhaustive()
+    }
 }
 
 /// A connection that waits for work.

@@ -13,25 +13,25 @@ pub(crate) async fn accept(
     access: Access,
     options: &StoreOptions,
 ) -> StoreResult<()> {
-    let (plans, timeout, fsync, full_page_writes): (String, String, String, String) =
-        sqlx::query_as(
-            "SELECT current_setting('plan_cache_mode'), \
-             current_setting('idle_in_transaction_session_timeout'), \
-             current_setting('fsync'), current_setting('full_page_writes')",
-        )
-        .fetch_one(session)
-        .await
-        .map_err(error::read)?;
+    let (plans, timeout, volatile): (String, String, bool) = sqlx::query_as(
+        "SELECT current_setting('plan_cache_mode'), \
+         current_setting('idle_in_transaction_session_timeout'), \
+         'off' IN (current_setting('fsync'), current_setting('full_page_writes'), \
+             current_setting('synchronous_commit'))",
+    )
+    .fetch_one(session)
+    .await
+    .map_err(error::read)?;
     if plans != "force_generic_plan" || timeout == "0" {
         return refused(
             "the session lacks the settings that it was opened with: connect to the server itself, \
              not through a pooler that drops them",
         );
     }
-    let volatile = fsync == "off" || full_page_writes == "off";
     if volatile && access == Access::ReadWrite && !options.accept_volatile_server {
         return refused(
-            "the server may lose what it acknowledged: fsync or full_page_writes is off",
+            "the server may lose what it acknowledged: fsync, full_page_writes or, perhaps for \
+             this role or database alone, synchronous_commit is off",
         );
     }
     Ok(())
@@ -41,7 +41,9 @@ pub(crate) async fn accept(
 pub(crate) async fn accept_role(session: &mut PgConnection) -> StoreResult<()> {
     let (role, harmless): (String, bool) = sqlx::query_as(
         "SELECT current_user::text, NOT pg_has_role('logs_owner', 'MEMBER') \
-         AND NOT has_table_privilege('logs.record_key', 'UPDATE, DELETE, TRUNCATE')",
+         AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+             AND relkind IN ('r', 'p') \
+             AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))",
     )
     .fetch_one(session)
     .await

@@ -88,6 +88,7 @@ async fn append(
     let tries = async {
         let mut tried = 0;
         let mut replaced = false;
+        let mut unknown = None;
         loop {
             match attempt::once(store, owner, batch, &keys, on_conflict).await {
                 Ok(receipt) => return Ok(receipt),
@@ -103,9 +104,11 @@ async fn append(
                     Retry::Fresh if !replaced => {
                         replaced = true;
                         store.writers.discard_held();
+                        let lost = failure.error.write_outcome() == WriteOutcome::Unknown;
+                        unknown = lost.then_some(failure.error);
                     }
                     Retry::Never | Retry::Soon | Retry::Partition | Retry::Fresh => {
-                        return Err(failure.error);
+                        return Err(told(failure.error, unknown));
                     }
                 },
             }
@@ -120,6 +123,16 @@ async fn append(
     tokio::time::timeout(APPEND, tries)
         .await
         .unwrap_or_else(timed_out)
+}
+
+/// The error to tell after the answer to an earlier commit was lost: what failed since says nothing
+/// about that one, unless it was seen that other content is stored, or none may be.
+fn told(error: StoreError, unknown: Option<StoreError>) -> StoreError {
+    match (error, unknown) {
+        (seen @ (StoreError::Conflict { .. } | StoreError::Gone { .. }), _) => seen,
+        (_, Some(unknown)) => unknown,
+        (error, None) => error,
+    }
 }
 
 /// Up to 20 ms for the first try, twice as long for each further one.

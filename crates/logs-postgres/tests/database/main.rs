@@ -2,7 +2,9 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
 mod faults;
+mod outcomes;
 mod plans;
+mod proxy;
 mod records;
 mod reporting;
 mod schema;

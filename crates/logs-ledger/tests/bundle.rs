@@ -254,3 +254,65 @@ fn the_writer_refuses_what_the_log_does_not_hold() {
         }
     ));
 }
+
+/// A signed checkpoint may claim any size: what follows from it is computed, never counted through.
+#[test]
+fn a_bundle_of_the_largest_log_that_holds_nothing_is_refused_at_once() {
+    let log = Log::of(300);
+    let size = logs_ledger::MAX_LOG_SIZE;
+    let root = log.roots[300];
+    let text = Checkpoint::new(ORIGIN, TreeHead { size, root })
+        .unwrap()
+        .to_text();
+    let note = logs_ledger::SignedNote::sign(&text, &[&log.signer]).unwrap();
+    for to in [size, 256] {
+        let mut bundle = log.bundle(300, 0, 300, &[]).unwrap();
+        let manifest = String::from_utf8(bundle.files["manifest.json"].clone()).unwrap();
+        let manifest = manifest
+            .replace("\"size\": 300", &format!("\"size\": {size}"))
+            .replace("\"to\": 300", &format!("\"to\": {to}"));
+        bundle
+            .files
+            .insert("manifest.json".to_owned(), manifest.into_bytes());
+        bundle
+            .files
+            .insert("checkpoint".to_owned(), note.to_text().into_bytes());
+        reseal(&mut bundle);
+        assert!(verify(&bundle, &log.keys(), None).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn either_key_of_a_rotation_is_enough() {
+    let mut log = Log::of(10);
+    let (old, new) = (log.signer.clone(), signer(8));
+    let text = log.checkpoint(10).to_text();
+    let note = logs_ledger::SignedNote::sign(&text, &[&old, &new]).unwrap();
+    let mut bundle = log.bundle(10, 0, 10, &[]).unwrap();
+    bundle
+        .files
+        .insert("checkpoint".to_owned(), note.to_text().into_bytes());
+    reseal(&mut bundle);
+    for (keys, signed_by) in [
+        (vec![old.verifier()], 1),
+        (vec![new.verifier()], 1),
+        (vec![new.verifier(), old.verifier()], 2),
+    ] {
+        let (summary, findings) = verify(&bundle, &keys, None).unwrap();
+        assert_eq!((findings.len(), summary.signed_by.len()), (0, signed_by));
+    }
+    // After it, the old key alone has signed the older checkpoints: both keys are given then.
+    log.signer = new.clone();
+    let mut bundle = log.bundle(10, 0, 10, &[5]).unwrap();
+    let older = logs_ledger::SignedNote::sign(&log.checkpoint(5).to_text(), &[&old]).unwrap();
+    bundle
+        .files
+        .insert("checkpoints/5".to_owned(), older.to_text().into_bytes());
+    reseal(&mut bundle);
+    assert!(intact(&bundle, &[new.verifier(), old.verifier()], None));
+    let (_, findings) = verify(&bundle, &[new.verifier()], None).unwrap();
+    assert!(matches!(
+        findings[0].problem,
+        Problem::Older { size: 5, .. }
+    ));
+}

@@ -75,9 +75,22 @@ impl Layout {
         self.to
     }
 
-    /// How many files of hashes and of entries there are.
+    /// How many files of hashes and of entries there are: computed, since a forger may claim any
+    /// size.
     pub(super) fn files(&self) -> u64 {
-        (self.tiles().count() + self.entry_bundles().count()) as u64
+        let beside = self.beside();
+        let levels = 0..=Tile::top_level(self.size).unwrap_or(0);
+        let hashes = levels.map(|level| {
+            let inside = self.inside(level);
+            let outside = beside.range((level, 0)..=(level, u64::MAX));
+            let outside = outside.filter(|(_, index)| !inside.contains(index)).count();
+            // The last tile of the level may begin before the end of the range.
+            let there = (self.size >> (8 * u32::from(level))).div_ceil(TILE_WIDTH);
+            let inside = there.min(inside.end() + 1).saturating_sub(*inside.start());
+            inside + outside as u64
+        });
+        let entries = self.inside(0);
+        hashes.sum::<u64>() + entries.end() - entries.start() + 1
     }
 
     /// The tiles of level 0 whose entries the bundle holds.
@@ -122,5 +135,30 @@ impl Layout {
         let nodes = before.into_iter().chain(after).flatten();
         let tiles = nodes.filter_map(|node| Tile::of_node(self.size, node));
         tiles.map(|tile| (tile.level, tile.index)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Layout;
+
+    #[test]
+    fn files_are_as_many_as_there_are_tiles_and_entry_bundles() {
+        for size in [
+            1, 255, 256, 257, 3000, 65_535, 65_536, 65_537, 70_000, 200_000,
+        ] {
+            let mut ends: Vec<u64> = (0..size).step_by(256 * 37).collect();
+            ends.extend([256, 512, 65_536].into_iter().filter(|end| *end < size));
+            ends.push(size);
+            ends.sort_unstable();
+            ends.dedup();
+            for from in &ends {
+                for to in ends.iter().filter(|to| *to > from) {
+                    let layout = Layout::new(size, *from, *to).unwrap();
+                    let counted = layout.tiles().count() + layout.entry_bundles().count();
+                    assert_eq!(layout.files(), counted as u64, "{from}..{to} of {size}");
+                }
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ mod plain;
 
 use std::sync::Arc;
 
-use logs_domain::{StoreLifecycle, StoreOptions};
+use logs_domain::{LogsReader, StoreLifecycle, StoreOptions};
 use logs_postgres::PostgresStore;
 
 use self::copy::RawCopy;
@@ -73,19 +73,12 @@ pub(crate) async fn run(
 
     let stored = contest.stored.clone();
     drop(contest);
-    for (name, reader) in [
+    let written: [(&str, &dyn LogsReader); 3] = [
         ("store", &*adapter),
         (SECOND, &*second),
         (RawCopy::NAME, &of_floor),
-    ] {
-        let counted = verify::count(reader, &tenant()?).await?;
-        let expected = stored.get(name).copied().unwrap_or_default();
-        anyhow::ensure!(
-            counted == expected,
-            "{name}: {counted} of {expected} records"
-        );
-        println!("{name}: {counted} records read back");
-    }
+    ];
+    verify::read_back(&written, &stored).await?;
     let counted = plain.count("SELECT COUNT(*) FROM floor.run").await?;
     let expected = stored.get(Plain::NAME).copied().unwrap_or_default();
     anyhow::ensure!(

@@ -6,7 +6,7 @@ mod held;
 use std::path::Path;
 use std::sync::Arc;
 
-use logs_domain::{Draft, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
+use logs_domain::{Draft, LogsReader, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
 use logs_sqlite::SqliteStore;
 
 use self::floor::Bare;
@@ -60,19 +60,12 @@ pub(crate) async fn run(
 
     let stored = contest.stored.clone();
     drop(contest);
-    for (name, reader) in [
+    let written: [(&str, &dyn LogsReader); 3] = [
         ("store", &*store),
         (SECOND, &*second),
         (Bare::NAME, &of_floor),
-    ] {
-        let counted = verify::count(reader, &tenant()?).await?;
-        let expected = stored.get(name).copied().unwrap_or_default();
-        anyhow::ensure!(
-            counted == expected,
-            "{name}: {counted} of {expected} records"
-        );
-        println!("{name}: {counted} records read back");
-    }
+    ];
+    verify::read_back(&written, &stored).await?;
     let mut bench = Bench {
         backend: BACKEND,
         store: store.clone(),

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use logs_domain::{
     Clock, LogsStore, RecordIdGenerator, StoreOptions, SystemClock, TenantId, UuidV7Generator,
 };
-
 use tempfile::TempDir;
 
 use crate::arguments::Globals;

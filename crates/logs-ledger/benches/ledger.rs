@@ -3,31 +3,22 @@
 //! `cargo bench -p logs-ledger`; with `LOGS_BENCH_ENTRIES` for another number of entries.
 #![expect(clippy::unwrap_used, reason = "a bench fails as a test does")]
 
+#[path = "../tests/support/levels.rs"]
+mod levels;
+
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use levels::Levels;
 use logs_ledger::{
-    BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, Hash, HashReader, KeyName,
-    Leaf, MemoryBundle, NodeAddress, NoteSigner, PartContent, Salt, SignedNote, TreeHead,
-    Verification, prove_consistency, prove_inclusion,
+    BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, Hash, KeyName, Leaf,
+    MemoryBundle, NoteSigner, PartContent, Salt, SignedNote, TreeHead, Verification,
+    prove_consistency, prove_inclusion,
 };
 use sha2::{Digest, Sha256};
 
 const ORIGIN: &str = "logs.example/acme";
-
-/// The stored hashes of a log, level by level.
-struct Levels(Vec<Vec<Hash>>);
-
-impl HashReader for Levels {
-    type Error = std::fmt::Error;
-
-    fn read_hash(&self, node: NodeAddress) -> Result<Hash, std::fmt::Error> {
-        let level = self.0.get(usize::from(node.level));
-        let hash = level.and_then(|level| level.get(node.index as usize));
-        hash.copied().ok_or(std::fmt::Error)
-    }
-}
 
 fn entries() -> u64 {
     let given = std::env::var("LOGS_BENCH_ENTRIES").ok();
@@ -161,11 +152,11 @@ fn bundles(criterion: &mut Criterion) {
 }
 
 fn log(size: u64) -> (Levels, Hash) {
-    let mut levels = Levels(vec![Vec::new(); 64]);
+    let mut levels = Levels::default();
     let mut range = CompactRange::starting_at(0).unwrap();
     for index in 0..size {
         let hash = entry(index).leaf.hash().unwrap();
-        let mut store = |node: NodeAddress, hash| levels.0[usize::from(node.level)].push(hash);
+        let mut store = |node, hash| levels.push(node, hash);
         range.append(hash, &mut store).unwrap();
     }
     (levels, range.root().unwrap())

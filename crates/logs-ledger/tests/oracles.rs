@@ -2,7 +2,11 @@
 //! `ct-merkle`. Every pair of sizes up to 130, and pairs at random up to a million.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "support/levels.rs"]
+mod levels;
+
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
+use levels::Levels;
 use logs_ledger::{
     CompactRange, Hash, HashReader, KeyName, NodeAddress, NoteSigner, NoteVerifier, SignedNote,
     Tile, hash_leaf, prove_consistency, prove_inclusion, tile_bytes, verify_consistency,
@@ -10,19 +14,6 @@ use logs_ledger::{
 };
 use sha2::Sha256;
 use signed_note::Verifier as _;
-
-/// The stored hashes of a log, level by level.
-struct Levels(Vec<Vec<Hash>>);
-
-impl HashReader for Levels {
-    type Error = std::fmt::Error;
-
-    fn read_hash(&self, node: NodeAddress) -> Result<Hash, std::fmt::Error> {
-        let level = self.0.get(usize::from(node.level));
-        let hash = level.and_then(|level| level.get(node.index as usize));
-        hash.copied().ok_or(std::fmt::Error)
-    }
-}
 
 impl tlog_tiles::HashReader for Levels {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::Error> {
@@ -44,11 +35,11 @@ fn data(index: u64) -> Vec<u8> {
 
 /// The log of so many leaves, and its root at each size up to `roots`.
 fn log(size: u64, roots: u64) -> (Levels, Vec<Hash>) {
-    let mut levels = Levels(vec![Vec::new(); 64]);
+    let mut levels = Levels::default();
     let mut range = CompactRange::starting_at(0).unwrap();
     let mut all = vec![range.root().unwrap()];
     for index in 0..size {
-        let mut store = |node: NodeAddress, hash| levels.0[usize::from(node.level)].push(hash);
+        let mut store = |node, hash| levels.push(node, hash);
         range.append(hash_leaf(&data(index)), &mut store).unwrap();
         if index < roots {
             all.push(range.root().unwrap());

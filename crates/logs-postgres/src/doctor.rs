@@ -5,6 +5,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::lifecycle::SKEW_MICROS;
+use crate::server::may_change_records;
 use crate::{PostgresStore, error, migrations, open};
 
 /// One thing that was looked at.
@@ -99,20 +100,18 @@ const CHECKS: &[(&str, &str)] = &[
 const SCHEMA_CHECKS: &[(&str, &str)] = &[
     (
         "role",
-        "SELECT has_table_privilege('logs.record_key', 'SELECT') \
-             AND has_table_privilege('logs.record_key', 'INSERT') \
-             AND NOT pg_has_role('logs_owner', 'MEMBER') \
-             AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
-                 AND relkind IN ('r', 'p') \
-                 AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')), \
-         current_user || CASE WHEN pg_has_role('logs_owner', 'MEMBER') \
-             THEN ' may act as the owner of the tables' \
-             WHEN NOT has_table_privilege('logs.record_key', 'INSERT') \
-             THEN ' may not insert' \
-             WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
-                 AND relkind IN ('r', 'p') \
-                 AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')) \
-             THEN ' may change records' ELSE ' may read and insert' END",
+        concat!(
+            "SELECT has_table_privilege('logs.record_key', 'SELECT') \
+                 AND has_table_privilege('logs.record_key', 'INSERT') \
+                 AND NOT pg_has_role('logs_owner', 'MEMBER') AND NOT ",
+            may_change_records!(),
+            ", current_user || CASE WHEN pg_has_role('logs_owner', 'MEMBER') \
+                 THEN ' may act as the owner of the tables' \
+                 WHEN NOT has_table_privilege('logs.record_key', 'INSERT') \
+                 THEN ' may not insert' WHEN ",
+            may_change_records!(),
+            " THEN ' may change records' ELSE ' may read and insert' END"
+        ),
     ),
     (
         "append-only",

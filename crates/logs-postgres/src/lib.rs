@@ -9,13 +9,13 @@
 
 mod doctor;
 mod error;
-mod lane;
 mod lifecycle;
 mod list;
 mod migrations;
 mod open;
 mod pool;
 mod reader;
+mod reading;
 mod row;
 mod server;
 mod stamp;
@@ -23,7 +23,6 @@ mod writer;
 
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
-use open::Transport;
 pub use open::{Access, PostgresStore};
 
 /// The name of the backend in errors and in `StoreInfo`.

@@ -6,7 +6,7 @@ use logs_domain::{
 };
 use sqlx::{QueryBuilder, Row};
 
-use crate::lane::{reading, rows};
+use crate::reading::{reading, rows};
 use crate::{BACKEND, PostgresStore, error, migrations, open};
 
 /// No append transaction lives longer than this, by its timeouts.

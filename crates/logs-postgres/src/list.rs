@@ -8,8 +8,8 @@ use logs_domain::{
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use crate::lane::{Snapshot, reading, rows};
 use crate::open::STATEMENT_TIMEOUT;
+use crate::reading::{Snapshot, reading, rows};
 use crate::{PostgresStore, error};
 
 /// Which records a query reads: of one table, under conditions.

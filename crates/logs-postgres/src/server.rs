@@ -5,6 +5,18 @@ use sqlx::postgres::PgConnection;
 
 use crate::{Access, error};
 
+/// The condition in SQL that the role may change or remove records of some table, not being asked
+/// whether it may act as the owner of all of them.
+macro_rules! may_change_records {
+    () => {
+        "EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+             AND relkind IN ('r', 'p') \
+             AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))"
+    };
+}
+
+pub(crate) use may_change_records;
+
 /// Refuses a server that may lose what it acknowledged, and sessions without their settings, as
 /// some poolers hand them out: without timeouts an append could outlive the minute after which
 /// records count as settled.
@@ -39,12 +51,10 @@ pub(crate) async fn accept(
 
 /// Refuses a role that could change what it wrote.
 pub(crate) async fn accept_role(session: &mut PgConnection) -> StoreResult<()> {
-    let (role, harmless): (String, bool) = sqlx::query_as(
-        "SELECT current_user::text, NOT pg_has_role('logs_owner', 'MEMBER') \
-         AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
-             AND relkind IN ('r', 'p') \
-             AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))",
-    )
+    let (role, harmless): (String, bool) = sqlx::query_as(concat!(
+        "SELECT current_user::text, NOT pg_has_role('logs_owner', 'MEMBER') AND NOT ",
+        may_change_records!()
+    ))
     .fetch_one(session)
     .await
     .map_err(error::read)?;

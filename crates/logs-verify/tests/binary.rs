@@ -1,22 +1,15 @@
 //! The binary on bundles in folders.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod folder;
 #[path = "../../logs-ledger/tests/support/mod.rs"]
 mod support;
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-use logs_ledger::MemoryBundle;
+use folder::write;
 use support::{Log, reseal, signer};
-
-fn write(bundle: &MemoryBundle, folder: &Path) {
-    for (path, bytes) in &bundle.files {
-        let file = folder.join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, bytes).unwrap();
-    }
-}
 
 fn verify(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_logs-verify"))

@@ -2,13 +2,14 @@
 //! Debian's golang-golang-x-mod-dev are, or can be installed; elsewhere the run says that it did not.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod folder;
 #[path = "../../logs-ledger/tests/support/mod.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use logs_ledger::MemoryBundle;
+use folder::write;
 use support::{Log, reseal};
 
 const SOURCES: &str = "/usr/share/gocode";
@@ -51,14 +52,6 @@ fn built(folder: &Path) -> PathBuf {
 fn shown(output: &Output) -> String {
     let both = [&output.stdout[..], &output.stderr[..]].concat();
     String::from_utf8_lossy(&both).into_owned()
-}
-
-fn write(bundle: &MemoryBundle, folder: &Path) {
-    for (path, bytes) in &bundle.files {
-        let file = folder.join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, bytes).unwrap();
-    }
 }
 
 #[test]

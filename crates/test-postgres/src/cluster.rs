@@ -9,7 +9,6 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use crate::server::Durability;
 use crate::{Error, binaries};
@@ -40,10 +39,6 @@ const UNPRIVILEGED: &[&str] = &["postgres", "nobody"];
 pub(crate) struct Cluster {
     watchdog: Child,
     folder: PathBuf,
-    programs: PathBuf,
-    settings: String,
-    /// Who runs the server, when that is not the user of this process.
-    user: Option<(u32, u32)>,
 }
 
 impl Cluster {
@@ -61,12 +56,11 @@ impl Cluster {
             Some(user) => reachable(&binaries, folder.path(), user)?,
             None => binaries,
         };
-        let settings = settings(folder.path(), durability);
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", WATCHDOG, "watchdog"])
             .args([folder.path(), &binaries])
-            .arg(&settings)
+            .arg(settings(folder.path(), durability))
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("LC_ALL", "C")
@@ -91,13 +85,7 @@ impl Cluster {
             .read_line(&mut first)
             .map_err(Error::io("waiting for the server"))?;
         if first.trim_end() == "ready" {
-            return Ok(Self {
-                watchdog,
-                folder,
-                programs: binaries,
-                settings,
-                user,
-            });
+            return Ok(Self { watchdog, folder });
         }
         let mut rest = String::new();
         // What can be read of the output explains the failure well enough.
@@ -105,48 +93,6 @@ impl Cluster {
         let _ = watchdog.wait();
         let output = format!("{first}{rest}");
         Err(Error::NotStarted { output })
-    }
-
-    /// Kills the server as a failing machine would, and starts it again, which recovers.
-    pub(crate) fn crash(&self) -> Result<(), Error> {
-        let note = self.folder.join("data/postmaster.pid");
-        let text = std::fs::read_to_string(&note).map_err(Error::io("reading the server's id"))?;
-        let pid = text.lines().next().unwrap_or_default();
-        Command::new("kill")
-            .args(["-9", pid])
-            .status()
-            .map_err(Error::io("killing the server"))?;
-        // Its sessions end when they notice; until then the next server refuses to start.
-        let begun = Instant::now();
-        loop {
-            let mut start = Command::new(self.programs.join("pg_ctl"));
-            start
-                .args(["-w", "-t", "60", "-D"])
-                .arg(self.folder.join("data"))
-                .arg("-l")
-                .arg(self.folder.join("server.log"))
-                .args(["-o", &self.settings, "start"])
-                .env("LC_ALL", "C")
-                .current_dir(&self.folder)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
-            if let Some((user, group)) = self.user {
-                start.uid(user).gid(group);
-            }
-            let started = start
-                .status()
-                .map_err(Error::io("starting the server again"))?;
-            if started.success() {
-                return Ok(());
-            }
-            if begun.elapsed() > Duration::from_secs(60) {
-                let output = std::fs::read_to_string(self.folder.join("server.log"));
-                return Err(Error::NotStarted {
-                    output: output.unwrap_or_default(),
-                });
-            }
-        }
     }
 
     /// The folder with the socket.

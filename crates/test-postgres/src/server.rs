@@ -26,7 +26,7 @@ pub struct Server {
     next: AtomicU64,
     tasks: Sender<Task>,
     // The last field: connections to it are closed before it ends.
-    cluster: Option<Cluster>,
+    _cluster: Option<Cluster>,
 }
 
 /// How databases of a server are reached.
@@ -82,7 +82,7 @@ impl Server {
             place,
             next: AtomicU64::new(0),
             tasks,
-            cluster,
+            _cluster: cluster,
         })
     }
 
@@ -100,15 +100,6 @@ impl Server {
     /// When the server refuses.
     pub fn copy(&self, template: &Database) -> Result<Database, Error> {
         self.make(&template.name)
-    }
-
-    /// Kills the server as a failing machine would, and starts it again. Databases can be made and
-    /// removed no more: the connection for that is gone.
-    ///
-    /// # Errors
-    /// [`Error::Ended`] for a given server, which is not ours to kill, and when it does not start.
-    pub fn crash(&self) -> Result<(), Error> {
-        self.cluster.as_ref().ok_or(Error::Ended)?.crash()
     }
 
     fn make(&self, template: &str) -> Result<Database, Error> {

@@ -87,7 +87,7 @@ pub(crate) enum MappingError {
     #[error("{}", .0.to_string().trim_end())]
     Toml(#[from] toml::de::Error),
     /// What it says means nothing.
-    #[error("[[record]] {rule} ({kind}): {error}", error = .error)]
+    #[error("[[record]] {rule} ({kind}): {error}")]
     Rule {
         /// Its place, from 1.
         rule: usize,

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::binary::{Store, failed, logs, text};
@@ -176,30 +176,37 @@ fn an_argument_that_is_no_text_is_wrong_usage() {
     assert!(!error.contains('\u{1b}'), "{error:?}");
 }
 
+/// An export to the file `audit` that is recorded as pending, and waits for the year 9999.
+#[cfg(unix)]
+fn waiting_export(store: &Store) -> Child {
+    let words = ["export", "--scope", "audit", "--format", "json", "--wait"];
+    let mut command = store.logs(&words);
+    command.args([
+        "--out",
+        &store.path("audit"),
+        "--to",
+        "9999-01-01T00:00:00Z",
+    ]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It waits once it has recorded what it was asked for.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !store.exports().contains("\"pending\"") {
+        assert!(Instant::now() < deadline, "no export became pending");
+        std::thread::yield_now();
+    }
+    child
+}
+
 #[test]
 #[cfg(unix)]
 fn an_interrupt_makes_a_failed_export_and_leaves_no_file() {
     for signal in ["INT", "TERM"] {
         let store = Store::with_runs(1);
-        let words = ["export", "--scope", "audit", "--format", "json", "--wait"];
-        let mut command = store.logs(&words);
-        command.args([
-            "--out",
-            &store.path("audit"),
-            "--to",
-            "9999-01-01T00:00:00Z",
-        ]);
-        let child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // It waits once it has recorded what it was asked for.
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while !store.exports().contains("\"pending\"") {
-            assert!(Instant::now() < deadline, "no export became pending");
-            std::thread::yield_now();
-        }
+        let child = waiting_export(&store);
         let id = child.id().to_string();
         assert!(
             Command::new("kill")
@@ -261,19 +268,9 @@ fn a_full_disk_makes_a_failed_export_and_leaves_no_file() {
 #[cfg(unix)]
 fn an_export_that_is_killed_stays_pending_and_can_be_made_again() {
     let store = Store::with_runs(1);
-    let (out, to) = (store.path("audit"), "9999-01-01T00:00:00Z");
+    let out = store.path("audit");
     let words = ["export", "--scope", "audit", "--format", "json", "--out"];
-    let mut waiting = store.logs(&words);
-    let mut child = waiting
-        .args([&out, "--to", to, "--wait"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !store.exports().contains("\"pending\"") {
-        assert!(Instant::now() < deadline, "no export became pending");
-        std::thread::yield_now();
-    }
+    let mut child = waiting_export(&store);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(store.exports().contains("\"pending\""));

@@ -45,7 +45,6 @@ pub(super) fn digest_of(mut reader: impl Read) -> std::io::Result<String> {
 /// the sums name.
 pub(super) fn compare(
     source: &impl BundleSource,
-    unnamed: [&str; 2],
     report: &mut dyn FnMut(Problem),
 ) -> Result<u64, Unreadable> {
     let sums = source
@@ -58,7 +57,7 @@ pub(super) fn compare(
         .map_err(|error| Unreadable::new(".", error))?;
     for path in paths {
         let path = path.map_err(|error| Unreadable::new(".", error))?;
-        if unnamed.contains(&path.as_str()) {
+        if [super::MANIFEST_PATH, super::SUMS_PATH].contains(&path.as_str()) {
             continue;
         }
         // Whatever is named before this file is not there.

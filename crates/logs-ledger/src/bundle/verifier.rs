@@ -65,7 +65,7 @@ impl Verification<'_> {
             .and_then(sums::digest_of)
             .map_err(|error| Unreadable::new(SUMS_PATH, error))?;
         findings.compare("sums", &manifest.sums, &sums);
-        let named = sums::compare(source, [MANIFEST_PATH, SUMS_PATH], &mut |problem| {
+        let named = sums::compare(source, &mut |problem| {
             findings.add(None, problem);
         })?;
         let layout = Layout::new(head.size, manifest.from, manifest.to)

@@ -9,8 +9,8 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 
 use super::bound::Bound;
-use crate::lane::rows;
 use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::reading::rows;
 use crate::row::Row;
 use crate::{PostgresStore, error};
 

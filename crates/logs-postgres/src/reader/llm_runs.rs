@@ -9,8 +9,8 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgRow, Postgres};
 
 use crate::PostgresStore;
-use crate::lane::rows;
 use crate::list::{Selection, newest_first, push_equal, push_key, push_range};
+use crate::reading::rows;
 use crate::row::Row;
 
 const TABLE: &str = "llm_run";

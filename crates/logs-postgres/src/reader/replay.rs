@@ -10,8 +10,8 @@ use sqlx::postgres::{PgConnection, Postgres};
 
 use super::bound::Bound;
 use super::{audit, system, traces};
-use crate::lane::{Snapshot, reading};
 use crate::list::{Selection, push_equal, push_range, total};
+use crate::reading::{Snapshot, reading};
 use crate::{PostgresStore, error};
 
 // The branches in the order of the merge on equal times.

@@ -9,8 +9,8 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::bound::Bound;
-use crate::lane::rows;
 use crate::list::{Selection, push_equal, push_range, total};
+use crate::reading::rows;
 use crate::row::Row;
 use crate::{PLATFORM, PostgresStore};
 

@@ -9,8 +9,8 @@ use logs_domain::{
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 
-use crate::lane::{Snapshot, reading};
 use crate::list::{Selection, newest_first, push_equal, push_key, push_range, total};
+use crate::reading::{Snapshot, reading};
 use crate::row::Row;
 use crate::{PostgresStore, error};
 

@@ -9,8 +9,9 @@ use sqlx::postgres::PgConnection;
 use super::keys::Key;
 use super::table::{Row, Rows, Table};
 use super::{Owner, copy, tables, unnest};
+use crate::BACKEND;
 use crate::error::{self, Failure};
-use crate::{BACKEND, Transport};
+use crate::open::Transport;
 
 /// From how many rows on COPY costs less than one statement with arrays.
 const COPIED_ROWS: usize = 32;

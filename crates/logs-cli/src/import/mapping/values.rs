@@ -127,10 +127,7 @@ impl<'a> Values<'a> {
 
     /// An object.
     pub(super) fn object(&self, name: &'static str) -> Result<Option<JsonObject>, InvalidValue> {
-        let members = match self.rule.fields.get(name) {
-            Some(field) => self.members(name, &field.0)?,
-            None => Vec::new(),
-        };
+        let members = self.members(name)?;
         self.built(name, members)
     }
 
@@ -139,10 +136,7 @@ impl<'a> Values<'a> {
         &mut self,
         name: &'static str,
     ) -> Result<Option<JsonObject>, InvalidValue> {
-        let mut members = match self.rule.fields.get(name) {
-            Some(field) => self.members(name, &field.0)?,
-            None => Vec::new(),
-        };
+        let mut members = self.members(name)?;
         if let Some((_, own)) = members.iter().find(|(name, _)| name == "assumed") {
             // Nobody could tell the source's claims from the importer's.
             let expected = "no member `assumed`, which lists the claims of the mapping: give that of \
@@ -172,11 +166,11 @@ impl<'a> Values<'a> {
         in_field(JsonObject::parse(&object.to_string()), name).map(Some)
     }
 
-    fn members(
-        &self,
-        name: &'static str,
-        spec: &Spec,
-    ) -> Result<Vec<(String, Json)>, InvalidValue> {
+    /// What the rule says that an object has; nothing where it does not speak of it.
+    fn members(&self, name: &'static str) -> Result<Vec<(String, Json)>, InvalidValue> {
+        let Some(Field(spec)) = self.rule.fields.get(name) else {
+            return Ok(Vec::new());
+        };
         let found = |path: &Path| path.find(self.place).cloned();
         match &spec.object {
             Some(ObjectSpec::Paths(paths)) => Ok(paths

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -275,6 +276,57 @@ async fn a_full_disk_is_an_error_and_everything_acknowledged_stays() {
         receipt.count(logs_domain::RecordOutcome::AlreadyStored),
         100
     );
+    store.close().await.unwrap();
+    drop(disk);
+}
+
+/// Nobody may write the file: by the file system where this process may do anything, else by its
+/// permissions.
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_told_and_stays_as_it_was() {
+    let disk = SmallDisk::new();
+    let folder = tempfile::tempdir().unwrap();
+    let place = disk.as_ref().map_or(folder.path(), |disk| disk.0.path());
+    let path = place.join("logs.db");
+    let store = open(&path).await.unwrap();
+    append(&store, "before", 3).await.unwrap();
+    store.close().await.unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let writable = |writable: bool| match &disk {
+        Some(disk) => {
+            let option = if writable { "remount,rw" } else { "remount,ro" };
+            let mut mount = Command::new("mount");
+            let done = mount.args(["-o", option]).arg(disk.0.path()).status();
+            assert!(done.unwrap().success());
+        }
+        None => {
+            for place in [place, &path] {
+                let mut permissions = std::fs::metadata(place).unwrap().permissions();
+                let mode = permissions.mode();
+                let all = 0o222;
+                permissions.set_mode(if writable { mode | 0o200 } else { mode & !all });
+                std::fs::set_permissions(place, permissions).unwrap();
+            }
+        }
+    };
+    writable(false);
+    let refused = match open(&path).await {
+        Ok(store) => append(&store, "new", 1).await.unwrap_err(),
+        Err(error) => error,
+    };
+    let unchanged = std::fs::read(&path).unwrap() == before;
+    writable(true);
+    // On a file system that takes nothing, not even the log beside the file can be opened.
+    let told = match &disk {
+        Some(_) => refused.to_string().contains("cannot be opened"),
+        None => matches!(refused, StoreError::ReadOnly),
+    };
+    assert!(told, "{refused:?}");
+    assert_eq!(refused.write_outcome(), WriteOutcome::NotApplied);
+    assert!(unchanged);
+    let store = open(&path).await.unwrap();
+    append(&store, "new", 1).await.unwrap();
+    assert_eq!(count(&store).await, 4);
     store.close().await.unwrap();
     drop(disk);
 }

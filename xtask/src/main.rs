@@ -10,6 +10,7 @@ mod pg;
 mod process;
 mod test;
 mod tidy;
+mod torture;
 
 use clap::{Parser, Subcommand};
 
@@ -33,6 +34,8 @@ enum Command {
     /// Keep a PostgreSQL server with the schema, for development
     #[command(subcommand)]
     Pg(pg::Command),
+    /// Kill clients, sessions and the PostgreSQL server at random and look for lost records
+    Torture(torture::Arguments),
     /// Check the repository's own rules
     Tidy,
     /// Everything that must pass before a change lands: format, lints, licences, rules, tests
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Pg(command) => pg::run(&command),
+        Command::Torture(arguments) => torture::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Ci => ci::run(),
     }

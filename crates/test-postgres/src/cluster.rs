@@ -38,7 +38,11 @@ const UNPRIVILEGED: &[&str] = &["postgres", "nobody"];
 #[derive(Debug)]
 pub(crate) struct Cluster {
     watchdog: Child,
-    folder: PathBuf,
+    /// Where the socket is, the data and the log.
+    pub(crate) folder: PathBuf,
+    pub(crate) programs: PathBuf,
+    pub(crate) user: Option<(u32, u32)>,
+    pub(crate) durability: Durability,
 }
 
 impl Cluster {
@@ -85,7 +89,13 @@ impl Cluster {
             .read_line(&mut first)
             .map_err(Error::io("waiting for the server"))?;
         if first.trim_end() == "ready" {
-            return Ok(Self { watchdog, folder });
+            return Ok(Self {
+                watchdog,
+                folder,
+                programs: binaries,
+                user,
+                durability,
+            });
         }
         let mut rest = String::new();
         // What can be read of the output explains the failure well enough.
@@ -93,11 +103,6 @@ impl Cluster {
         let _ = watchdog.wait();
         let output = format!("{first}{rest}");
         Err(Error::NotStarted { output })
-    }
-
-    /// The folder with the socket.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 }
 
@@ -119,7 +124,7 @@ fn temporary() -> PathBuf {
     }
 }
 
-fn settings(folder: &Path, durability: Durability) -> String {
+pub(crate) fn settings(folder: &Path, durability: Durability) -> String {
     let mut settings = format!(
         "-c listen_addresses= -c unix_socket_directories={} -c max_connections=300 \
          -c shared_buffers=64MB -c timezone=UTC -c autovacuum_naptime=1h",

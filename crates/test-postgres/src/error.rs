@@ -32,6 +32,9 @@ pub enum Error {
     /// The server refused a statement.
     #[error("the test server refused: {0}")]
     Refused(#[from] sqlx::Error),
+    /// The server is a given one, which tests do not take down.
+    #[error("the server of LOGS_TEST_DATABASE_URL is not taken down by tests")]
+    Given,
     /// The thread that looks after the databases is gone.
     #[error("the test server has ended")]
     Ended,

@@ -5,10 +5,12 @@
 //! copy for each test. Where there is no PostgreSQL and none can be had, starting fails with what
 //! to do about it: tests fail then, they are never skipped.
 //!
-//! With `LOGS_TEST_POSTGRES_VERSION` it is one of that major version. With `LOGS_TEST_DATABASE_URL` the tests run on the server that it names, as its superuser.
+//! With `LOGS_TEST_POSTGRES_VERSION` it is one of that major version. With `LOGS_TEST_DATABASE_URL`
+//! the tests run on the server that it names, as its superuser.
 
 mod binaries;
 mod cluster;
+mod crash;
 mod error;
 mod fetch;
 mod janitor;
@@ -16,4 +18,4 @@ mod server;
 
 pub use binaries::find as programs;
 pub use error::Error;
-pub use server::{Database, Durability, Server};
+pub use server::{Crash, Database, Durability, Server};

@@ -26,7 +26,16 @@ pub struct Server {
     next: AtomicU64,
     tasks: Sender<Task>,
     // The last field: connections to it are closed before it ends.
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
+}
+
+/// How a server goes down without a word to anyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// Every process of it is killed.
+    Kill,
+    /// It stops itself: `pg_ctl -m immediate`.
+    Immediate,
 }
 
 /// How databases of a server are reached.
@@ -73,7 +82,7 @@ impl Server {
             Ok(url) => (Place::Given(url), None),
             Err(_) => {
                 let cluster = Cluster::start(durability)?;
-                let folder = cluster.folder().display().to_string();
+                let folder = cluster.folder.display().to_string();
                 (Place::Socket(folder), Some(cluster))
             }
         };
@@ -82,8 +91,22 @@ impl Server {
             place,
             next: AtomicU64::new(0),
             tasks,
-            _cluster: cluster,
+            cluster,
         })
+    }
+
+    /// Takes the server down and starts it again; it recovers from its log. Only a started server
+    /// can be: a given one is not ours. No database can be made afterwards.
+    ///
+    /// # Errors
+    /// When the server is a given one, or does not start again.
+    pub fn crash(&self, crash: Crash) -> Result<(), Error> {
+        let cluster = self.cluster.as_ref().ok_or(Error::Given)?;
+        match crash {
+            Crash::Kill => cluster.kill()?,
+            Crash::Immediate => cluster.stop_at_once()?,
+        }
+        cluster.start_again()
     }
 
     /// Makes an empty database.

@@ -48,7 +48,7 @@ pub fn find() -> Result<PathBuf, Error> {
         complete(folder) && wanted.is_none_or(|wanted| major(folder) == Some(wanted))
     };
     if let Some(folder) = std::env::split_paths(&path).find(fits) {
-        return Ok(folder);
+        return Ok(real(folder));
     }
     match installed(PLACES, wanted) {
         Some(folder) => Ok(folder),
@@ -68,8 +68,17 @@ fn major(folder: &Path) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }
 
-/// Whether a folder has what a cluster needs. Programs in `PATH` may be links; beside the real
-/// ones are the libraries.
+/// Where the programs of a folder are, which may be links: beside the real ones are all the others,
+/// and the libraries.
+fn real(folder: PathBuf) -> PathBuf {
+    let program = std::fs::canonicalize(folder.join("postgres"));
+    let beside = program
+        .ok()
+        .and_then(|program| Some(program.parent()?.to_owned()));
+    beside.filter(|beside| complete(beside)).unwrap_or(folder)
+}
+
+/// Whether a folder has what a cluster needs.
 fn complete(folder: &Path) -> bool {
     ["initdb", "pg_ctl", "postgres"]
         .iter()

@@ -13,7 +13,8 @@ use std::process::{Child, Command, Stdio};
 use crate::server::Durability;
 use crate::{Error, binaries};
 
-/// Starts the server in the folder `$1` by the programs in `$2` with the settings `$3`.
+/// Starts the server in the folder `$1` by the programs in `$2` with the settings `$3`; as a standby
+/// of the server whose socket is in `$4`, if that is given.
 const WATCHDOG: &str = r#"
 folder=$1 programs=$2
 cd "$folder" || exit 1
@@ -23,7 +24,11 @@ stop() {
 }
 trap '' INT HUP
 {
-    "$programs/initdb" -D data -U postgres -A trust --no-sync --encoding=UTF8 --locale=C &&
+    if [ -n "$4" ]; then
+        "$programs/pg_basebackup" -h "$4" -U postgres -D data -R -X stream -c fast --no-sync
+    else
+        "$programs/initdb" -D data -U postgres -A trust --no-sync --encoding=UTF8 --locale=C
+    fi &&
     "$programs/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/server.log" -o "$3" start </dev/null
 } >start.log 2>&1 || { cat start.log server.log 2>/dev/null; stop; exit 1; }
 echo ready
@@ -47,6 +52,15 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn start(durability: Durability) -> Result<Self, Error> {
+        Self::start_as(durability, None)
+    }
+
+    /// Starts a standby that follows this cluster.
+    pub(crate) fn standby(&self) -> Result<Self, Error> {
+        Self::start_as(self.durability, Some(&self.folder))
+    }
+
+    fn start_as(durability: Durability, primary: Option<&Path>) -> Result<Self, Error> {
         let binaries = binaries::find()?;
         let folder = tempfile::Builder::new()
             .prefix("test-postgres-")
@@ -65,6 +79,7 @@ impl Cluster {
             .args(["-c", WATCHDOG, "watchdog"])
             .args([folder.path(), &binaries])
             .arg(settings(folder.path(), durability))
+            .arg(primary.unwrap_or(Path::new("")))
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("LC_ALL", "C")

@@ -54,6 +54,18 @@ impl Cluster {
             .map_err(Error::io("stopping the server"))
     }
 
+    /// Makes a standby a server of its own.
+    pub(crate) fn promote(&self) -> Result<(), Error> {
+        let output = self
+            .pg_ctl(&["-w", "-t", "60", "promote"])
+            .map_err(Error::io("promoting the standby"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let output = String::from_utf8_lossy(&output.stderr).into_owned();
+        Err(Error::NotStarted { output })
+    }
+
     fn pg_ctl(&self, words: &[&str]) -> std::io::Result<std::process::Output> {
         let mut command = Command::new(self.programs.join("pg_ctl"));
         command

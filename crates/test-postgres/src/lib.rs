@@ -15,7 +15,9 @@ mod error;
 mod fetch;
 mod janitor;
 mod server;
+mod standby;
 
 pub use binaries::find as programs;
 pub use error::Error;
 pub use server::{Crash, Database, Durability, Server};
+pub use standby::Standby;

@@ -26,7 +26,7 @@ pub struct Server {
     next: AtomicU64,
     tasks: Sender<Task>,
     // The last field: connections to it are closed before it ends.
-    cluster: Option<Cluster>,
+    pub(crate) cluster: Option<Cluster>,
 }
 
 /// How a server goes down without a word to anyone.

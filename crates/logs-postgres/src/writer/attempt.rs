@@ -54,8 +54,7 @@ pub(super) async fn once(
         }
     };
     if written.is_empty() {
-        // Nothing was written: there is nothing to make durable.
-        run(&mut lane, "ROLLBACK").await?;
+        confirm(&mut lane).await?;
     } else {
         let new: Vec<(&Key, &Draft)> = keys
             .iter()
@@ -65,7 +64,7 @@ pub(super) async fn once(
         let connection = lane.connection();
         insert::all(connection, store.transport, owner, &new, stamp.time).await?;
         stamp.keep();
-        commit(&mut lane).await?;
+        commit(&mut lane, "COMMIT").await?;
     }
     lane.release();
     let receipt = |(draft, (outcome, stored_at)): (&Draft, Fate)| {
@@ -82,12 +81,22 @@ pub(super) async fn once(
     })
 }
 
-/// Commits. A server that waits in vain for a synchronous standby gives up when the time of the
-/// statement is over and says so in a warning alone: the commit is there, and may be lost with the
+/// Ends a transaction that found everything stored already. What it found may be the commit of an
+/// earlier try that no synchronous standby has confirmed: where there are such standbys, a message
+/// to nobody goes through the log, so that this commit waits for all before it. Elsewhere nothing is
+/// written.
+async fn confirm(lane: &mut Lane) -> Result<(), Failure> {
+    const CONFIRM: &str = "SELECT pg_logical_emit_message(true, 'logs', '') \
+         WHERE current_setting('synchronous_standby_names') <> ''; COMMIT";
+    commit(lane, CONFIRM).await
+}
+
+/// Commits. A server waits for a synchronous standby without end, and gives up when its operator
+/// ends the wait, telling so in a warning alone: the commit is there, and may be lost with the
 /// server.
-async fn commit(lane: &mut Lane) -> Result<(), Failure> {
+async fn commit(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
     let begun = Instant::now();
-    let committed = sqlx::raw_sql("COMMIT").execute(lane.connection()).await;
+    let committed = sqlx::raw_sql(sql).execute(lane.connection()).await;
     committed.map_err(error::commit)?;
     if begun.elapsed() < APPEND_TIMEOUT {
         return Ok(());

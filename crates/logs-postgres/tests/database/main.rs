@@ -1,12 +1,15 @@
 //! What only this store does, on databases of its own.
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
+mod failover;
 mod faults;
+mod network;
 mod outcomes;
 mod plans;
 mod proxy;
 mod records;
 mod reporting;
+mod retries;
 mod schema;
 mod sessions;
 mod store;

@@ -11,7 +11,7 @@ use logs_postgres::PostgresStore;
 use sqlx::AssertSqlSafe;
 use test_postgres::{Database, Durability, Server};
 
-use crate::proxy::Proxy;
+use crate::proxy::{Fault, Proxy};
 use crate::records::{as_superuser, at, batch, tenant, volatile};
 use crate::support;
 
@@ -30,10 +30,9 @@ async fn a_commit_whose_answer_is_lost_stays_unknown_when_the_server_cannot_be_r
     let server = Server::start(Durability::Off).unwrap();
     let database = support::migrated(&server).await.unwrap();
     let direct = database.url_as(support::APPLICATION);
-    let (base, folder) = direct.split_once("?host=").unwrap();
-    let proxy = Proxy::before(Path::new(folder)).unwrap();
-    let url = format!("{base}?host={}", proxy.folder().display());
-    let store = PostgresStore::connect(&url, at("2025-06-15T00:00:00Z"))
+    let (_, folder) = direct.split_once("?host=").unwrap();
+    let proxy = Proxy::before(Path::new(folder)).await.unwrap();
+    let store = PostgresStore::connect(&proxy.url(&direct), at("2025-06-15T00:00:00Z"))
         .await
         .unwrap();
     // The control: through the proxy an append is as any other.
@@ -41,7 +40,7 @@ async fn a_commit_whose_answer_is_lost_stays_unknown_when_the_server_cannot_be_r
         .append(&tenant(), &batch("before"), OnConflict::RejectCall)
         .await
         .unwrap();
-    proxy.lose_the_next_commit();
+    proxy.set(Fault::LostCommit);
     let error = store
         .append(&tenant(), &batch("lost"), OnConflict::RejectCall)
         .await

@@ -192,15 +192,31 @@ async fn a_commit_that_no_standby_confirmed_is_not_acknowledged() {
     )
     .await;
     execute(&database, "SELECT pg_reload_conf()").await;
-    let appended = store
-        .append(&tenant(), &batch("one"), OnConflict::RejectCall)
-        .await;
+    let append = async || {
+        store
+            .append(&tenant(), &batch("one"), OnConflict::RejectCall)
+            .await
+            .unwrap_err()
+    };
+    let unknown = |error: &StoreError| {
+        assert!(matches!(error, StoreError::Timeout { .. }), "{error}");
+        assert_eq!(error.write_outcome(), WriteOutcome::Unknown);
+    };
+    unknown(&append().await);
+    // The server still waits for its standby, and holds the keys.
+    let error = append().await;
+    assert!(matches!(error, StoreError::Pushback { .. }), "{error}");
+    // An operator ends that wait: what it had written is there now, and no more confirmed.
+    let ended = format!(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+         WHERE usename = '{}' AND wait_event = 'SyncRep'",
+        support::APPLICATION
+    );
+    execute(&database, &ended).await;
+    unknown(&append().await);
     execute(&database, "ALTER SYSTEM RESET synchronous_standby_names").await;
     execute(&database, "SELECT pg_reload_conf()").await;
-    let error = appended.unwrap_err();
-    assert!(matches!(error, StoreError::Timeout { .. }), "{error}");
-    assert_eq!(error.write_outcome(), WriteOutcome::Unknown);
-    // Sent again it is found: it was committed, but a lost server would have lost it.
+    // Nobody is waited for any more.
     let again = store
         .append(&tenant(), &batch("one"), OnConflict::RejectCall)
         .await

@@ -73,6 +73,11 @@ pub(crate) fn is_statement_timeout(error: &Error) -> bool {
     code(error).as_deref() == Some("57014")
 }
 
+/// Whether a statement ended because another transaction held a lock for too long.
+pub(crate) fn is_lock_timeout(error: &Error) -> bool {
+    code(error).as_deref() == Some("55P03")
+}
+
 /// Whether a table or a schema is missing.
 pub(crate) fn is_undefined(error: &Error) -> bool {
     matches!(code(error).as_deref(), Some("42P01" | "3F000"))

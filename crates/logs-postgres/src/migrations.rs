@@ -1,11 +1,16 @@
 //! The schema: applied by a command of its own, one step a transaction, by one process at a time.
 
+mod index;
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use self::index::Index;
 use crate::{BACKEND, error, open};
 
 /// The number of the lock that a migrator holds: "LOGS".
@@ -15,8 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it waits between two tries.
 const POLL: Duration = Duration::from_millis(100);
 
+/// How often a step is tried again when others use a table that it needs.
+const RETRIES: u32 = 10;
+/// How long it leaves the table to them in between: those who came later wait behind it.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The name of a step, and what it does.
+type Step = (&'static str, &'static str);
+
 /// Every step, in order; the number of a step is its place, from 1.
-const STEPS: &[(&str, &str)] = &[
+const STEPS: &[Step] = &[
     ("0001_roles", include_str!("../migrations/0001_roles.sql")),
     (
         "0002_records",
@@ -50,8 +63,10 @@ pub struct SchemaStatus {
 
 impl crate::PostgresStore {
     /// Applies what is missing of the schema, makes the partitions of this month and the next two,
-    /// and names the steps that were applied. The role needs
-    /// the rights to create roles and a schema; the connection must be a direct one, not a pooler's.
+    /// and names the steps that were applied. A step waits for tables that others use, without
+    /// keeping still others from them for more than 2 s at a time. The role needs the rights to
+    /// create roles and a schema; the connection must be a direct one, not a pooler's. A step that breaks off leaves nothing of
+    /// itself, or an invalid index that the next run builds anew.
     ///
     /// # Errors
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
@@ -108,6 +123,11 @@ pub(crate) async fn require(connection: &mut PgConnection) -> StoreResult<()> {
 
 /// The number of the newest step that is applied.
 pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<u64> {
+    current_of(connection, known()).await
+}
+
+/// The number of the newest step that is applied, of so many that are known.
+async fn current_of(connection: &mut PgConnection, known: u64) -> StoreResult<u64> {
     let found = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM logs.schema_migration")
         .fetch_one(connection)
         .await;
@@ -117,7 +137,7 @@ pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<u64> {
         Err(error) => return Err(error::read(error)),
     };
     match u64::try_from(version) {
-        Ok(version) if version <= known() => Ok(version),
+        Ok(version) if version <= known => Ok(version),
         _ => Err(mismatch(u64::from(version.unsigned_abs()))),
     }
 }
@@ -144,34 +164,50 @@ async fn lock(connection: &mut PgConnection) -> StoreResult<()> {
     }
 }
 
-async fn apply(
-    connection: &mut PgConnection,
-    steps: &[(&'static str, &'static str)],
-) -> StoreResult<Vec<String>> {
-    let found = current(connection).await?;
+/// Applies what is missing, and names it.
+async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec<String>> {
+    let found = current_of(connection, steps.len() as u64).await?;
     let found = usize::try_from(found).unwrap_or(usize::MAX);
     let mut applied = Vec::new();
     for (place, (name, sql)) in steps.iter().enumerate().skip(found) {
-        let step = async {
-            let mut transaction = connection.begin().await?;
-            let settings =
-                "SET LOCAL lock_timeout = '2s'; SET LOCAL client_min_messages = 'warning'";
-            sqlx::raw_sql(settings).execute(&mut *transaction).await?;
-            sqlx::raw_sql(*sql).execute(&mut *transaction).await?;
-            let note = format!(
-                "INSERT INTO logs.schema_migration (version, name, applied_at) \
-                 VALUES ({}, '{name}', now())",
-                place + 1
-            );
-            sqlx::raw_sql(AssertSqlSafe(note))
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await
-        };
-        step.await.map_err(|error| failed(name, error))?;
+        let note = format!(
+            "INSERT INTO logs.schema_migration (version, name, applied_at) \
+             VALUES ({}, '{name}', now())",
+            place + 1
+        );
+        let mut tried = 0;
+        while let Err(error) = step(connection, sql, &note).await {
+            if tried == RETRIES || !error::is_lock_timeout(&error) {
+                return Err(failed(name, error));
+            }
+            tried += 1;
+            tokio::time::sleep(PAUSE).await;
+        }
         applied.push((*name).to_owned());
     }
     Ok(applied)
+}
+
+/// One step, and the note that it is applied.
+async fn step(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    note: &str,
+) -> Result<(), sqlx::Error> {
+    let index = Index::parse(sql);
+    if let Some(index) = &index {
+        index.build(connection).await?;
+    }
+    let mut transaction = connection.begin().await?;
+    let settings = "SET LOCAL lock_timeout = '2s'; SET LOCAL client_min_messages = 'warning'";
+    sqlx::raw_sql(settings).execute(&mut *transaction).await?;
+    if index.is_none() {
+        sqlx::raw_sql(sql).execute(&mut *transaction).await?;
+    }
+    sqlx::raw_sql(AssertSqlSafe(note.to_owned()))
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await
 }
 
 fn failed(name: &str, error: sqlx::Error) -> StoreError {

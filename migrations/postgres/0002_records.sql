@@ -64,7 +64,7 @@ CREATE TABLE trace (
 ) PARTITION BY RANGE (class, created_at);
 
 CREATE INDEX trace_page ON trace (tenant_id, created_at DESC, id DESC);
-CREATE INDEX trace_by_run ON trace (tenant_id, run_id, created_at, trace_id)
+CREATE INDEX trace_by_run ON trace (tenant_id, run_id, created_at DESC, id DESC)
     WHERE run_id IS NOT NULL;
 
 CREATE TABLE trace_step (

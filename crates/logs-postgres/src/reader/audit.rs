@@ -99,8 +99,11 @@ pub(super) async fn governance(
     newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
 }
 
-/// Audit entries joined with the runs that they name.
-const OF_RUN: &str = "(SELECT audit_entry.*, governance_run.run_id AS named_run_id \
+/// Audit entries joined with the runs that they name. The columns of the order are those of the
+/// references, so that a page begins in their index where its cursor says.
+const OF_RUN: &str = "(SELECT tenant_id, class, created_at, id, run_id AS named_run_id, \
+     audit_entry.digest, event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
+     before_state, after_state, correlation_id, occurred_at \
      FROM logs.governance_run JOIN logs.audit_entry USING (tenant_id, class, created_at, id))";
 
 /// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.

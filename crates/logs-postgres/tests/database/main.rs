@@ -15,3 +15,4 @@ mod sessions;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod work;

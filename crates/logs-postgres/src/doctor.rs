@@ -1,5 +1,7 @@
 //! What an operator wants to know about a store.
 
+mod pooler;
+
 use logs_domain::StoreResult;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
@@ -27,16 +29,23 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached, or has a newer schema.
     pub async fn doctor(url: &str, clock: &dyn logs_domain::Clock) -> StoreResult<Vec<Check>> {
-        let mut connection = open::connect(&open::parse(url)?).await?;
+        let settings = open::parse(url)?;
+        let pooler = pooler::check(&settings).await?;
+        if !pooler.passed {
+            // What is read through it may be the answer to somebody else.
+            return Ok(vec![pooler]);
+        }
+        let mut connection = open::connect(&settings).await?;
         let schema = migrations::current(&mut connection).await?;
-        let mut checks = vec![Check {
+        let mut checks = vec![pooler];
+        checks.push(Check {
             name: "schema",
             passed: schema == migrations::known(),
             found: format!(
                 "version {schema}, this program knows {}",
                 migrations::known()
             ),
-        }];
+        });
         for (name, sql) in CHECKS {
             checks.push(check(&mut connection, name, sql).await?);
         }

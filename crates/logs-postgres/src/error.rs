@@ -124,6 +124,11 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
             unavailable("the server is starting or stopping", write_outcome, error)
         }
         "28000" | "28P01" => unavailable("the server refused the login", write_outcome, error),
+        // Names of statements are those of a connection: somebody else has this session too.
+        "26000" | "42P05" => {
+            let reason = "a pooler mixes up prepared statements: connect to the server itself";
+            unavailable(reason, write_outcome, error)
+        }
         "3D000" => unavailable("there is no such database", write_outcome, error),
         "42P01" | "3F000" | "42883" | "42703" => StoreError::SchemaMismatch {
             found: "no schema of ours".to_owned(),

@@ -185,7 +185,12 @@ pub(crate) async fn connect(settings: &PgConnectOptions) -> StoreResult<PgConnec
     }
 }
 
-fn session(settings: PgConnectOptions, access: Access, statement: Duration) -> PgConnectOptions {
+/// The settings of a session that the store works with.
+pub(crate) fn session(
+    settings: PgConnectOptions,
+    access: Access,
+    statement: Duration,
+) -> PgConnectOptions {
     let millis = |duration: Duration| duration.as_millis().to_string();
     settings
         .application_name("logs")

@@ -1,6 +1,7 @@
 //! Whether the promises of the store can be kept on a server, as a role: what is asked at start.
 
 use logs_domain::{StoreError, StoreOptions, StoreResult, WriteOutcome};
+use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
 use crate::{Access, error};
@@ -25,21 +26,19 @@ pub(crate) async fn accept(
     access: Access,
     options: &StoreOptions,
 ) -> StoreResult<()> {
-    let (plans, timeout, volatile): (String, String, bool) = sqlx::query_as(
-        "SELECT current_setting('plan_cache_mode'), \
-         current_setting('idle_in_transaction_session_timeout'), \
-         'off' IN (current_setting('fsync'), current_setting('full_page_writes'), \
-             current_setting('synchronous_commit'))",
-    )
-    .fetch_one(session)
-    .await
-    .map_err(error::read)?;
-    if plans != "force_generic_plan" || timeout == "0" {
+    if !keeps_settings(session).await? {
         return refused(
             "the session lacks the settings that it was opened with: connect to the server itself, \
              not through a pooler that drops them",
         );
     }
+    let volatile: bool = sqlx::query_scalar(
+        "SELECT 'off' IN (current_setting('fsync'), current_setting('full_page_writes'), \
+             current_setting('synchronous_commit'))",
+    )
+    .fetch_one(session)
+    .await
+    .map_err(error::read)?;
     if volatile && access == Access::ReadWrite && !options.accept_volatile_server {
         return refused(
             "the server may lose what it acknowledged: fsync, full_page_writes or, perhaps for \
@@ -47,6 +46,14 @@ pub(crate) async fn accept(
         );
     }
     Ok(())
+}
+
+/// Whether a session has the settings that it was opened with.
+pub(crate) async fn keeps_settings(session: &mut PgConnection) -> StoreResult<bool> {
+    let kept = "SELECT current_setting('plan_cache_mode') = 'force_generic_plan' \
+         AND current_setting('idle_in_transaction_session_timeout') <> '0'";
+    let kept = sqlx::raw_sql(kept).fetch_one(session).await;
+    kept.and_then(|row| row.try_get(0)).map_err(error::read)
 }
 
 /// Refuses a role that could change what it wrote.

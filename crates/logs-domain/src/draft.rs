@@ -95,9 +95,15 @@ impl Draft {
     /// The digest over the producer's fields: equal exactly for equal drafts of one kind.
     #[must_use]
     pub fn digest(&self) -> ContentDigest {
-        let mut hasher = FieldHasher::new(self.kind().as_str());
-        self.write_to(&mut hasher);
-        hasher.content_digest()
+        match self {
+            Self::LlmRun(run) => run.digest(),
+            Self::Trace(trace) => trace.digest(),
+            Self::TraceStep(step) => step.digest(),
+            Self::SystemRecord(record) => record.digest(),
+            Self::AuditEntry(entry) => entry.digest(),
+            Self::LogExport(export) => export.digest(),
+            Self::LogExportOutcome(outcome) => outcome.digest(),
+        }
     }
 
     /// The size that counts against the limit of a batch, in bytes: that of the encoding which
@@ -127,6 +133,16 @@ macro_rules! draft_from {
         $(impl From<$draft> for Draft {
             fn from(draft: $draft) -> Self {
                 Self::$variant(draft)
+            }
+        }
+
+        impl $draft {
+            /// The digest over the producer's fields, that of the [`Draft`].
+            #[must_use]
+            pub fn digest(&self) -> ContentDigest {
+                let mut hasher = FieldHasher::new(RecordKind::$variant.as_str());
+                self.write_to(&mut hasher);
+                hasher.content_digest()
             }
         })+
     };

@@ -1,25 +1,32 @@
 //! Reading columns: a value that the domain refuses, or whose digest is another one, was altered
 //! from outside, and the error says where.
 
+use std::cell::Cell;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use logs_domain::{
-    ContentDigest, Draft, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
+    ContentDigest, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
 };
-use sqlx::postgres::{PgRow, Postgres};
-use sqlx::{Decode, Row as _, Type};
+use sqlx::postgres::{PgColumn, PgRow, Postgres};
+use sqlx::{Column as _, Decode, Row as _, Type};
 use uuid::Uuid;
 
 /// A row of a table of records.
 pub(crate) struct Row<'r> {
     row: &'r PgRow,
     table: &'static str,
+    /// Where the column behind the one that was read last is.
+    next: Cell<usize>,
 }
 
 impl<'r> Row<'r> {
     pub(crate) const fn new(row: &'r PgRow, table: &'static str) -> Self {
-        Self { row, table }
+        Self {
+            row,
+            table,
+            next: Cell::new(0),
+        }
     }
 
     pub(crate) fn text<T: FromStr<Err = InvalidValue>>(
@@ -94,18 +101,19 @@ impl<'r> Row<'r> {
         self.made("id", RecordId::new)
     }
 
-    /// Checks that what was read is what was appended: its tenant is the one that was asked for,
-    /// and one of `drafts` (an absent time may have been left to the record time) has the digest.
-    pub(crate) fn check(&self, tenant: &str, drafts: &[Draft]) -> StoreResult<()> {
+    /// Checks that what was read is what was appended: its tenant is the one that was asked for, and
+    /// its digest that of the draft (an absent time may have been left to the record time).
+    pub(crate) fn check(
+        &self,
+        tenant: &str,
+        is_of_draft: impl FnOnce(ContentDigest) -> bool,
+    ) -> StoreResult<()> {
         if self.raw::<&str>("tenant_id")? != tenant {
             return Err(self.inconsistent("tenant_id"));
         }
         let digest: Result<[u8; 16], _> = self.raw::<&[u8]>("digest")?.try_into();
         let digest = digest.map_err(|_| self.inconsistent("digest"))?;
-        let found = drafts
-            .iter()
-            .any(|draft| draft.digest() == ContentDigest::from_bytes(digest));
-        if found {
+        if is_of_draft(ContentDigest::from_bytes(digest)) {
             Ok(())
         } else {
             Err(self.inconsistent("digest"))
@@ -137,8 +145,23 @@ impl<'r> Row<'r> {
         &self,
         column: &'static str,
     ) -> StoreResult<T> {
-        self.row
-            .try_get(column)
-            .map_err(|_| self.inconsistent(column))
+        let place = self.place(column);
+        place
+            .and_then(|place| self.row.try_get(place).ok())
+            .ok_or_else(|| self.inconsistent(column))
+    }
+
+    /// Where a column is. It is looked for from the one before on, since columns are mostly read in
+    /// their order: the driver would hash its name instead.
+    fn place(&self, column: &str) -> Option<usize> {
+        let columns = self.row.columns();
+        let (before, behind) = columns.split_at_checked(self.next.get())?;
+        let named = |some: &[PgColumn]| some.iter().position(|found| found.name() == column);
+        let place = match named(behind) {
+            Some(place) => place + before.len(),
+            None => named(before)?,
+        };
+        self.next.set(place + 1);
+        Some(place)
     }
 }

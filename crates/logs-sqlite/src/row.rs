@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use logs_domain::{
-    ContentDigest, Draft, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
+    ContentDigest, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
 };
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
@@ -87,18 +87,19 @@ impl<'r> Row<'r> {
         id.ok_or_else(|| self.inconsistent("id"))
     }
 
-    /// Checks that what was read is what was appended: its tenant is the one that was asked for,
-    /// and one of `drafts` (an absent time may have been left to the record time) has the digest.
-    pub(crate) fn check(&self, tenant: &str, drafts: &[Draft]) -> StoreResult<()> {
+    /// Checks that what was read is what was appended: its tenant is the one that was asked for, and
+    /// its digest that of the draft (an absent time may have been left to the record time).
+    pub(crate) fn check(
+        &self,
+        tenant: &str,
+        is_of_draft: impl FnOnce(ContentDigest) -> bool,
+    ) -> StoreResult<()> {
         if self.raw::<&str>("tenant_id")? != tenant {
             return Err(self.inconsistent("tenant_id"));
         }
         let digest: Result<[u8; 16], _> = self.raw::<&[u8]>("digest")?.try_into();
         let digest = digest.map_err(|_| self.inconsistent("digest"))?;
-        let found = drafts
-            .iter()
-            .any(|draft| draft.digest() == ContentDigest::from_bytes(digest));
-        if found {
+        if is_of_draft(ContentDigest::from_bytes(digest)) {
             Ok(())
         } else {
             Err(self.inconsistent("digest"))

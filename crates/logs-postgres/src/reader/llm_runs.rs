@@ -128,7 +128,7 @@ fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LlmRunSnapshot> {
     draft.completed_at = row.optional_time("completed_at")?;
     draft.parent_run_id = row.optional_text("parent_run_id")?;
     draft.attributes = row.json("attributes")?;
-    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
     let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
     if row.id()? == snapshot.id {
         Ok(snapshot)

@@ -68,7 +68,7 @@ fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<LogExportSnapshot
         row.text("format")?,
         row.text("requested_by")?,
     );
-    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
     let checksum: Option<Checksum> = row.optional_text("checksum")?;
     let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
     let reason: Option<Reason> = row.optional_text("failure_reason")?;

@@ -267,7 +267,7 @@ fn header(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceSnapshot> {
     let mut draft = NewTrace::new(row.text("trace_id")?);
     draft.run_id = row.optional_text("run_id")?;
     draft.started_at = row.optional_time("started_at")?;
-    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
     let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
     if row.id()? == snapshot.id {
         Ok(snapshot)
@@ -296,7 +296,7 @@ pub(super) fn step(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceStepR
     );
     draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
     draft.attributes = row.json("attributes")?;
-    row.check(tenant.as_str(), &[draft.clone().into()])?;
+    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, row.time("created_at")?);
     if row.id()? == snapshot.id {
         Ok(snapshot)

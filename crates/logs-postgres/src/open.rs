@@ -25,17 +25,6 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITERS: u32 = 4;
 const READERS: u32 = 4;
 
-/// How reads are planned. Every list is a page of an index in its order, and what is joined is looked
-/// up by its key. Generic plans guess that a range of times holds few rows, and would rather read and
-/// sort all of them; where sorting is the only way, it is still taken. Compiling costs more than any
-/// page.
-const PAGES: [(&str, &str); 4] = [
-    ("enable_sort", "off"),
-    ("enable_mergejoin", "off"),
-    ("enable_hashjoin", "off"),
-    ("jit", "off"),
-];
-
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
@@ -121,10 +110,7 @@ impl PostgresStore {
             options,
             transport: Transport::of(&settings),
             writers: Pool::new(WRITERS, writing),
-            readers: Pool::new(
-                READERS,
-                session(settings, access, STATEMENT_TIMEOUT).options(PAGES),
-            ),
+            readers: Pool::new(READERS, session(settings, access, STATEMENT_TIMEOUT)),
             stamps: Stamps::default(),
             months: Mutex::default(),
         })

@@ -99,12 +99,17 @@ pub(super) async fn governance(
     newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
 }
 
-/// Audit entries joined with the runs that they name. The columns of the order are those of the
-/// references, so that a page begins in their index where its cursor says.
-const OF_RUN: &str = "(SELECT tenant_id, class, created_at, id, run_id AS named_run_id, \
-     audit_entry.digest, event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
-     before_state, after_state, correlation_id, occurred_at \
-     FROM logs.governance_run JOIN logs.audit_entry USING (tenant_id, class, created_at, id))";
+/// The runs that audit entries name, each with its entry. Nothing of the entry is known before it is
+/// looked up (OFFSET 0 keeps it so), so that a page is that of the index of the runs.
+const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.class, \
+         governance_run.created_at, governance_run.id, governance_run.run_id AS named_run_id, \
+         digest, event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
+         before_state, after_state, correlation_id, occurred_at \
+     FROM logs.governance_run CROSS JOIN LATERAL (SELECT * FROM logs.audit_entry \
+         WHERE audit_entry.tenant_id = governance_run.tenant_id \
+             AND audit_entry.class = governance_run.class \
+             AND audit_entry.created_at = governance_run.created_at \
+             AND audit_entry.id = governance_run.id OFFSET 0) AS entry)";
 
 /// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
 pub(super) async fn in_replay(

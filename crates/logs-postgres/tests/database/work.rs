@@ -105,6 +105,8 @@ enum Question {
     StepsOfTrace,
     System,
     SystemByCorrelation,
+    SystemListByCorrelation,
+    SystemListByRareCorrelation,
     SystemInWindow,
     Audit,
     AuditByEntity,
@@ -117,7 +119,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 22] = [
         Self::Runs,
         Self::RunsByRun,
         Self::RunsByTrace,
@@ -129,6 +131,8 @@ impl Question {
         Self::StepsOfTrace,
         Self::System,
         Self::SystemByCorrelation,
+        Self::SystemListByCorrelation,
+        Self::SystemListByRareCorrelation,
         Self::SystemInWindow,
         Self::Audit,
         Self::AuditByEntity,
@@ -190,6 +194,15 @@ impl Question {
             }
             Self::SystemByCorrelation => {
                 ask!(store.get_system_record_by_correlation(t, &correlation("hot"), page))
+            }
+            Self::SystemListByCorrelation => {
+                let filter = SystemRecordFilter::default().correlation_id(correlation("hot"));
+                ask!(store.list_system_records(t, &filter, page))
+            }
+            Self::SystemListByRareCorrelation => {
+                // Twenty-one of the first records, which a list of the newest comes to last.
+                let filter = SystemRecordFilter::default().correlation_id(correlation("g0"));
+                ask!(store.list_system_records(t, &filter, page))
             }
             Self::SystemInWindow => ask!(store.get_system_records_in_window(t, &window, page)),
             Self::Audit => ask!(store.list_audit_entries(t, &audit(), page)),

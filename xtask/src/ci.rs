@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use crate::{process, test, tidy};
+use crate::{process, queries, test, tidy};
 
 /// Runs every check, the cheapest first.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -18,6 +18,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     ])?)?;
     deny()?;
     tidy::run()?;
+    queries::run(&queries::Arguments { check: true })?;
     let mut doc = process::cargo(["doc", "--workspace", "--no-deps", "--all-features"])?;
     doc.env("RUSTDOCFLAGS", "-D warnings");
     process::run(doc)?;

@@ -8,6 +8,7 @@ mod contract;
 mod demo;
 mod pg;
 mod process;
+mod queries;
 mod test;
 mod tidy;
 mod torture;
@@ -34,6 +35,8 @@ enum Command {
     /// Keep a PostgreSQL server with the schema, for development
     #[command(subcommand)]
     Pg(pg::Command),
+    /// Describe the statements that are checked when the PostgreSQL adapter is compiled
+    Queries(queries::Arguments),
     /// Kill clients, sessions and the PostgreSQL server at random and look for lost records
     Torture(torture::Arguments),
     /// Check the repository's own rules
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Pg(command) => pg::run(&command),
+        Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Ci => ci::run(),

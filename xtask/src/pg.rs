@@ -1,8 +1,8 @@
 //! `cargo xtask pg`: a PostgreSQL server with the schema, for development. It is found or fetched as
 //! that of the tests is, stays until it is stopped, and is gone then with all its data.
 
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -28,9 +28,10 @@ pub(crate) enum Command {
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running server, as its holder wrote it down.
-struct Running {
+pub(crate) struct Running {
     holder: String,
-    superuser: String,
+    /// The URL of the database as the superuser.
+    pub(crate) superuser: String,
     application: String,
     programs: PathBuf,
 }
@@ -58,34 +59,9 @@ fn start() -> anyhow::Result<()> {
         println!("{}", running.application);
         return Ok(());
     }
-    process::run(process::cargo([
-        "build",
-        "--quiet",
-        "--package",
-        "test-postgres",
-    ])?)?;
     let note = note()?;
     std::fs::create_dir_all(note.parent().context("a folder")?)?;
-    let log = std::fs::File::create(note.with_extension("log"))?;
-    let mut holder = std::process::Command::new(target()?.join("debug/test-postgres"));
-    holder.arg(&note).stdin(Stdio::null());
-    holder.stdout(log.try_clone()?).stderr(log);
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut holder, 0);
-    let mut holder = holder.spawn().context("starting the server")?;
-    let begun = Instant::now();
-    let running = loop {
-        if let Some(running) = running()? {
-            break running;
-        }
-        if holder.try_wait()?.is_some() || begun.elapsed() > PATIENCE {
-            bail!(
-                "it did not start: {}",
-                std::fs::read_to_string(note.with_extension("log"))?
-            );
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    };
+    let (_, running) = hold(&note, &[])?;
     let mut migrate = process::cargo(["run", "--quiet", "--package", "logs-cli", "--"])?;
     migrate.args(["migrate", "--store", &running.superuser]);
     ensure!(migrate.status()?.success(), "the schema was not applied");
@@ -101,6 +77,36 @@ fn start() -> anyhow::Result<()> {
     );
     println!("{}", running.application);
     Ok(())
+}
+
+/// Starts a process that holds a server, tells of it in `note`, and has applied files of SQL.
+pub(crate) fn hold(note: &Path, scripts: &[PathBuf]) -> anyhow::Result<(Child, Running)> {
+    process::run(process::cargo([
+        "build",
+        "--quiet",
+        "--package",
+        "test-postgres",
+    ])?)?;
+    let log = std::fs::File::create(note.with_extension("log"))?;
+    let mut holder = std::process::Command::new(target()?.join("debug/test-postgres"));
+    holder.arg(note).args(scripts).stdin(Stdio::null());
+    holder.stdout(log.try_clone()?).stderr(log);
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut holder, 0);
+    let mut holder = holder.spawn().context("starting the server")?;
+    let begun = Instant::now();
+    loop {
+        if let Some(running) = read(note)? {
+            return Ok((holder, running));
+        }
+        if holder.try_wait()?.is_some() || begun.elapsed() > PATIENCE {
+            bail!(
+                "it did not start: {}",
+                std::fs::read_to_string(note.with_extension("log"))?
+            );
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn stop() -> anyhow::Result<()> {
@@ -120,9 +126,14 @@ fn stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The server, when its holder lives.
+/// The development server, when its holder lives.
 fn running() -> anyhow::Result<Option<Running>> {
-    let Ok(text) = std::fs::read_to_string(note()?) else {
+    read(&note()?)
+}
+
+/// The server that a note tells of, when its holder lives.
+fn read(note: &Path) -> anyhow::Result<Option<Running>> {
+    let Ok(text) = std::fs::read_to_string(note) else {
         return Ok(None);
     };
     let mut lines = text.lines().map(str::to_owned);
@@ -152,7 +163,7 @@ fn psql(running: &Running) -> std::process::Command {
     psql
 }
 
-fn target() -> anyhow::Result<PathBuf> {
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
     let given = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     Ok(given.unwrap_or(process::root()?.join("target")))
 }

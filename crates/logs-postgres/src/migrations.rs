@@ -128,10 +128,12 @@ pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<u64> {
 
 /// The number of the newest step that is applied, of so many that are known.
 async fn current_of(connection: &mut PgConnection, known: u64) -> StoreResult<u64> {
-    let found = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM logs.schema_migration")
-        .fetch_one(connection)
-        .await;
-    let version: i32 = match found {
+    let found = sqlx::query_scalar!(
+        "SELECT COALESCE(MAX(version), 0) AS \"version!\" FROM logs.schema_migration"
+    )
+    .fetch_one(connection)
+    .await;
+    let version = match found {
         Ok(version) => version,
         Err(error) if error::is_undefined(&error) => 0,
         Err(error) => return Err(error::read(error)),
@@ -147,8 +149,7 @@ async fn current_of(connection: &mut PgConnection, known: u64) -> StoreResult<u6
 async fn lock(connection: &mut PgConnection) -> StoreResult<()> {
     let started = Instant::now();
     loop {
-        let locked: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-            .bind(LOCK)
+        let locked = sqlx::query_scalar!("SELECT pg_try_advisory_lock($1) AS \"locked!\"", LOCK)
             .fetch_one(&mut *connection)
             .await
             .map_err(error::read)?;

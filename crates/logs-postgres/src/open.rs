@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use logs_domain::{Clock, InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
@@ -100,8 +99,8 @@ impl PostgresStore {
         if access == Access::ReadWrite {
             server::accept_role(&mut first).await?;
             // By the clock of the server: the one that was injected is for records.
-            sqlx::query("SELECT logs.ensure_partitions(now())")
-                .execute(&mut first)
+            sqlx::query_scalar!("SELECT logs.ensure_partitions(now())")
+                .fetch_one(&mut first)
                 .await
                 .map_err(error::read)?;
         }
@@ -124,9 +123,8 @@ impl PostgresStore {
             return Ok(());
         }
         let mut lane = self.writers.acquire().await?;
-        sqlx::query("SELECT logs.ensure_partitions($1)")
-            .bind(time.to_datetime())
-            .execute(lane.connection())
+        sqlx::query_scalar!("SELECT logs.ensure_partitions($1)", time.to_datetime())
+            .fetch_one(lane.connection())
             .await
             .map_err(error::before_commit)?;
         lane.release();
@@ -198,7 +196,7 @@ pub(crate) async fn skew_micros(
     connection: &mut PgConnection,
     clock: &dyn Clock,
 ) -> StoreResult<i64> {
-    let server: DateTime<Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
+    let server = sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"")
         .fetch_one(connection)
         .await
         .map_err(error::read)?;

@@ -32,9 +32,9 @@ pub(crate) async fn accept(
              not through a pooler that drops them",
         );
     }
-    let volatile: bool = sqlx::query_scalar(
+    let volatile = sqlx::query_scalar!(
         "SELECT 'off' IN (current_setting('fsync'), current_setting('full_page_writes'), \
-             current_setting('synchronous_commit'))",
+             current_setting('synchronous_commit')) AS \"volatile!\"",
     )
     .fetch_one(session)
     .await

@@ -1,10 +1,13 @@
-//! Holds a server until it is killed: `test-postgres FILE` writes to FILE, a line each, its process
-//! id, the URL of an empty database as the superuser, the URL as a role of the application (which is
-//! made by whoever applies the schema), and the folder of PostgreSQL's programs.
+//! Holds a server until it is killed: `test-postgres FILE [SQL…]` writes to FILE, a line each, its
+//! process id, the URL of a database as the superuser, the URL as a role of the application (which
+//! is made by whoever applies the schema), and the folder of PostgreSQL's programs. The database is
+//! empty but for what the files of SQL make, each in a transaction.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
 use test_postgres::{Durability, Server, programs};
 
 /// The role that the second URL names.
@@ -23,12 +26,18 @@ fn main() -> ExitCode {
 }
 
 fn hold() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
-    let file = std::env::args_os()
-        .nth(1)
-        .ok_or("name a file to write to")?;
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let file = arguments.next().ok_or("name a file to write to")?;
     let file = Path::new(&file);
     let server = Server::start(Durability::On)?;
     let database = server.empty()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    for script in arguments {
+        let script = std::fs::read_to_string(script)?;
+        runtime.block_on(apply(&database.url(), script))?;
+    }
     let lines = format!(
         "{}\n{}\n{}\n{}\n",
         std::process::id(),
@@ -43,4 +52,13 @@ fn hold() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     loop {
         std::thread::park();
     }
+}
+
+async fn apply(url: &str, script: String) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(url).await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(AssertSqlSafe(script))
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await
 }

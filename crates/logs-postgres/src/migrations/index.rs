@@ -40,17 +40,18 @@ impl<'a> Index<'a> {
 
     async fn build_as_owner(&self, connection: &mut PgConnection) -> Result<(), Error> {
         let Self { name, table, of } = self;
-        let partitions: Vec<String> = sqlx::query_scalar(
-            "SELECT relname::text FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid \
-             WHERE inhparent = to_regclass('logs.' || $1) ORDER BY 1",
+        let partitions = sqlx::query_scalar!(
+            "SELECT relname::text AS \"name!\" FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid \
+             WHERE inhparent = to_regclass('logs.' || $1::text) ORDER BY 1",
+            table,
         )
-        .bind(table)
         .fetch_all(&mut *connection)
         .await?;
-        let partitioned: bool = sqlx::query_scalar(
-            "SELECT relkind = 'p' FROM pg_class WHERE oid = ('logs.' || $1)::regclass",
+        let partitioned = sqlx::query_scalar!(
+            "SELECT relkind = 'p' AS \"partitioned!\" FROM pg_class \
+             WHERE oid = to_regclass('logs.' || $1::text)",
+            table,
         )
-        .bind(table)
         .fetch_one(&mut *connection)
         .await?;
         for partition in &partitions {
@@ -76,11 +77,12 @@ async fn concurrently(
     table: &str,
     of: &str,
 ) -> Result<(), Error> {
-    let valid: Option<bool> =
-        sqlx::query_scalar("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)")
-            .bind(format!("logs.{name}"))
-            .fetch_optional(&mut *connection)
-            .await?;
+    let valid = sqlx::query_scalar!(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('logs.' || $1::text)",
+        name,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
     match valid {
         Some(true) => return Ok(()),
         Some(false) => {

@@ -223,18 +223,18 @@ impl Trace<'_> {
             StepKey::Position(position) => return Ok(position.get()),
             StepKey::Span(span_id) => span_id,
         };
-        let index: i64 = sqlx::query_scalar(
+        let index = sqlx::query_scalar!(
             "SELECT (SELECT COALESCE(MAX(position) + 1, 0) \
                  FROM logs.trace_step \
                  WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position IS NOT NULL) \
              + (SELECT COUNT(*) FROM logs.trace_step \
                  WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND (timestamp, span_id) < ($3, $4) \
-                 AND span_id IS NOT NULL)",
+                 AND span_id IS NOT NULL) AS \"index!\"",
+            self.tenant.as_str(),
+            self.trace_id.as_str(),
+            step.timestamp.to_datetime(),
+            span_id.as_str(),
         )
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
-        .bind(step.timestamp.to_datetime())
-        .bind(span_id.as_str())
         .fetch_one(connection)
         .await
         .map_err(error::read)?;
@@ -242,12 +242,12 @@ impl Trace<'_> {
     }
 
     async fn count_positioned(&self, connection: &mut PgConnection) -> StoreResult<i64> {
-        sqlx::query_scalar(
-            "SELECT COUNT(*) FROM logs.trace_step \
+        sqlx::query_scalar!(
+            "SELECT COUNT(*) AS \"steps!\" FROM logs.trace_step \
              WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position IS NOT NULL",
+            self.tenant.as_str(),
+            self.trace_id.as_str(),
         )
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
         .fetch_one(connection)
         .await
         .map_err(error::read)

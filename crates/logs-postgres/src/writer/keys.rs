@@ -29,9 +29,6 @@ pub(super) struct Stored {
     pub(super) gone: bool,
 }
 
-/// A row of what is stored: kind, id, digest, record time, whether it is gone.
-type Row = (i16, Uuid, Vec<u8>, DateTime<Utc>, bool);
-
 /// What is stored, by kind and id.
 pub(super) type Found = HashMap<(i16, RecordId), Stored>;
 
@@ -110,25 +107,27 @@ pub(super) async fn write(
     keys: &[Key],
     created_at: Timestamp,
 ) -> Result<HashSet<(i16, Uuid)>, Failure> {
-    let written: Vec<(i16, Uuid)> = sqlx::query_as(
+    let kinds: Vec<i16> = keys.iter().map(|key| key.kind).collect();
+    let ids: Vec<Uuid> = keys.iter().map(|key| key.id.as_uuid()).collect();
+    let digests: Vec<Vec<u8>> = keys
+        .iter()
+        .map(|key| key.digest.as_bytes().to_vec())
+        .collect();
+    let written = sqlx::query!(
         "INSERT INTO logs.record_key (tenant_id, kind, id, class, created_at, digest) \
          SELECT $1, new.kind, new.id, 0, $2, new.digest \
          FROM UNNEST($3::smallint[], $4::uuid[], $5::bytea[]) AS new (kind, id, digest) \
          ON CONFLICT DO NOTHING RETURNING kind, id",
-    )
-    .bind(owner.key())
-    .bind(created_at.to_datetime())
-    .bind(keys.iter().map(|key| key.kind).collect::<Vec<_>>())
-    .bind(keys.iter().map(|key| key.id.as_uuid()).collect::<Vec<_>>())
-    .bind(
-        keys.iter()
-            .map(|key| key.digest.as_bytes().to_vec())
-            .collect::<Vec<_>>(),
+        owner.key(),
+        created_at.to_datetime(),
+        &kinds,
+        &ids,
+        &digests,
     )
     .fetch_all(connection)
     .await
     .map_err(error::before_commit)?;
-    Ok(written.into_iter().collect())
+    Ok(written.iter().map(|key| (key.kind, key.id)).collect())
 }
 
 /// What is stored under keys. A statement of its own: it sees what was committed while an earlier
@@ -138,28 +137,29 @@ pub(super) async fn read(
     owner: Owner<'_>,
     keys: &[(i16, Uuid)],
 ) -> Result<Found, Failure> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let (kinds, ids): (Vec<i16>, Vec<Uuid>) = keys.iter().copied().unzip();
+    let rows = sqlx::query!(
         "SELECT stored.kind, stored.id, stored.digest, stored.created_at, \
-             COALESCE(stored.created_at < dropped_before, false) \
+             COALESCE(stored.created_at < dropped_before, false) AS \"gone!\" \
          FROM UNNEST($2::smallint[], $3::uuid[]) AS wanted (kind, id) \
          JOIN logs.record_key AS stored ON stored.tenant_id = $1 \
              AND stored.kind = wanted.kind AND stored.id = wanted.id \
          LEFT JOIN logs.retention_floor USING (class)",
+        owner.key(),
+        &kinds,
+        &ids,
     )
-    .bind(owner.key())
-    .bind(keys.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
-    .bind(keys.iter().map(|(_, id)| *id).collect::<Vec<_>>())
     .fetch_all(connection)
     .await
     .map_err(error::before_commit)?;
     let mut found = Found::with_capacity(rows.len());
-    for (kind, id, digest, created_at, gone) in rows {
-        let parsed = parse(id, &digest, created_at, gone);
+    for row in rows {
+        let parsed = parse(row.id, &row.digest, row.created_at, row.gone);
         let (id, stored) = match parsed {
             Some(parsed) => parsed,
             None => return Ok(error::inconsistent("record_key", "digest")?),
         };
-        found.insert((kind, id), stored);
+        found.insert((row.kind, id), stored);
     }
     Ok(found)
 }

@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// Fewer rounds over fewer rows
     #[arg(long)]
     quick: bool,
+    /// Only how the stores grow: the same questions of a thousandth of the rows and of all of them
+    #[arg(long)]
+    growth: bool,
 }
 
 /// Builds and runs the benchmark, and the `logs` command whose import and export it measures.
@@ -40,6 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.quick {
         bench.arg("--quick");
+    }
+    if arguments.growth {
+        bench.arg("--growth");
     }
     process::run(bench)
 }

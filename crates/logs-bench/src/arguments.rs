@@ -17,6 +17,10 @@ pub(crate) struct Arguments {
     /// Fewer rounds over fewer rows: minutes instead of tens of minutes
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Only growth: the same questions of stores of a thousandth, a hundredth, a tenth of the rows
+    /// and of all of them
+    #[arg(long)]
+    pub(crate) growth: bool,
     /// Where every single measurement is written, one JSON object per line
     #[arg(long, default_value = "target/bench/samples.ndjson")]
     pub(crate) samples: PathBuf,

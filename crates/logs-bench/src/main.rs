@@ -12,6 +12,7 @@ mod arguments;
 mod batch;
 mod command;
 mod data;
+mod growth;
 mod machine;
 mod memory;
 mod meter;

@@ -8,6 +8,7 @@ mod plain;
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use logs_domain::{LogsReader, StoreLifecycle, StoreOptions};
 use logs_postgres::PostgresStore;
 
@@ -18,6 +19,7 @@ use self::plain::Plain;
 use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::data::Population;
+use crate::growth::{self, Grown};
 use crate::reads::{self, Bench, Reading};
 use crate::samples::Samples;
 use crate::subject::{Store, Subject};
@@ -32,6 +34,9 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let home = Home::start().await?;
     home.describe().await?;
+    if arguments.growth {
+        return growth(&home, arguments, population, samples).await;
+    }
     let store = home.database().await?;
     let again = home.database().await?;
     let copied = home.database().await?;
@@ -113,5 +118,38 @@ pub(crate) async fn run(
     adapter.close().await?;
     second.close().await?;
     of_floor.close().await?;
+    Ok(())
+}
+
+/// Growth.
+async fn growth(
+    home: &Home,
+    arguments: &Arguments,
+    population: &Population,
+    samples: &mut Samples,
+) -> anyhow::Result<()> {
+    let (mut grown, mut stores, mut databases) = (Vec::new(), Vec::new(), Vec::new());
+    for runs in growth::sizes(arguments) {
+        let database = home.database().await?;
+        let store = PostgresStore::connect(&database.url, StoreOptions::default()).await?;
+        let store = Arc::new(store);
+        grown.push(Grown::fill(store.clone(), runs, population).await?);
+        database.prepare("VACUUM ANALYZE").await?;
+        let bytes = database.bytes().await? as f64 / runs as f64;
+        println!("disk: {bytes:.0} bytes per run");
+        stores.push(store);
+        databases.push(database);
+    }
+    let mut bench = Bench {
+        backend: BACKEND,
+        store: stores.last().context("a store")?.clone(),
+        meter: home.meter().await?,
+        arguments,
+        samples,
+    };
+    growth::measure(&mut bench, &grown, population).await?;
+    for store in stores {
+        store.close().await?;
+    }
     Ok(())
 }

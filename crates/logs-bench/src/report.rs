@@ -65,6 +65,39 @@ pub(crate) fn line(title: &str, name: &str, floors: &[&str], rounds: &Rounds, un
     );
 }
 
+/// The head of a table of growth.
+pub(crate) fn growth_head(backend: &str, sizes: &[String]) {
+    let columns: String = sizes.iter().map(|size| format!("{size:>15}")).collect();
+    println!(
+        "\ngrowth of {backend}, µs by the clock; speed of the largest as part of the smallest"
+    );
+    println!("{:<37} {columns}     clock (quarters)      CPU", "");
+}
+
+/// What some work took in stores of growing size, and how fast the largest is beside the smallest.
+pub(crate) fn growth_line(title: &str, sizes: &[String], rounds: &Rounds, units: usize) {
+    let none = Vec::new();
+    let of = |size: &String| rounds.get(size).unwrap_or(&none);
+    let mut columns = String::new();
+    for size in sizes {
+        let micros = of(size)
+            .iter()
+            .map(|usage| usage.wall.as_secs_f64() * 1e6 / units as f64);
+        columns.push_str(&format!("{:>15.2}", Spread::of(micros.collect()).median));
+    }
+    let (first, last) = (
+        sizes.first().map_or(&none, of),
+        sizes.last().map_or(&none, of),
+    );
+    let wall = ratios(first, last, |usage: &Usage| usage.wall);
+    let processors = ratios(first, last, Usage::processors).median;
+    let quarters = format!("({:.2} to {:.2})", wall.low, wall.high);
+    println!(
+        "{title:<37} {columns} {:>5.2} {quarters:>14} {processors:>6.2}",
+        wall.median
+    );
+}
+
 /// How often `usages` could be done in the time of the floor, round by round.
 pub(crate) fn ratios(floor: &[Usage], usages: &[Usage], of: fn(&Usage) -> Duration) -> Spread {
     let rounds = floor.iter().zip(usages);

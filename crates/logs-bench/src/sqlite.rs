@@ -6,6 +6,7 @@ mod held;
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context;
 use logs_domain::{Draft, LogsReader, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
 use logs_sqlite::SqliteStore;
 
@@ -15,6 +16,7 @@ use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::batch::Batch;
 use crate::data::{Population, Producer};
+use crate::growth::{self, Grown};
 use crate::meter::Meter;
 use crate::reads::{self, Bench, Reading};
 use crate::samples::Samples;
@@ -32,6 +34,9 @@ pub(crate) async fn run(
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
     let folder = tempfile::tempdir_in(arguments.folder())?;
+    if arguments.growth {
+        return growth(folder.path(), arguments, population, samples).await;
+    }
     let [ours, again, bare] =
         ["store.db", "again.db", "bare.db"].map(|name| folder.path().join(name));
     let store = Arc::new(SqliteStore::open(&ours, StoreOptions::default()).await?);
@@ -85,6 +90,35 @@ pub(crate) async fn run(
     command::measure(BACKEND, &url, arguments, population)?;
     for text in [0, 700] {
         disk(folder.path(), population, text).await?;
+    }
+    Ok(())
+}
+
+/// Growth.
+async fn growth(
+    folder: &Path,
+    arguments: &Arguments,
+    population: &Population,
+    samples: &mut Samples,
+) -> anyhow::Result<()> {
+    let mut grown = Vec::new();
+    let mut stores = Vec::new();
+    for runs in growth::sizes(arguments) {
+        let file = folder.join(format!("growth-{runs}.db"));
+        let store = Arc::new(SqliteStore::open(&file, StoreOptions::default()).await?);
+        grown.push(Grown::fill(store.clone(), runs, population).await?);
+        stores.push(store);
+    }
+    let mut bench = Bench {
+        backend: BACKEND,
+        store: stores.last().context("a store")?.clone(),
+        meter: Meter::default(),
+        arguments,
+        samples,
+    };
+    growth::measure(&mut bench, &grown, population).await?;
+    for store in stores {
+        store.close().await?;
     }
     Ok(())
 }

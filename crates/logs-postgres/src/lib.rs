@@ -7,6 +7,8 @@
 //! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
 //! database too.
 
+mod alarm;
+mod binary;
 mod doctor;
 mod error;
 mod lifecycle;

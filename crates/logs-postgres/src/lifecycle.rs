@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use logs_domain::{
     StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp, WriteOutcome,
 };
+use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
 use crate::reading::{reading, rows};
@@ -49,13 +50,10 @@ impl StoreLifecycle for PostgresStore {
             stamp.keep();
             (stamp.time, self.stamps.earliest())
         };
-        let row = rows(self, QueryBuilder::new(OLDEST))
-            .await?
-            .into_iter()
-            .next();
-        let age: i64 = match row {
-            Some(row) => row.try_get(0).map_err(error::read)?,
-            None => return error::inconsistent("pg_stat_activity", "xact_start"),
+        let age = |row: &PgRow| row.try_get::<i64, _>(0).map_err(error::read);
+        let ages = rows(self, QueryBuilder::new(OLDEST), 1, age).await?;
+        let Some(age) = ages.into_iter().next() else {
+            return error::inconsistent("pg_stat_activity", "xact_start");
         };
         let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
         let settled = now.saturating_add_micros(-margin);

@@ -14,6 +14,8 @@ use crate::{PostgresStore, error};
 
 /// Which records a query reads: of one table, under conditions.
 pub(crate) struct Selection<'a> {
+    /// The columns of a record. All would be more than a program knows once a later one has added some.
+    pub(crate) columns: &'static str,
     /// A table, or a query in parentheses.
     pub(crate) table: &'static str,
     pub(crate) tenant: &'a str,
@@ -42,7 +44,8 @@ pub(crate) async fn newest_first<T: Send>(
     scope: &CursorScope,
     read: impl Fn(&PgRow) -> StoreResult<(ListKey, T)>,
 ) -> StoreResult<QueryResult<T>> {
-    let mut query = QueryBuilder::new("SELECT *");
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(selection.columns);
     selection.push(&mut query);
     let mut offset = 0;
     match &request.position {
@@ -55,8 +58,7 @@ pub(crate) async fn newest_first<T: Send>(
     query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
     query.push_bind(i64::from(request.limit.get()) + 1);
     query.push(" OFFSET ").push_bind(i64::from(offset));
-    let rows = rows(store, query).await?;
-    let keyed = rows.iter().map(read).collect::<StoreResult<Vec<_>>>()?;
+    let keyed = rows(store, query, request.limit.as_usize() + 1, read).await?;
     let total = total(store, request, &[selection]).await?;
     Ok(QueryResult::from_overfetched(
         keyed,
@@ -103,23 +105,58 @@ pub(crate) async fn total(
         }
         query.push(") AS counted)");
     }
-    let row = if request.count == CountMode::Exact {
-        rows(store, query).await?.into_iter().next()
+    let counted = if request.count == CountMode::Exact {
+        rows(store, query, 1, count).await?.into_iter().next()
     } else {
         within_budget(store, query).await?
     };
-    let Some(row) = row else {
-        return Ok(Total::NotCounted);
-    };
-    let counted: i64 = row.try_get(0).map_err(error::read)?;
-    Ok(Total::counted(counted.unsigned_abs(), cap))
+    Ok(counted.map_or(Total::NotCounted, |counted| Total::counted(counted, cap)))
 }
 
-/// The one row of a query, or `None` when it takes longer than a count may.
+/// The number that a row holds.
+fn count(row: &PgRow) -> StoreResult<u64> {
+    let counted: i64 = row.try_get(0).map_err(error::read)?;
+    Ok(counted.unsigned_abs())
+}
+
+/// Pushes the query for the record of a key, of this kind and table: a row where there is a key,
+/// telling whether its record is kept, or gone.
+pub(crate) fn by_key(
+    tenant: &TenantId,
+    (kind, table): (i16, &str),
+    id: RecordId,
+    columns: &str,
+) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("SELECT record.id IS NOT NULL AS kept, ");
+    query
+        .push("stamp < dropped_before AS gone, ")
+        .push(columns)
+        .push(
+            " FROM (SELECT class AS kept_class, created_at AS stamp FROM logs.record_key \
+             WHERE tenant_id = ",
+        )
+        .push_bind(tenant.to_string())
+        .push(" AND kind = ")
+        .push(kind)
+        .push(" AND id = ")
+        .push_bind(id.as_uuid())
+        .push(
+            ") AS stored LEFT JOIN logs.retention_floor ON retention_floor.class = kept_class \
+             LEFT JOIN ",
+        )
+        .push(table)
+        .push(
+            " AS record ON record.class = kept_class AND record.created_at = stamp \
+             AND record.tenant_id = $1 AND record.id = $2",
+        );
+    query
+}
+
+/// What a query counts, or `None` when it takes longer than a count may.
 async fn within_budget(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
-) -> StoreResult<Option<PgRow>> {
+) -> StoreResult<Option<u64>> {
     let budget = store.options.count_budget.min(STATEMENT_TIMEOUT);
     if budget.is_zero() {
         return Ok(None);
@@ -131,7 +168,7 @@ async fn within_budget(
         let counted = query.build().fetch_one(budgeted.connection()).await;
         budgeted.end().await?;
         match counted {
-            Ok(row) => Ok(Some(row)),
+            Ok(row) => count(&row).map(Some),
             Err(error) if error::is_statement_timeout(&error) => Ok(None),
             Err(error) => Err(error::read(error)),
         }

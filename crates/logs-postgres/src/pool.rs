@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use crate::alarm::Alarm;
 use crate::{error, open};
 
 /// How long a call waits for a connection before it is pushed back.
@@ -37,19 +38,25 @@ impl std::fmt::Debug for Pool {
     }
 }
 
+/// An open connection.
+#[derive(Debug)]
+struct Line {
+    connection: PgConnection,
+    alarm: Alarm,
+    opened: Instant,
+}
+
 /// A connection that waits for work.
 #[derive(Debug)]
 struct Held {
-    connection: PgConnection,
-    opened: Instant,
+    line: Line,
     given_back: Instant,
 }
 
 /// A connection in use. One that is dropped in the middle is closed, never used again.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    connection: PgConnection,
-    opened: Instant,
+    line: Line,
     home: Arc<Mutex<Vec<Held>>>,
     _permit: OwnedSemaphorePermit,
 }
@@ -80,23 +87,25 @@ impl Pool {
         if self.is_closed() {
             return Err(StoreError::closed());
         }
-        let lane = |connection, opened| Lane {
-            connection,
-            opened,
+        let lane = |line| Lane {
+            line,
             home: Arc::clone(&self.held),
             _permit: permit,
         };
         while let Some(mut held) = self.next_held() {
             let doubted = held.given_back.elapsed() > DOUBTED;
-            if held.opened.elapsed() > LIFETIME {
+            if held.line.opened.elapsed() > LIFETIME {
                 // The server hears of it; whether it does makes no difference to anyone.
-                let _ = held.connection.close().await;
-            } else if !doubted || held.connection.ping().await.is_ok() {
-                return Ok(lane(held.connection, held.opened));
+                let _ = held.line.connection.close().await;
+            } else if !doubted || held.line.connection.ping().await.is_ok() {
+                return Ok(lane(held.line));
             }
         }
-        let connection = open::connect(&self.settings).await?;
-        Ok(lane(connection, Instant::now()))
+        Ok(lane(Line {
+            connection: open::connect(&self.settings).await?,
+            alarm: Alarm::new(),
+            opened: Instant::now(),
+        }))
     }
 
     /// Closes the connections that wait for work: the server went away from one like them.
@@ -111,7 +120,7 @@ impl Pool {
         let all = self.permits.acquire_many(self.size).await;
         while let Some(held) = self.next_held() {
             // The server hears of it; whether it does makes no difference to anyone.
-            let _ = held.connection.close().await;
+            let _ = held.line.connection.close().await;
         }
         drop(all);
         self.permits.close();
@@ -128,14 +137,25 @@ impl Pool {
 
 impl Lane {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.connection
+        &mut self.line.connection
+    }
+
+    /// Does work on the connection, or gives it up at `end`.
+    pub(crate) async fn before<T>(
+        &mut self,
+        end: Instant,
+        work: impl AsyncFnOnce(&mut PgConnection) -> T,
+    ) -> Option<T> {
+        let Line {
+            connection, alarm, ..
+        } = &mut self.line;
+        alarm.before(end, work(connection)).await
     }
 
     /// Gives the connection back: nothing is under way on it.
     pub(crate) fn release(self) {
         lock(&self.home).push(Held {
-            connection: self.connection,
-            opened: self.opened,
+            line: self.line,
             given_back: Instant::now(),
         });
     }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use sqlx::{QueryBuilder, SqlSafeStr};
+use tokio::time::Instant;
 
 use crate::pool::Lane;
 use crate::{PostgresStore, error};
@@ -14,30 +16,40 @@ const READ: Duration = Duration::from_millis(3_500);
 
 /// Ends a call that writes nothing when it takes too long.
 pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
-    let timed_out = |_| {
-        Err(StoreError::Timeout {
-            after: READ,
-            write_outcome: WriteOutcome::NotApplied,
-        })
-    };
     tokio::time::timeout(READ, work)
         .await
-        .unwrap_or_else(timed_out)
+        .unwrap_or_else(|_| timed_out())
 }
 
-/// All rows of a query.
-pub(crate) async fn rows(
+/// What `read` makes of each row of a query, of about so many, while the server works on those behind
+/// it. A row that it refuses ends the connection too.
+pub(crate) async fn rows<T>(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
-) -> StoreResult<Vec<PgRow>> {
-    reading(async {
-        let mut lane = store.readers.acquire().await?;
-        let rows = query.build().fetch_all(lane.connection()).await;
-        let rows = rows.map_err(error::read)?;
-        lane.release();
-        Ok(rows)
+    about: usize,
+    read: impl Fn(&PgRow) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
+    let end = Instant::now() + READ;
+    // A connection is mostly at hand, and no timer is set then.
+    let mut lane = reading(store.readers.acquire()).await?;
+    let work = async |connection: &mut PgConnection| {
+        let mut found = Vec::with_capacity(about);
+        let mut rows = query.build().fetch(connection);
+        while let Some(row) = rows.try_next().await.map_err(error::read)? {
+            found.push(read(&row)?);
+        }
+        Ok(found)
+    };
+    let found = lane.before(end, work).await.unwrap_or_else(timed_out)?;
+    lane.release();
+    Ok(found)
+}
+
+fn timed_out<T>() -> StoreResult<T> {
+    Err(StoreError::Timeout {
+        after: READ,
+        write_outcome: WriteOutcome::NotApplied,
     })
-    .await
 }
 
 /// One state of the database, for several statements.

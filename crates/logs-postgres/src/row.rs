@@ -4,20 +4,29 @@
 use std::cell::Cell;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
 use logs_domain::{
     ContentDigest, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
 };
 use sqlx::postgres::{PgColumn, PgRow, Postgres};
-use sqlx::{Column as _, Decode, Row as _, Type};
+use sqlx::{Column as _, Decode, Row as _};
 use uuid::Uuid;
 
-/// A row of a table of records.
+use crate::binary;
+
+/// A row of a table of records, whose columns are read one by one, in the order in which the statement
+/// names them: to look for each by its name takes as long as to read it.
 pub(crate) struct Row<'r> {
     row: &'r PgRow,
     table: &'static str,
-    /// Where the column behind the one that was read last is.
+    /// Where the next column is.
     next: Cell<usize>,
+}
+
+/// What every record has, in its first four columns.
+pub(crate) struct Head {
+    pub(crate) created_at: Timestamp,
+    pub(crate) id: RecordId,
+    digest: ContentDigest,
 }
 
 impl<'r> Row<'r> {
@@ -62,7 +71,7 @@ impl<'r> Row<'r> {
         self.made(column, make)
     }
 
-    fn made<R: Decode<'r, Postgres> + Type<Postgres>, T>(
+    fn made<R: Decode<'r, Postgres>, T>(
         &self,
         column: &'static str,
         make: impl Fn(R) -> Result<T, InvalidValue>,
@@ -83,52 +92,65 @@ impl<'r> Row<'r> {
     }
 
     pub(crate) fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
-        self.made(column, Timestamp::from_datetime)
+        self.made(column, binary::to_time)
     }
 
     pub(crate) fn optional_time(&self, column: &'static str) -> StoreResult<Option<Timestamp>> {
-        let time: Option<DateTime<Utc>> = self.raw(column)?;
-        time.map(Timestamp::from_datetime)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
+        self.optional_integer(column, binary::to_time)
     }
 
     pub(crate) fn flag(&self, column: &'static str) -> StoreResult<bool> {
         self.raw(column)
     }
 
-    pub(crate) fn id(&self) -> StoreResult<RecordId> {
-        self.made("id", RecordId::new)
-    }
-
-    /// Checks that what was read is what was appended: its tenant is the one that was asked for, and
-    /// its digest that of the draft (an absent time may have been left to the record time).
-    pub(crate) fn check(
-        &self,
-        tenant: &str,
-        is_of_draft: impl FnOnce(ContentDigest) -> bool,
-    ) -> StoreResult<()> {
+    /// Reads what every record has, and checks that its tenant is the one that was asked for.
+    pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
         if self.raw::<&str>("tenant_id")? != tenant {
             return Err(self.inconsistent("tenant_id"));
         }
+        let created_at = self.time("created_at")?;
+        let id = self.made("id", RecordId::new)?;
         let digest: Result<[u8; 16], _> = self.raw::<&[u8]>("digest")?.try_into();
         let digest = digest.map_err(|_| self.inconsistent("digest"))?;
-        if is_of_draft(ContentDigest::from_bytes(digest)) {
+        Ok(Head {
+            created_at,
+            id,
+            digest: ContentDigest::from_bytes(digest),
+        })
+    }
+
+    /// Checks that what was read is what was appended: its digest is that of the draft (an absent
+    /// time may have been left to the record time).
+    pub(crate) fn check(
+        &self,
+        head: &Head,
+        is_of_draft: impl FnOnce(ContentDigest) -> bool,
+    ) -> StoreResult<()> {
+        if is_of_draft(head.digest) {
             Ok(())
         } else {
             Err(self.inconsistent("digest"))
         }
     }
 
+    /// Checks that the id is the one which the key gives.
+    pub(crate) fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
+        if head.id == expected {
+            Ok(())
+        } else {
+            Err(self.inconsistent("id"))
+        }
+    }
+
     /// Whether the record of a key is there. Retention may have dropped it; otherwise a key never
     /// stands without its record.
     pub(crate) fn kept(&self) -> StoreResult<bool> {
-        let id: Option<Uuid> = self.raw("id")?;
+        let kept: bool = self.raw("kept")?;
         let gone: Option<bool> = self.raw("gone")?;
-        match (id, gone) {
-            (Some(_), _) => Ok(true),
-            (None, Some(true)) => Ok(false),
-            (None, Some(false) | None) => Err(self.inconsistent("id")),
+        match (kept, gone) {
+            (true, _) => Ok(true),
+            (false, Some(true)) => Ok(false),
+            (false, Some(false) | None) => Err(self.inconsistent("id")),
         }
     }
 
@@ -141,27 +163,15 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn raw<T: Decode<'r, Postgres> + Type<Postgres>>(
-        &self,
-        column: &'static str,
-    ) -> StoreResult<T> {
-        let place = self.place(column);
-        place
-            .and_then(|place| self.row.try_get(place).ok())
-            .ok_or_else(|| self.inconsistent(column))
-    }
-
-    /// Where a column is. It is looked for from the one before on, since columns are mostly read in
-    /// their order: the driver would hash its name instead.
-    fn place(&self, column: &str) -> Option<usize> {
-        let columns = self.row.columns();
-        let (before, behind) = columns.split_at_checked(self.next.get())?;
-        let named = |some: &[PgColumn]| some.iter().position(|found| found.name() == column);
-        let place = match named(behind) {
-            Some(place) => place + before.len(),
-            None => named(before)?,
-        };
-        self.next.set(place + 1);
-        Some(place)
+    /// The value of the next column, which has this name. Neither its name nor its type is compared
+    /// in a build for use: tests hold what they are, and the digest holds what is read.
+    fn raw<T: Decode<'r, Postgres>>(&self, column: &'static str) -> StoreResult<T> {
+        let place = self.next.replace(self.next.get() + 1);
+        debug_assert_eq!(
+            self.row.columns().get(place).map(PgColumn::name),
+            Some(column)
+        );
+        let value = self.row.try_get_unchecked(place);
+        value.map_err(|_| self.inconsistent(column))
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn check(
     }
 }
 
-/// Declares a text value: its documentation, name, field name in errors, limit, characters, and
+/// Declares a text value, short ones of which need no memory of their own, and long ones none for a
+/// copy: its documentation, name, field name in errors, limit, characters, and
 /// optionally well-known constants.
 macro_rules! text_value {
     (
@@ -48,7 +49,7 @@ macro_rules! text_value {
         ///
         #[doc = concat!("1 to ", $max, " bytes of UTF-8, compared as bytes: case-sensitive, not normalised.")]
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(std::borrow::Cow<'static, str>);
+        pub struct $name(smol_str::SmolStr);
 
         impl $name {
             /// The longest value, in bytes.
@@ -57,7 +58,7 @@ macro_rules! text_value {
             $(
                 $($(#[$constant_meta])*
                 #[doc = concat!("`", $word, "`")]
-                pub const $constant: Self = Self(std::borrow::Cow::Borrowed($word));)+
+                pub const $constant: Self = Self(smol_str::SmolStr::new_static($word));)+
 
                 /// The well-known values; any other valid text is accepted too.
                 pub const WELL_KNOWN: &'static [Self] = &[$(Self::$constant),+];
@@ -67,19 +68,19 @@ macro_rules! text_value {
             ///
             /// # Errors
             /// [`InvalidValue`](crate::InvalidValue) when the text breaks a rule of the type.
-            pub fn new(text: impl Into<String>) -> Result<Self, crate::InvalidValue> {
-                let text = text.into();
+            pub fn new(text: impl AsRef<str>) -> Result<Self, crate::InvalidValue> {
+                let text = text.as_ref();
                 crate::value::text::check(
                     $field,
-                    &text,
+                    text,
                     Self::MAX_BYTES,
                     crate::value::text::Characters::$characters,
                 )?;
                 $(
                     let further: fn(&str) -> Result<(), crate::InvalidValue> = $check;
-                    further(&text)?;
+                    further(text)?;
                 )?
-                Ok(Self(std::borrow::Cow::Owned(text)))
+                Ok(Self(smol_str::SmolStr::new(text)))
             }
 
             /// The text.

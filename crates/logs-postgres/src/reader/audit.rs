@@ -9,12 +9,15 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 
 use super::bound::Bound;
-use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::list::{Selection, by_key, newest_first, push_equal, push_range};
 use crate::reading::rows;
 use crate::row::Row;
 use crate::{PostgresStore, error};
 
 const TABLE: &str = "audit_entry";
+/// What [`snapshot`] reads.
+const COLUMNS: &str = "tenant_id, created_at, id, digest, event_type, entity_type, entity_id, \
+    actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at";
 /// The words of the partial indexes, which they are chosen by.
 const GOVERNANCE: &str =
     " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
@@ -38,6 +41,7 @@ pub(super) async fn list(
         push_range(query, "created_at", &filter.created);
     };
     let selection = Selection {
+        columns: COLUMNS,
         table: "logs.audit_entry",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -50,24 +54,14 @@ pub(super) async fn get(
     tenant: &TenantId,
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-    let mut query = QueryBuilder::new(
-        "SELECT audit_entry.*, record_key.created_at < dropped_before AS gone \
-         FROM logs.record_key \
-         LEFT JOIN logs.audit_entry USING (tenant_id, class, created_at, id) \
-         LEFT JOIN logs.retention_floor USING (class) \
-         WHERE kind = 5 AND record_key.tenant_id = ",
-    );
-    query.push_bind(tenant.to_string());
-    query.push(" AND record_key.id = ").push_bind(id.as_uuid());
-    let rows = rows(store, query).await?;
-    let found = rows
-        .first()
-        .map(|row| Row::new(row, TABLE).kept())
-        .transpose()?;
-    match (rows.first(), found) {
-        (Some(row), Some(true)) => snapshot(tenant, row).map(Some),
-        (_, _) => Ok(None),
-    }
+    let query = by_key(tenant, (5, "logs.audit_entry"), *id, COLUMNS);
+    let kept = |row: &PgRow| {
+        let row = Row::new(row, TABLE);
+        let kept = row.kept()?;
+        kept.then(|| snapshot(tenant, &row)).transpose()
+    };
+    let found = rows(store, query, 1, kept).await?;
+    Ok(found.into_iter().next().flatten())
 }
 
 pub(super) async fn governance(
@@ -92,6 +86,7 @@ pub(super) async fn governance(
         push_range(query, "occurred_at", &filter.occurred);
     };
     let selection = Selection {
+        columns: COLUMNS,
         table,
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -120,7 +115,8 @@ pub(super) async fn in_replay(
     wanted: usize,
 ) -> StoreResult<Vec<AuditLedgerSnapshot>> {
     let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
-    let mut query = QueryBuilder::new("SELECT *");
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS);
     replay_selection(tenant, &conditions).push(&mut query);
     if let Some(bound) = bound {
         bound.push_after(&mut query, "occurred_at");
@@ -133,7 +129,9 @@ pub(super) async fn in_replay(
         .fetch_all(connection)
         .await
         .map_err(error::read)?;
-    rows.iter().map(|row| snapshot(tenant, row)).collect()
+    rows.iter()
+        .map(|row| snapshot(tenant, &Row::new(row, TABLE)))
+        .collect()
 }
 
 pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &logs_domain::TimeRange) {
@@ -146,6 +144,7 @@ pub(super) fn replay_selection<'a>(
     conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
 ) -> Selection<'a> {
     Selection {
+        columns: COLUMNS,
         table: "logs.audit_entry",
         tenant: tenant.as_str(),
         conditions,
@@ -153,7 +152,7 @@ pub(super) fn replay_selection<'a>(
 }
 
 fn keyed(tenant: &TenantId, row: &PgRow) -> StoreResult<(ListKey, AuditLedgerSnapshot)> {
-    let entry = snapshot(tenant, row)?;
+    let entry = snapshot(tenant, &Row::new(row, TABLE))?;
     Ok((
         ListKey {
             created_at: entry.created_at,
@@ -163,10 +162,10 @@ fn keyed(tenant: &TenantId, row: &PgRow) -> StoreResult<(ListKey, AuditLedgerSna
     ))
 }
 
-fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<AuditLedgerSnapshot> {
-    let row = Row::new(row, TABLE);
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
+    let head = row.head(tenant.as_str())?;
     let mut draft = NewAuditEntry::new(
-        row.id()?,
+        head.id,
         row.text("event_type")?,
         row.text("entity_type")?,
         row.text("entity_id")?,
@@ -178,13 +177,13 @@ fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<AuditLedgerSnapshot> 
     draft.after_state = row.json("after_state")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(tenant.as_str(), |digest| {
+    row.check(&head, |digest| {
         draft.digest() == digest || without_time(&draft).digest() == digest
     })?;
     Ok(AuditLedgerSnapshot::from_parts(
         tenant.clone(),
         draft,
-        row.time("created_at")?,
+        head.created_at,
     ))
 }
 

@@ -13,6 +13,9 @@ use crate::PostgresStore;
 use crate::list::{Selection, newest_first, push_equal, push_range};
 use crate::row::Row;
 
+/// What [`snapshot`] reads.
+const COLUMNS: &str = "tenant_id, created_at, id, digest, scope, format, requested_by, checksum, \
+    delivered_at, failure_reason";
 /// Exports with what is known of their outcome.
 const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
@@ -42,6 +45,7 @@ pub(super) async fn list(
         push_range(query, "created_at", &filter.created);
     };
     let selection = Selection {
+        columns: COLUMNS,
         table: FOLDED,
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -61,13 +65,14 @@ pub(super) async fn list(
 
 fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LogExportSnapshot> {
     let row = Row::new(row, "log_export");
+    let head = row.head(tenant.as_str())?;
     let draft = NewLogExport::new(
-        row.id()?,
+        head.id,
         row.text("scope")?,
         row.text("format")?,
         row.text("requested_by")?,
     );
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
+    row.check(&head, |digest| draft.digest() == digest)?;
     let checksum: Option<Checksum> = row.optional_text("checksum")?;
     let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
     let reason: Option<Reason> = row.optional_text("failure_reason")?;
@@ -80,11 +85,10 @@ fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LogExportSnapshot> {
         (_, _, _) => return Err(row.inconsistent("checksum")),
     };
     let result: Option<ExportResult> = outcome.map(|outcome| outcome.result);
-    let created_at = row.time("created_at")?;
     Ok(LogExportSnapshot::from_parts(
         tenant.clone(),
         draft,
-        created_at,
+        head.created_at,
         result,
     ))
 }

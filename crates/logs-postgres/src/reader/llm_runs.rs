@@ -9,11 +9,15 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgRow, Postgres};
 
 use crate::PostgresStore;
-use crate::list::{Selection, newest_first, push_equal, push_key, push_range};
+use crate::list::{Selection, by_key, newest_first, push_equal, push_key, push_range};
 use crate::reading::rows;
 use crate::row::Row;
 
 const TABLE: &str = "llm_run";
+/// What [`snapshot`] reads.
+const COLUMNS: &str = "tenant_id, created_at, id, digest, run_id, trace_id, provider, model, \
+    input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, \
+    is_synthetic, parent_run_id, attributes";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -24,12 +28,13 @@ pub(super) async fn list(
     let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
     let conditions = |query: &mut QueryBuilder<Postgres>| push_conditions(query, tenant, filter);
     let selection = Selection {
+        columns: COLUMNS,
         table: "logs.llm_run",
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
     newest_first(store, selection, request, &scope, |row| {
-        let run = snapshot(tenant, row)?;
+        let run = snapshot(tenant, &Row::new(row, TABLE))?;
         Ok((
             ListKey {
                 created_at: run.created_at,
@@ -46,24 +51,15 @@ pub(super) async fn get(
     tenant: &TenantId,
     run_id: &RunId,
 ) -> StoreResult<Option<LlmRunSnapshot>> {
-    let mut query = QueryBuilder::new(
-        "SELECT llm_run.*, record_key.created_at < dropped_before AS gone FROM logs.record_key \
-         LEFT JOIN logs.llm_run USING (tenant_id, class, created_at, id) \
-         LEFT JOIN logs.retention_floor USING (class) \
-         WHERE kind = 1 AND record_key.tenant_id = ",
-    );
-    query.push_bind(tenant.to_string());
-    query.push(" AND record_key.id = ");
-    query.push_bind(RecordId::of_run(tenant, run_id).as_uuid());
-    let rows = rows(store, query).await?;
-    let found = rows
-        .first()
-        .map(|row| Row::new(row, TABLE).kept())
-        .transpose()?;
-    match (rows.first(), found) {
-        (Some(row), Some(true)) => snapshot(tenant, row).map(Some),
-        (_, _) => Ok(None),
-    }
+    let id = RecordId::of_run(tenant, run_id);
+    let query = by_key(tenant, (1, "logs.llm_run"), id, COLUMNS);
+    let kept = |row: &PgRow| {
+        let row = Row::new(row, TABLE);
+        let kept = row.kept()?;
+        kept.then(|| snapshot(tenant, &row)).transpose()
+    };
+    let found = rows(store, query, 1, kept).await?;
+    Ok(found.into_iter().next().flatten())
 }
 
 pub(super) async fn trace_id(
@@ -78,14 +74,13 @@ pub(super) async fn trace_id(
         return Ok(Some(own));
     }
     let mut query =
-        QueryBuilder::new("SELECT id, trace_id FROM logs.trace WHERE class = 0 AND tenant_id = ");
+        QueryBuilder::new("SELECT trace_id FROM logs.trace WHERE class = 0 AND tenant_id = ");
     query.push_bind(tenant.to_string());
     query.push(" AND run_id = ").push_bind(run_id.to_string());
     query.push(" ORDER BY created_at, trace_id LIMIT 1");
-    let rows = rows(store, query).await?;
-    rows.first()
-        .map(|row| Row::new(row, "trace").text("trace_id"))
-        .transpose()
+    let trace_id = |row: &PgRow| Row::new(row, "trace").text("trace_id");
+    let found = rows(store, query, 1, trace_id).await?;
+    Ok(found.into_iter().next())
 }
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter: &LlmRunFilter) {
@@ -110,29 +105,30 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter
     push_range(query, "created_at", &filter.created);
 }
 
-fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LlmRunSnapshot> {
-    let row = Row::new(row, TABLE);
-    let mut draft = NewLlmRun::new(
-        row.text("run_id")?,
-        row.text("provider")?,
-        row.text("model")?,
-        row.text("execution_status")?,
-        row.time("started_at")?,
-        row.text("source")?,
-    )
-    .synthetic(row.flag("is_synthetic")?);
-    draft.trace_id = row.optional_text("trace_id")?;
-    draft.input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
-    draft.output_tokens = row.optional_integer("output_tokens", TokenCount::from_i64)?;
-    draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
-    draft.completed_at = row.optional_time("completed_at")?;
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
+    let head = row.head(tenant.as_str())?;
+    let run_id = row.text("run_id")?;
+    let trace_id = row.optional_text("trace_id")?;
+    let provider = row.text("provider")?;
+    let model = row.text("model")?;
+    let input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
+    let output_tokens = row.optional_integer("output_tokens", TokenCount::from_i64)?;
+    let cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
+    let status = row.text("execution_status")?;
+    let started_at = row.time("started_at")?;
+    let completed_at = row.optional_time("completed_at")?;
+    let source = row.text("source")?;
+    let mut draft = NewLlmRun::new(run_id, provider, model, status, started_at, source)
+        .synthetic(row.flag("is_synthetic")?);
+    draft.trace_id = trace_id;
+    draft.input_tokens = input_tokens;
+    draft.output_tokens = output_tokens;
+    draft.cost = cost;
+    draft.completed_at = completed_at;
     draft.parent_run_id = row.optional_text("parent_run_id")?;
     draft.attributes = row.json("attributes")?;
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
-    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
-    if row.id()? == snapshot.id {
-        Ok(snapshot)
-    } else {
-        Err(row.inconsistent("id"))
-    }
+    row.check(&head, |digest| draft.digest() == digest)?;
+    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
 }

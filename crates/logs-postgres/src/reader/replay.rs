@@ -81,7 +81,8 @@ async fn events(
         .fetch_all(&mut *connection)
         .await
         .map_err(error::read)?;
-    for (key, record) in system::window_records(tenant, &rows)? {
+    for row in &rows {
+        let (key, record) = system::window_record(tenant, row)?;
         let event = ReplayEventKey::System {
             platform: key.platform,
             id: key.id,
@@ -127,8 +128,10 @@ async fn steps(
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
     let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace.trace_id, query);
-    let mut sql = QueryBuilder::new("SELECT *");
-    steps_selection(trace.tenant, &conditions).push(&mut sql);
+    let selection = steps_selection(trace.tenant, &conditions);
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(selection.columns);
+    selection.push(&mut sql);
     if let Some(key) = after {
         push_after(&mut sql, key);
     }
@@ -201,6 +204,7 @@ fn steps_selection<'a>(
     conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
 ) -> Selection<'a> {
     Selection {
+        columns: traces::STEP_COLUMNS,
         table: "logs.trace_step",
         tenant: tenant.as_str(),
         conditions,

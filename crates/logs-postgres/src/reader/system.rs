@@ -15,6 +15,9 @@ use crate::row::Row;
 use crate::{PLATFORM, PostgresStore};
 
 const TABLE: &str = "system_record";
+/// What [`snapshot`] reads.
+const COLUMNS: &str = "tenant_id, created_at, id, digest, component, event_type, severity, summary, \
+    details, caused_by, correlation_id, occurred_at";
 
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
 
@@ -45,17 +48,17 @@ pub(super) async fn list(
             Bound::after_in_list(key, platform).push_before(query, "created_at");
         }
     });
-    let mut found = Vec::new();
-    for row in rows(store, query).await? {
-        let platform = is_platform(&row);
-        let record = snapshot(tenant, platform, &row)?;
+    let keyed = |row: &PgRow| {
+        let platform = is_platform(row);
+        let record = snapshot(tenant, platform, row)?;
         let key = SystemListKey {
             created_at: record.created_at,
             platform,
             id: record.id,
         };
-        found.push((key, record));
-    }
+        Ok((key, record))
+    };
+    let mut found = rows(store, query, request.limit.as_usize() + 1, keyed).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &branches).await?;
@@ -106,7 +109,10 @@ async fn oldest_first(
     let wanted = offset + request.limit.as_usize() + 1;
     let bound = |platform| after.map(|key| Bound::after_in_window(&key, platform));
     let query = window_query(tenant, conditions, bound, wanted);
-    let mut found = window_records(tenant, &rows(store, query).await?)?;
+    let mut found = rows(store, query, request.limit.as_usize() + 1, |row| {
+        window_record(tenant, row)
+    })
+    .await?;
     found.sort_unstable_by_key(|(key, _)| *key);
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &both(tenant, conditions)).await?;
@@ -139,22 +145,19 @@ pub(super) fn window_query(
     )
 }
 
-/// What the rows of [`window_query`] hold, with their keys, in no order.
-pub(super) fn window_records(
+/// What a row of [`window_query`] holds, with its key.
+pub(super) fn window_record(
     tenant: &TenantId,
-    rows: &[PgRow],
-) -> StoreResult<Vec<(SystemWindowKey, SystemRecordSnapshot)>> {
-    let keyed = |row: &PgRow| {
-        let platform = is_platform(row);
-        let record = snapshot(tenant, platform, row)?;
-        let key = SystemWindowKey {
-            occurred_at: record.occurred_at,
-            platform,
-            id: record.id,
-        };
-        Ok((key, record))
+    row: &PgRow,
+) -> StoreResult<(SystemWindowKey, SystemRecordSnapshot)> {
+    let platform = is_platform(row);
+    let record = snapshot(tenant, platform, row)?;
+    let key = SystemWindowKey {
+        occurred_at: record.occurred_at,
+        platform,
+        id: record.id,
     };
-    rows.iter().map(keyed).collect()
+    Ok((key, record))
 }
 
 /// One query of two branches, each with the whole predicate, the order and the limit: otherwise the
@@ -167,11 +170,8 @@ fn merged(
 ) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("");
     for (branch, platform) in branches.iter().zip([false, true]) {
-        query.push(if platform {
-            " UNION ALL (SELECT *"
-        } else {
-            "(SELECT *"
-        });
+        query.push(if platform { " UNION ALL " } else { "" });
+        query.push("(SELECT ").push(branch.columns);
         branch.push(&mut query);
         push_bound(platform, &mut query);
         query.push(order).push_bind(wanted as i64).push(")");
@@ -181,6 +181,7 @@ fn merged(
 
 pub(super) fn both<'a>(tenant: &'a TenantId, conditions: Conditions<'a>) -> [Selection<'a>; 2] {
     [tenant.as_str(), PLATFORM].map(|tenant| Selection {
+        columns: COLUMNS,
         table: "logs.system_record",
         tenant,
         conditions,
@@ -195,8 +196,9 @@ fn is_platform(row: &PgRow) -> bool {
 
 fn snapshot(tenant: &TenantId, platform: bool, row: &PgRow) -> StoreResult<SystemRecordSnapshot> {
     let row = Row::new(row, TABLE);
+    let head = row.head(if platform { PLATFORM } else { tenant.as_str() })?;
     let mut draft = NewSystemRecord::new(
-        row.id()?,
+        head.id,
         row.text("component")?,
         row.text("event_type")?,
         row.text("severity")?,
@@ -206,15 +208,14 @@ fn snapshot(tenant: &TenantId, platform: bool, row: &PgRow) -> StoreResult<Syste
     draft.caused_by = row.optional_text("caused_by")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    let tenant_key = if platform { PLATFORM } else { tenant.as_str() };
-    row.check(tenant_key, |digest| {
+    row.check(&head, |digest| {
         draft.digest() == digest || without_time(&draft).digest() == digest
     })?;
     let owner = (!platform).then(|| tenant.clone());
     Ok(SystemRecordSnapshot::from_parts(
         owner,
         draft,
-        row.time("created_at")?,
+        head.created_at,
     ))
 }
 

@@ -15,6 +15,17 @@ use crate::row::Row;
 use crate::{PostgresStore, error};
 
 const STEPS: &str = "trace_step";
+/// What [`header`] reads.
+const COLUMNS: &str = "tenant_id, created_at, id, digest, trace_id, run_id, started_at";
+
+/// What [`step`] reads.
+macro_rules! step_columns {
+    () => {
+        "tenant_id, created_at, id, digest, trace_id, position, span_id, timestamp, skill_name, \
+         status, outcome_category, cost_nano_usd, duration_ms, attributes"
+    };
+}
+pub(super) const STEP_COLUMNS: &str = step_columns!();
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -31,6 +42,7 @@ pub(super) async fn list(
         push_range(query, "created_at", &filter.created);
     };
     let selection = Selection {
+        columns: COLUMNS,
         table: "logs.trace",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -61,6 +73,7 @@ pub(super) async fn list_steps(
     };
     let tenant_key = tenant.as_str();
     let selection = Selection {
+        columns: STEP_COLUMNS,
         table: "logs.trace_step",
         tenant: tenant_key,
         conditions: &conditions,
@@ -95,6 +108,7 @@ pub(super) async fn steps_of(
     let conditions =
         |query: &mut QueryBuilder<Postgres>| push_equal(query, "trace_id", Some(trace_id));
     let counted = Selection {
+        columns: STEP_COLUMNS,
         table: "logs.trace_step",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -152,11 +166,13 @@ impl Trace<'_> {
             Some(StepOrder::Position(position)) => position.as_i64(),
             Some(StepOrder::Span { .. }) | None => -1,
         };
-        let rows = sqlx::query(
-            "SELECT * FROM logs.trace_step \
-             WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position > $3 \
-             ORDER BY position LIMIT $4 OFFSET $5",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            step_columns!(),
+            " FROM logs.trace_step \
+                 WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position > $3 \
+                 ORDER BY position LIMIT $4 OFFSET $5"
+        ))
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
         .bind(after)
@@ -183,12 +199,14 @@ impl Trace<'_> {
             }
             Some(StepOrder::Position(_)) | None => (Timestamp::MIN.to_datetime(), ""),
         };
-        let rows = sqlx::query(
-            "SELECT * FROM logs.trace_step \
-             WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 \
-             AND timestamp >= $3 AND (timestamp, span_id) > ($3, $4) \
-             AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT $5 OFFSET $6",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            step_columns!(),
+            " FROM logs.trace_step \
+                 WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 \
+                 AND timestamp >= $3 AND (timestamp, span_id) > ($3, $4) \
+                 AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT $5 OFFSET $6"
+        ))
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
         .bind(time)
@@ -265,20 +283,20 @@ impl Trace<'_> {
 
 fn header(tenant: &TenantId, row: &PgRow) -> StoreResult<TraceSnapshot> {
     let row = Row::new(row, "trace");
+    let head = row.head(tenant.as_str())?;
     let mut draft = NewTrace::new(row.text("trace_id")?);
     draft.run_id = row.optional_text("run_id")?;
     draft.started_at = row.optional_time("started_at")?;
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
-    let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
-    if row.id()? == snapshot.id {
-        Ok(snapshot)
-    } else {
-        Err(row.inconsistent("id"))
-    }
+    row.check(&head, |digest| draft.digest() == digest)?;
+    let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
 }
 
 pub(super) fn step(tenant: &TenantId, row: &PgRow) -> StoreResult<TraceStepRecord> {
     let row = Row::new(row, STEPS);
+    let head = row.head(tenant.as_str())?;
+    let trace_id = row.text("trace_id")?;
     let position = row.optional_integer("position", StepPosition::from_i64)?;
     let span_id: Option<SpanId> = row.optional_text("span_id")?;
     let key = match (position, span_id) {
@@ -286,22 +304,17 @@ pub(super) fn step(tenant: &TenantId, row: &PgRow) -> StoreResult<TraceStepRecor
         (None, Some(span_id)) => StepKey::Span(span_id),
         (Some(_), Some(_)) | (None, None) => return Err(row.inconsistent("position")),
     };
-    let mut draft = NewTraceStep::new(
-        row.text("trace_id")?,
-        key,
-        row.time("timestamp")?,
-        row.text("skill_name")?,
-        row.text("status")?,
-        row.text("outcome_category")?,
-        row.integer("duration_ms", DurationMs::from_i64)?,
-    );
-    draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
+    let time = row.time("timestamp")?;
+    let skill = row.text("skill_name")?;
+    let status = row.text("status")?;
+    let outcome = row.text("outcome_category")?;
+    let cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
+    let duration = row.integer("duration_ms", DurationMs::from_i64)?;
+    let mut draft = NewTraceStep::new(trace_id, key, time, skill, status, outcome, duration);
+    draft.cost = cost;
     draft.attributes = row.json("attributes")?;
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
-    let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, row.time("created_at")?);
-    if row.id()? == snapshot.id {
-        Ok(snapshot)
-    } else {
-        Err(row.inconsistent("id"))
-    }
+    row.check(&head, |digest| draft.digest() == digest)?;
+    let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
 }

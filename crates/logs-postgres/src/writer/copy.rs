@@ -4,6 +4,7 @@ use logs_domain::Timestamp;
 use sqlx::postgres::PgConnection;
 
 use super::table::{Read, Row, Rows, Table};
+use crate::binary;
 
 /// What stands before the rows: the signature, no flags, no extension
 /// (<https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format").
@@ -12,8 +13,6 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
 /// The length of a field that is null.
 const NULL: [u8; 4] = (-1_i32).to_be_bytes();
-/// 2000-01-01T00:00:00Z, from which PostgreSQL counts microseconds.
-const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 /// Writes the rows; how many were written.
 pub(super) async fn insert<D: Sync>(
@@ -73,5 +72,5 @@ fn field(bytes: &mut Vec<u8>, value: Option<&[u8]>) {
 }
 
 fn micros(time: Timestamp) -> [u8; 8] {
-    (time.as_micros() - EPOCH_MICROS).to_be_bytes()
+    binary::from_time(time).to_be_bytes()
 }

@@ -6,6 +6,8 @@ mod llm_runs;
 mod replay;
 mod system;
 mod traces;
+#[cfg(test)]
+mod work;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;

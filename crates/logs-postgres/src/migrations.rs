@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
         "0005_reporting",
         include_str!("../migrations/0005_reporting.sql"),
     ),
+    ("0006_append", include_str!("../migrations/0006_append.sql")),
 ];
 
 /// How far the schema of a database is.

@@ -1,6 +1,7 @@
 //! Connecting to a store.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -63,6 +64,8 @@ pub struct PostgresStore {
     pub(crate) readers: Pool,
     pub(crate) transport: Transport,
     pub(crate) stamps: Stamps,
+    /// Whether the last append met keys that were there already: the next one expects some.
+    pub(crate) repeated: AtomicBool,
     /// Months whose partitions are there, by their first days.
     months: Mutex<BTreeSet<chrono::NaiveDate>>,
 }
@@ -111,6 +114,7 @@ impl PostgresStore {
             writers: Pool::new(WRITERS, writing),
             readers: Pool::new(READERS, session(settings, access, STATEMENT_TIMEOUT)),
             stamps: Stamps::default(),
+            repeated: AtomicBool::new(false),
             months: Mutex::default(),
         })
     }

@@ -1,10 +1,10 @@
 //! One try of an append.
 
-use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, OnConflict, RecordOutcome, RecordReceipt, RecordReference,
-    StoreError, StoreResult, Timestamp, WriteOutcome,
+    AppendBatch, AppendReceipt, Draft, OnConflict, RecordId, RecordOutcome, RecordReceipt,
+    RecordReference, StoreError, StoreResult, Timestamp, WriteOutcome,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -16,8 +16,14 @@ use crate::open::APPEND_TIMEOUT;
 use crate::pool::Lane;
 use crate::{PostgresStore, error};
 
-/// What becomes of a record, and the record time of what is stored under its key already.
-type Fate = (RecordOutcome, Option<Timestamp>);
+/// What becomes of a record.
+#[derive(Clone, Copy)]
+struct Fate {
+    outcome: RecordOutcome,
+    id: RecordId,
+    /// The record time of what is stored under its key already.
+    stored_at: Option<Timestamp>,
+}
 
 /// Appends the batch, or says what to do about the failure.
 pub(super) async fn once(
@@ -34,18 +40,21 @@ pub(super) async fn once(
     run(&mut lane, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
     let connection = lane.connection();
     keys::outcomes_name_exports(connection, owner, batch).await?;
-    let written = keys::write(connection, owner, keys, stamp.time).await?;
-    let missing: Vec<(i16, Uuid)> = keys
+    let repeated = store.repeated.load(Ordering::Relaxed);
+    let new = keys::write(connection, owner, keys, stamp.time, repeated).await?;
+    let known: Vec<(i16, Uuid)> = keys
         .iter()
-        .map(|key| (key.kind, key.id.as_uuid()))
-        .filter(|key| !written.contains(key))
+        .zip(&new)
+        .filter(|(_, is_new)| !**is_new)
+        .map(|(key, _)| (key.kind, key.id.as_uuid()))
         .collect();
-    let found = if missing.is_empty() {
+    store.repeated.store(!known.is_empty(), Ordering::Relaxed);
+    let found = if known.is_empty() {
         Found::new()
     } else {
-        keys::read(connection, owner, &missing).await?
+        keys::read(connection, owner, &known).await?
     };
-    let fates = match fates(batch, keys, &written, &found, on_conflict) {
+    let fates = match fates(batch, keys, &new, &found, on_conflict) {
         Ok(fates) => fates,
         Err(error) => {
             run(&mut lane, "ROLLBACK").await?;
@@ -53,13 +62,14 @@ pub(super) async fn once(
             return Err(error.into());
         }
     };
-    if written.is_empty() {
+    if known.len() == keys.len() {
         confirm(&mut lane).await?;
     } else {
         let new: Vec<(&Key, &Draft)> = keys
             .iter()
-            .filter(|key| written.contains(&(key.kind, key.id.as_uuid())))
-            .filter_map(|key| batch.drafts().get(key.index).map(|draft| (key, draft)))
+            .zip(&new)
+            .filter(|(_, is_new)| **is_new)
+            .filter_map(|(key, _)| batch.drafts().get(key.index).map(|draft| (key, draft)))
             .collect();
         let connection = lane.connection();
         insert::all(connection, store.transport, owner, &new, stamp.time).await?;
@@ -67,14 +77,11 @@ pub(super) async fn once(
         commit(&mut lane, "COMMIT").await?;
     }
     lane.release();
-    let receipt = |(draft, (outcome, stored_at)): (&Draft, Fate)| {
-        let id = owner.stored_id(draft).ok();
-        RecordReceipt {
-            outcome,
-            key: draft.key(),
-            id: id.filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
-            created_at: stored_at.unwrap_or(stamp.time),
-        }
+    let receipt = |(draft, fate): (&Draft, Fate)| RecordReceipt {
+        outcome: fate.outcome,
+        key: draft.key(),
+        id: Some(fate.id).filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
+        created_at: fate.stored_at.unwrap_or(stamp.time),
     };
     Ok(AppendReceipt {
         records: batch.drafts().iter().zip(fates).map(receipt).collect(),
@@ -117,23 +124,31 @@ async fn run(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
 fn fates(
     batch: &AppendBatch,
     keys: &[Key],
-    written: &HashSet<(i16, Uuid)>,
+    new: &[bool],
     found: &Found,
     on_conflict: OnConflict,
 ) -> StoreResult<Vec<Fate>> {
     let mut by_index: Vec<Option<Fate>> = vec![None; batch.len()];
-    for key in keys {
-        let fate = if written.contains(&(key.kind, key.id.as_uuid())) {
+    for (key, is_new) in keys.iter().zip(new) {
+        let (outcome, stored_at) = if *is_new {
             (RecordOutcome::Stored, None)
         } else {
-            match found.get(&(key.kind, key.id)) {
-                Some(stored) if stored.gone => (RecordOutcome::Gone, Some(stored.created_at)),
-                Some(stored) if stored.digest == key.digest => {
-                    (RecordOutcome::AlreadyStored, Some(stored.created_at))
-                }
-                Some(stored) => (RecordOutcome::Conflict, Some(stored.created_at)),
-                None => return error::inconsistent("record_key", "id"),
-            }
+            let Some(stored) = found.get(&(key.kind, key.id)) else {
+                return error::inconsistent("record_key", "id");
+            };
+            let outcome = if stored.gone {
+                RecordOutcome::Gone
+            } else if stored.digest == key.digest {
+                RecordOutcome::AlreadyStored
+            } else {
+                RecordOutcome::Conflict
+            };
+            (outcome, Some(stored.created_at))
+        };
+        let fate = Fate {
+            outcome,
+            id: key.id,
+            stored_at,
         };
         if let Some(place) = by_index.get_mut(key.index) {
             *place = Some(fate);
@@ -148,16 +163,16 @@ fn fates(
         let Some(mut fate) = fate else {
             return error::inconsistent("record_key", "id");
         };
-        if first != index && fate.0 == RecordOutcome::Stored {
-            fate.0 = RecordOutcome::AlreadyStored;
+        if first != index && fate.outcome == RecordOutcome::Stored {
+            fate.outcome = RecordOutcome::AlreadyStored;
         }
         let reference = || RecordReference {
             index,
             key: draft.key(),
         };
-        if fate.0 == RecordOutcome::Conflict {
+        if fate.outcome == RecordOutcome::Conflict {
             conflicts.push(reference());
-        } else if fate.0 == RecordOutcome::Gone {
+        } else if fate.outcome == RecordOutcome::Gone {
             gone.push(reference());
         }
         fates.push(fate);

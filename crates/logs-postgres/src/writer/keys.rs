@@ -99,35 +99,39 @@ pub(super) async fn outcomes_name_exports(
     }
 }
 
-/// Writes the keys that are not there yet; which ones they were. A key that another append is just
-/// writing is waited for.
+/// Writes the keys that are not there yet; whether each of them was. A key that another append is
+/// just writing is waited for. `repeated` says whether some are expected to be there.
 pub(super) async fn write(
     connection: &mut PgConnection,
     owner: Owner<'_>,
     keys: &[Key],
     created_at: Timestamp,
-) -> Result<HashSet<(i16, Uuid)>, Failure> {
+    repeated: bool,
+) -> Result<Vec<bool>, Failure> {
     let kinds: Vec<i16> = keys.iter().map(|key| key.kind).collect();
     let ids: Vec<Uuid> = keys.iter().map(|key| key.id.as_uuid()).collect();
-    let digests: Vec<Vec<u8>> = keys
+    let digests: Vec<&[u8]> = keys
         .iter()
-        .map(|key| key.digest.as_bytes().to_vec())
+        .map(|key| key.digest.as_bytes().as_slice())
         .collect();
     let written = sqlx::query!(
-        "INSERT INTO logs.record_key (tenant_id, kind, id, class, created_at, digest) \
-         SELECT $1, new.kind, new.id, 0, $2, new.digest \
-         FROM UNNEST($3::smallint[], $4::uuid[], $5::bytea[]) AS new (kind, id, digest) \
-         ON CONFLICT DO NOTHING RETURNING kind, id",
+        "SELECT new_kinds, new_ids FROM logs.write_keys($1, $2, $3, $4, $5, $6)",
         owner.key(),
         created_at.to_datetime(),
         &kinds,
         &ids,
-        &digests,
+        &digests[..] as &[&[u8]],
+        repeated,
     )
-    .fetch_all(connection)
+    .fetch_one(connection)
     .await
     .map_err(error::before_commit)?;
-    Ok(written.iter().map(|key| (key.kind, key.id)).collect())
+    let (Some(kinds), Some(ids)) = (written.new_kinds, written.new_ids) else {
+        return Ok(vec![true; keys.len()]);
+    };
+    let new: HashSet<(i16, Uuid)> = kinds.into_iter().zip(ids).collect();
+    let is_new = |key: &Key| new.contains(&(key.kind, key.id.as_uuid()));
+    Ok(keys.iter().map(is_new).collect())
 }
 
 /// What is stored under keys. A statement of its own: it sees what was committed while an earlier

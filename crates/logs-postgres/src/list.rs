@@ -9,7 +9,7 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
 use crate::open::STATEMENT_TIMEOUT;
-use crate::reading::{Snapshot, reading, rows};
+use crate::reading::{Snapshot, reading, rows, sorted_rows};
 use crate::{PostgresStore, error};
 
 /// Which records a query reads: of one table, under conditions.
@@ -32,18 +32,66 @@ impl Selection<'_> {
             .push_bind(self.tenant.to_owned());
         (self.conditions)(query);
     }
+
+    /// Pushes the same as a query of its own, which is planned without a look at order and limit.
+    fn push_apart(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push(" FROM (SELECT *");
+        self.push(query);
+        query.push(" OFFSET 0) AS found WHERE TRUE");
+    }
+}
+
+/// How the records of a list come into its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// An index has them in it: the question is a promised one.
+    OfIndex,
+    /// They are looked for in another order where that is less work, and sorted.
+    Sorted,
+    /// There are few by an index that has another order, and all of them are sorted. The server would
+    /// rather go through the list, expecting to meet them soon.
+    SortedFew,
+}
+
+impl Order {
+    /// The order of a list by a filter: `promised` tells which conditions have an index each, of
+    /// which one can be used, and `others` which have none.
+    pub(crate) fn of(promised: &[bool], others: &[bool]) -> Self {
+        let used = promised.iter().filter(|used| **used).count();
+        if used <= 1 && !others.contains(&true) {
+            Self::OfIndex
+        } else {
+            Self::Sorted
+        }
+    }
+}
+
+/// All rows of a page.
+pub(crate) async fn page_rows(
+    store: &PostgresStore,
+    query: QueryBuilder<Postgres>,
+    order: Order,
+) -> StoreResult<Vec<PgRow>> {
+    match order {
+        Order::OfIndex => rows(store, query).await,
+        Order::Sorted | Order::SortedFew => sorted_rows(store, query).await,
+    }
 }
 
 /// A page of a list, newest first by `(created_at, id)`.
 pub(crate) async fn newest_first<T: Send>(
     store: &PostgresStore,
     selection: Selection<'_>,
+    order: Order,
     request: &PageRequest,
     scope: &CursorScope,
     read: impl Fn(&PgRow) -> StoreResult<(ListKey, T)>,
 ) -> StoreResult<QueryResult<T>> {
     let mut query = QueryBuilder::new("SELECT *");
-    selection.push(&mut query);
+    match order {
+        Order::OfIndex | Order::Sorted => selection.push(&mut query),
+        Order::SortedFew => selection.push_apart(&mut query),
+    }
     let mut offset = 0;
     match &request.position {
         Position::Offset(skipped) => offset = skipped.get(),
@@ -55,7 +103,7 @@ pub(crate) async fn newest_first<T: Send>(
     query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
     query.push_bind(i64::from(request.limit.get()) + 1);
     query.push(" OFFSET ").push_bind(i64::from(offset));
-    let rows = rows(store, query).await?;
+    let rows = page_rows(store, query, order).await?;
     let keyed = rows.iter().map(read).collect::<StoreResult<Vec<_>>>()?;
     let total = total(store, request, &[selection]).await?;
     Ok(QueryResult::from_overfetched(
@@ -104,7 +152,7 @@ pub(crate) async fn total(
         query.push(") AS counted)");
     }
     let row = if request.count == CountMode::Exact {
-        rows(store, query).await?.into_iter().next()
+        exactly(store, query).await.map(Some)?
     } else {
         within_budget(store, query).await?
     };
@@ -115,7 +163,24 @@ pub(crate) async fn total(
     Ok(Total::counted(counted.unsigned_abs(), cap))
 }
 
-/// The one row of a query, or `None` when it takes longer than a count may.
+/// Counts among the records of the tenant: a generic plan guesses how many of all records they are,
+/// and for most of them would rather read those of everyone.
+const AMONG_ITS_OWN: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off";
+
+/// The one row of a query that counts without end.
+async fn exactly(store: &PostgresStore, mut query: QueryBuilder<Postgres>) -> StoreResult<PgRow> {
+    reading(async {
+        let mut counting = Snapshot::begin_with(store, AMONG_ITS_OWN).await?;
+        let counted = query.build().fetch_one(counting.connection()).await;
+        let row = counted.map_err(error::read)?;
+        counting.end().await?;
+        Ok(row)
+    })
+    .await
+}
+
+/// The one row of a query that counts to an end, or `None` when it takes longer than a count may. A
+/// bitmap would be made of all records before the first is counted.
 async fn within_budget(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
@@ -126,7 +191,10 @@ async fn within_budget(
     }
     reading(async {
         let millis = budget.as_millis().max(1);
-        let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {millis}");
+        let begin = format!(
+            "{AMONG_ITS_OWN}; SET LOCAL enable_bitmapscan = off; \
+             SET LOCAL statement_timeout = {millis}"
+        );
         let mut budgeted = Snapshot::begin_with(store, AssertSqlSafe(begin)).await?;
         let counted = query.build().fetch_one(budgeted.connection()).await;
         budgeted.end().await?;

@@ -40,6 +40,22 @@ pub(crate) async fn rows(
     .await
 }
 
+/// All rows of a query whose order no index has: it may read what it needs, and sort that.
+pub(crate) async fn sorted_rows(
+    store: &PostgresStore,
+    mut query: QueryBuilder<Postgres>,
+) -> StoreResult<Vec<PgRow>> {
+    reading(async {
+        let begin = "BEGIN READ ONLY; SET LOCAL enable_sort = on";
+        let mut sorting = Snapshot::begin_with(store, begin).await?;
+        let rows = query.build().fetch_all(sorting.connection()).await;
+        let rows = rows.map_err(error::read)?;
+        sorting.end().await?;
+        Ok(rows)
+    })
+    .await
+}
+
 /// One state of the database, for several statements.
 pub(crate) struct Snapshot(Lane);
 

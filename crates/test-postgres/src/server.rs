@@ -109,6 +109,16 @@ impl Server {
         cluster.start_again()
     }
 
+    /// What the server has written to its log. Only a started server's can be read.
+    ///
+    /// # Errors
+    /// When the server is a given one, or the log cannot be read.
+    pub fn log(&self) -> Result<String, Error> {
+        let cluster = self.cluster.as_ref().ok_or(Error::Given)?;
+        std::fs::read_to_string(cluster.folder.join("server.log"))
+            .map_err(Error::io("reading the log of the server"))
+    }
+
     /// Makes an empty database.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::bound::Bound;
-use crate::list::{Selection, push_equal, push_range, total};
+use crate::list::{Order, Selection, page_rows, push_equal, push_range, total};
 use crate::reading::rows;
 use crate::row::Row;
 use crate::{PLATFORM, PostgresStore};
@@ -45,8 +45,14 @@ pub(super) async fn list(
             Bound::after_in_list(key, platform).push_before(query, "created_at");
         }
     });
+    let others = [
+        filter.component.is_some(),
+        filter.event_type.is_some(),
+        filter.severity.is_some(),
+        filter.occurred != TimeRange::ALL,
+    ];
     let mut found = Vec::new();
-    for row in rows(store, query).await? {
+    for row in page_rows(store, query, Order::of(&[], &others)).await? {
         let platform = is_platform(&row);
         let record = snapshot(tenant, platform, &row)?;
         let key = SystemListKey {

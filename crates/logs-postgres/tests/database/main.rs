@@ -7,6 +7,7 @@ mod network;
 mod outcomes;
 mod plans;
 mod proxy;
+mod questions;
 mod records;
 mod reporting;
 mod retries;

@@ -49,13 +49,17 @@ impl StoreLifecycle for PostgresStore {
             stamp.keep();
             (stamp.time, self.stamps.earliest())
         };
-        let row = rows(self, QueryBuilder::new(OLDEST))
-            .await?
-            .into_iter()
-            .next();
-        let age: i64 = match row {
-            Some(row) => row.try_get(0).map_err(error::read)?,
-            None => return error::inconsistent("pg_stat_activity", "xact_start"),
+        let found = rows(self, QueryBuilder::new(OLDEST)).await?;
+        let Some(row) = found.first() else {
+            return error::inconsistent("pg_stat_activity", "xact_start");
+        };
+        let age: i64 = row.try_get("age").map_err(error::read)?;
+        let server: i64 = row.try_get("now").map_err(error::read)?;
+        // A clock that is ahead would settle what writers with the right time may still append.
+        let now = if self.options.clock.tells_time_of_day() {
+            now.min(Timestamp::from_micros(server)?)
+        } else {
+            now
         };
         let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
         let settled = now.saturating_add_micros(-margin);
@@ -70,7 +74,8 @@ impl StoreLifecycle for PostgresStore {
 }
 
 /// The age in microseconds of the oldest transaction of the application's role in this database: an
-/// age, so that the clock of the server and that of the store need not agree.
+/// age, so that the clock of the server and that of the store need not agree. And the time there.
 const OLDEST: &str = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM \
-    clock_timestamp() - xact_start) * 1000000), 0)::bigint \
+    clock_timestamp() - xact_start) * 1000000), 0)::bigint AS age, \
+    (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now \
     FROM pg_stat_activity WHERE usename = current_user AND datname = current_database()";

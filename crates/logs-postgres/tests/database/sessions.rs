@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use logs_contract::samples::run;
 use logs_domain::{
-    AppendBatch, Clock, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest, StoreError,
-    StoreLifecycle, StoreOptions, SystemClock, Timestamp, WriteOutcome,
+    AppendBatch, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest, StoreError,
+    StoreOptions, WriteOutcome,
 };
 use logs_postgres::PostgresStore;
 use sqlx::AssertSqlSafe;
@@ -55,40 +55,6 @@ async fn a_server_that_may_lose_what_it_acknowledged_is_refused() {
     let url = database.url_as(support::APPLICATION);
     let reason = reason(PostgresStore::connect(&url, StoreOptions::default()).await);
     assert!(reason.contains("fsync"), "{reason}");
-}
-
-/// The clock of this machine, wrong by so many microseconds.
-#[derive(Debug)]
-struct Wrong(i64);
-
-impl Clock for Wrong {
-    fn now(&self) -> Timestamp {
-        SystemClock.now().saturating_add_micros(self.0)
-    }
-
-    fn tells_time_of_day(&self) -> bool {
-        true
-    }
-}
-
-#[tokio::test]
-async fn a_clock_that_is_wrong_by_an_hour_is_not_ready() {
-    let server = Server::start(Durability::Off).unwrap();
-    let database = support::migrated(&server).await.unwrap();
-    let url = database.url_as(support::APPLICATION);
-    const HOUR: i64 = 3_600_000_000;
-    for (micros, ready) in [(0, true), (HOUR, false), (-HOUR, false), (2_000_000, true)] {
-        let options = volatile().clock(Arc::new(Wrong(micros)));
-        let store = PostgresStore::connect(&url, options).await.unwrap();
-        let found = store.ready().await;
-        assert_eq!(found.is_ok(), ready, "{micros}: {found:?}");
-        if let Err(error) = found {
-            assert!(
-                error.to_string().contains("ms from that of the server"),
-                "{error}"
-            );
-        }
-    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod clocks;
 mod contested;
+mod disk;
 mod failover;
 mod faults;
 mod network;

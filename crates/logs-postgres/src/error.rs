@@ -135,6 +135,8 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
             expected: format!("{BACKEND} schema {}", crate::migrations::known()),
         },
         "53100" => backend("the disk is full", true, write_outcome, error),
+        // The server stops over what its disk did not keep, and comes back by its log.
+        "58030" => backend("the disk of the server fails", true, write_outcome, error),
         "42501" => backend("the role lacks a right", false, write_outcome, error),
         "LG001" => backend("the table is append-only", false, write_outcome, error),
         code if code.starts_with("08") => {

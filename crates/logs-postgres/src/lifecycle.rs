@@ -50,10 +50,20 @@ impl StoreLifecycle for PostgresStore {
             stamp.keep();
             (stamp.time, self.stamps.earliest())
         };
-        let age = |row: &PgRow| row.try_get::<i64, _>(0).map_err(error::read);
-        let ages = rows(self, QueryBuilder::new(OLDEST), 1, age).await?;
-        let Some(age) = ages.into_iter().next() else {
+        let times = |row: &PgRow| {
+            let age = row.try_get::<i64, _>("age").map_err(error::read)?;
+            let now = row.try_get::<i64, _>("now").map_err(error::read)?;
+            Ok((age, now))
+        };
+        let times = rows(self, QueryBuilder::new(OLDEST), 1, times).await?;
+        let Some((age, server)) = times.into_iter().next() else {
             return error::inconsistent("pg_stat_activity", "xact_start");
+        };
+        // A clock that is ahead would settle what writers with the right time may still append.
+        let now = if self.options.clock.tells_time_of_day() {
+            now.min(Timestamp::from_micros(server)?)
+        } else {
+            now
         };
         let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
         let settled = now.saturating_add_micros(-margin);
@@ -68,7 +78,8 @@ impl StoreLifecycle for PostgresStore {
 }
 
 /// The age in microseconds of the oldest transaction of the application's role in this database: an
-/// age, so that the clock of the server and that of the store need not agree.
+/// age, so that the clock of the server and that of the store need not agree. And the time there.
 const OLDEST: &str = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM \
-    clock_timestamp() - xact_start) * 1000000), 0)::bigint \
+    clock_timestamp() - xact_start) * 1000000), 0)::bigint AS age, \
+    (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now \
     FROM pg_stat_activity WHERE usename = current_user AND datname = current_database()";

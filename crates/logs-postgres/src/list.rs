@@ -9,7 +9,7 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
 use crate::open::STATEMENT_TIMEOUT;
-use crate::reading::{Snapshot, reading, rows};
+use crate::reading::{Snapshot, reading, rows, sorted_rows};
 use crate::{PostgresStore, error};
 
 /// Which records a query reads: of one table, under conditions.
@@ -34,19 +34,69 @@ impl Selection<'_> {
             .push_bind(self.tenant.to_owned());
         (self.conditions)(query);
     }
+
+    /// Pushes the same as a query of its own, which is planned without a look at order and limit.
+    fn push_apart(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push(" FROM (SELECT *");
+        self.push(query);
+        query.push(" OFFSET 0) AS found WHERE TRUE");
+    }
+}
+
+/// How the records of a list come into its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// An index has them in it: the question is a promised one.
+    OfIndex,
+    /// They are looked for in another order where that is less work, and sorted.
+    Sorted,
+    /// There are few by an index that has another order, and all of them are sorted. The server would
+    /// rather go through the list, expecting to meet them soon.
+    SortedFew,
+}
+
+impl Order {
+    /// The order of a list by a filter: `promised` tells which conditions have an index each, of
+    /// which one can be used, and `others` which have none.
+    pub(crate) fn of(promised: &[bool], others: &[bool]) -> Self {
+        let used = promised.iter().filter(|used| **used).count();
+        if used <= 1 && !others.contains(&true) {
+            Self::OfIndex
+        } else {
+            Self::Sorted
+        }
+    }
+}
+
+/// What `read` makes of each row of a page.
+pub(crate) async fn page_rows<T>(
+    store: &PostgresStore,
+    query: QueryBuilder<Postgres>,
+    order: Order,
+    about: usize,
+    read: impl Fn(&PgRow) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
+    match order {
+        Order::OfIndex => rows(store, query, about, read).await,
+        Order::Sorted | Order::SortedFew => sorted_rows(store, query, read).await,
+    }
 }
 
 /// A page of a list, newest first by `(created_at, id)`.
 pub(crate) async fn newest_first<T: Send>(
     store: &PostgresStore,
     selection: Selection<'_>,
+    order: Order,
     request: &PageRequest,
     scope: &CursorScope,
     read: impl Fn(&PgRow) -> StoreResult<(ListKey, T)>,
 ) -> StoreResult<QueryResult<T>> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(selection.columns);
-    selection.push(&mut query);
+    match order {
+        Order::OfIndex | Order::Sorted => selection.push(&mut query),
+        Order::SortedFew => selection.push_apart(&mut query),
+    }
     let mut offset = 0;
     match &request.position {
         Position::Offset(skipped) => offset = skipped.get(),
@@ -58,7 +108,8 @@ pub(crate) async fn newest_first<T: Send>(
     query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
     query.push_bind(i64::from(request.limit.get()) + 1);
     query.push(" OFFSET ").push_bind(i64::from(offset));
-    let keyed = rows(store, query, request.limit.as_usize() + 1, read).await?;
+    let about = request.limit.as_usize() + 1;
+    let keyed = page_rows(store, query, order, about, read).await?;
     let total = total(store, request, &[selection]).await?;
     Ok(QueryResult::from_overfetched(
         keyed,
@@ -106,7 +157,7 @@ pub(crate) async fn total(
         query.push(") AS counted)");
     }
     let counted = if request.count == CountMode::Exact {
-        rows(store, query, 1, count).await?.into_iter().next()
+        exactly(store, query).await.map(Some)?
     } else {
         within_budget(store, query).await?
     };
@@ -152,7 +203,24 @@ pub(crate) fn by_key(
     query
 }
 
-/// What a query counts, or `None` when it takes longer than a count may.
+/// Counts among the records of the tenant: a generic plan guesses how many of all records they are,
+/// and for most of them would rather read those of everyone.
+const AMONG_ITS_OWN: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off";
+
+/// What a query counts without end.
+async fn exactly(store: &PostgresStore, mut query: QueryBuilder<Postgres>) -> StoreResult<u64> {
+    reading(async {
+        let mut counting = Snapshot::begin_with(store, AMONG_ITS_OWN).await?;
+        let counted = query.build().fetch_one(counting.connection()).await;
+        let row = counted.map_err(error::read)?;
+        counting.end().await?;
+        count(&row)
+    })
+    .await
+}
+
+/// What a query counts to an end, or `None` when it takes longer than a count may. A
+/// bitmap would be made of all records before the first is counted.
 async fn within_budget(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
@@ -163,7 +231,10 @@ async fn within_budget(
     }
     reading(async {
         let millis = budget.as_millis().max(1);
-        let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {millis}");
+        let begin = format!(
+            "{AMONG_ITS_OWN}; SET LOCAL enable_bitmapscan = off; \
+             SET LOCAL statement_timeout = {millis}"
+        );
         let mut budgeted = Snapshot::begin_with(store, AssertSqlSafe(begin)).await?;
         let counted = query.build().fetch_one(budgeted.connection()).await;
         budgeted.end().await?;

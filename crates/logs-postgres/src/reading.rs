@@ -52,6 +52,25 @@ fn timed_out<T>() -> StoreResult<T> {
     })
 }
 
+/// What `read` makes of each row of a query whose order no index has: the server may read what it
+/// needs, and sort that.
+pub(crate) async fn sorted_rows<T>(
+    store: &PostgresStore,
+    mut query: QueryBuilder<Postgres>,
+    read: impl Fn(&PgRow) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
+    reading(async {
+        let begin = "BEGIN READ ONLY; SET LOCAL enable_sort = on";
+        let mut sorting = Snapshot::begin_with(store, begin).await?;
+        let rows = query.build().fetch_all(sorting.connection()).await;
+        let rows = rows.map_err(error::read)?;
+        let found = rows.iter().map(read).collect::<StoreResult<_>>()?;
+        sorting.end().await?;
+        Ok(found)
+    })
+    .await
+}
+
 /// One state of the database, for several statements.
 pub(crate) struct Snapshot(Lane);
 

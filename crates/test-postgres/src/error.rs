@@ -32,8 +32,8 @@ pub enum Error {
     /// The server refused a statement.
     #[error("the test server refused: {0}")]
     Refused(#[from] sqlx::Error),
-    /// The server is a given one, which tests do not take down.
-    #[error("the server of LOGS_TEST_DATABASE_URL is not taken down by tests")]
+    /// The server is a given one: tests neither take it down nor see its files.
+    #[error("the server of LOGS_TEST_DATABASE_URL is not the tests' own")]
     Given,
     /// The thread that looks after the databases is gone.
     #[error("the test server has ended")]

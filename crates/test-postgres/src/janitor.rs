@@ -20,6 +20,8 @@ pub(crate) enum Task {
     },
     Remove {
         name: String,
+        /// Dropped when it is done.
+        done: Sender<()>,
     },
     Login {
         name: String,
@@ -94,8 +96,11 @@ async fn serve(connection: &mut PgConnection, tasks: &Receiver<Task>) {
                 // Nobody waits when the caller is gone.
                 let _ = answer.send(made.map_err(Error::Refused));
             }
-            // What cannot be removed now is a leftover for the next start.
-            Task::Remove { name } => drop(remove(connection, &name).await),
+            Task::Remove { name, done } => {
+                // What cannot be removed now is a leftover for the next start.
+                let _ = remove(connection, &name).await;
+                drop(done);
+            }
         }
     }
 }
@@ -117,11 +122,24 @@ async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Err
 }
 
 async fn remove(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    run(
-        connection,
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+    let dropping = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    run(connection, dropping).await?;
+    remove_roles(connection).await
+}
+
+/// Removes the roles of test databases that are gone: those whose names begin with that of one.
+async fn remove_roles(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let leftovers: Vec<String> = sqlx::query_scalar(
+        "SELECT rolname::text FROM pg_roles WHERE rolname ~ '^logs_test_[0-9]+_[0-9]+_' \
+         AND NOT EXISTS (SELECT FROM pg_database WHERE starts_with(rolname, datname || '_'))",
     )
-    .await
+    .fetch_all(&mut *connection)
+    .await?;
+    for name in leftovers {
+        // Another process may be removing it too.
+        let _ = run(connection, format!("DROP ROLE IF EXISTS {name}")).await;
+    }
+    Ok(())
 }
 
 /// Removes databases of test processes that are gone.
@@ -130,12 +148,13 @@ async fn sweep(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         "SELECT datname::text FROM pg_database \
          WHERE datname LIKE 'logs\\_test\\_%' AND NOT EXISTS ( \
              SELECT FROM pg_stat_activity \
-             WHERE application_name = regexp_replace(datname, '_[0-9]+$', ''))",
+             WHERE application_name = regexp_replace(pg_database.datname, '_[0-9]+$', ''))",
     )
     .fetch_all(&mut *connection)
     .await?;
     for name in leftovers {
-        remove(connection, &name).await?;
+        // Another process may be removing it too.
+        let _ = remove(connection, &name).await;
     }
-    Ok(())
+    remove_roles(connection).await
 }

@@ -10,6 +10,9 @@ use crate::janitor::{self, Task};
 /// Names a server to use instead of starting one.
 const VARIABLE: &str = "LOGS_TEST_DATABASE_URL";
 
+/// How many databases this process has made: on a given server they are all in one place.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 /// Whether a started server survives a crash of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -23,7 +26,6 @@ pub enum Durability {
 #[derive(Debug)]
 pub struct Server {
     place: Place,
-    next: AtomicU64,
     tasks: Sender<Task>,
     // The last field: connections to it are closed before it ends.
     pub(crate) cluster: Option<Cluster>,
@@ -89,7 +91,6 @@ impl Server {
         let tasks = janitor::start(&place.url(None, "postgres"))?;
         Ok(Self {
             place,
-            next: AtomicU64::new(0),
             tasks,
             cluster,
         })
@@ -109,6 +110,16 @@ impl Server {
         cluster.start_again()
     }
 
+    /// What the server has written to its log. Only a started server's can be read.
+    ///
+    /// # Errors
+    /// When the server is a given one, or the log cannot be read.
+    pub fn log(&self) -> Result<String, Error> {
+        let cluster = self.cluster.as_ref().ok_or(Error::Given)?;
+        std::fs::read_to_string(cluster.folder.join("server.log"))
+            .map_err(Error::io("reading the log of the server"))
+    }
+
     /// Makes an empty database.
     ///
     /// # Errors
@@ -126,7 +137,7 @@ impl Server {
     }
 
     fn make(&self, template: &str) -> Result<Database, Error> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}_{number}", janitor::token());
         let (answer, answered) = std::sync::mpsc::channel();
         let task = Task::Make {
@@ -144,7 +155,8 @@ impl Server {
     }
 }
 
-/// A database; it is dropped with the value.
+/// A database; it is dropped with the value, and with it the roles whose names are its own, an
+/// underscore and more.
 #[derive(Debug)]
 pub struct Database {
     name: String,
@@ -193,14 +205,56 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let name = self.name.clone();
+        let (done, is_done) = std::sync::mpsc::channel();
         // Without a janitor the server is gone, and the database with it.
-        let _ = self.tasks.send(Task::Remove { name });
+        let asked = self.tasks.send(Task::Remove { name, done });
+        if asked.is_ok() && matches!(self.place, Place::Given(_)) {
+            // The process may end before it is removed, and that server stays.
+            let _ = is_done.recv();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::given;
+    use sqlx::{Connection, PgConnection};
+
+    use super::{Durability, Server, given};
+    use crate::janitor;
+
+    #[tokio::test]
+    async fn what_is_left_of_processes_that_are_gone_is_removed_and_nothing_else() {
+        let server = Server::start(Durability::Off).unwrap();
+        let database = server.empty().unwrap();
+        let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+        let own = format!("{}_own", database.name());
+        for sql in [
+            // No process of the system's own has tests.
+            "CREATE DATABASE logs_test_1_0".to_owned(),
+            "CREATE ROLE logs_test_1_0_left".to_owned(),
+            format!("CREATE ROLE {own}; GRANT CREATE ON SCHEMA public TO {own}"),
+        ] {
+            let made = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+            made.execute(&mut connection).await.unwrap();
+        }
+        // Another test of this process comes to the same server.
+        let other = janitor::start(&server.place.url(None, "postgres")).unwrap();
+        drop(other);
+        let found: Vec<String> = sqlx::query_scalar(
+            "SELECT datname::text FROM pg_database WHERE datname LIKE 'logs\\_test\\_%' \
+             UNION SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'logs\\_test\\_%\\_%\\_%' \
+             ORDER BY 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        assert!(found.contains(&database.name().to_owned()), "{found:?}");
+        assert!(found.contains(&own), "{found:?}");
+        assert!(
+            !found.iter().any(|name| name.starts_with("logs_test_1_")),
+            "{found:?}"
+        );
+    }
 
     #[test]
     fn other_databases_and_users_of_a_given_server() {

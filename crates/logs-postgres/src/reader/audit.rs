@@ -3,13 +3,13 @@
 use logs_domain::page::ListKey;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, StoreResult, TenantId,
+    QueryResult, ReadMethod, RecordId, StoreResult, TenantId, TimeRange,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 
 use super::bound::Bound;
-use crate::list::{Selection, by_key, newest_first, push_equal, push_range};
+use crate::list::{Order, Selection, by_key, newest_first, push_equal, push_range};
 use crate::reading::rows;
 use crate::row::Row;
 use crate::{PostgresStore, error};
@@ -46,7 +46,22 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
+    let promised = [
+        filter.entity_type.is_some() && filter.entity_id.is_some(),
+        filter.correlation_id.is_some(),
+    ];
+    let others = [
+        filter.entity_type.is_some() != filter.entity_id.is_some(),
+        filter.event_type.is_some(),
+        filter.actor_type.is_some(),
+        filter.actor_id.is_some(),
+        filter.occurred != TimeRange::ALL,
+    ];
+    let order = Order::of(&promised, &others);
+    newest_first(store, selection, order, request, &scope, |row| {
+        keyed(tenant, row)
+    })
+    .await
 }
 
 pub(super) async fn get(
@@ -91,7 +106,11 @@ pub(super) async fn governance(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
+    let order = Order::of(&[], &[filter.occurred != TimeRange::ALL]);
+    newest_first(store, selection, order, request, &scope, |row| {
+        keyed(tenant, row)
+    })
+    .await
 }
 
 /// The runs that audit entries name, each with its entry. Nothing of the entry is known before it is
@@ -110,7 +129,7 @@ const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.class, \
 pub(super) async fn in_replay(
     connection: &mut PgConnection,
     tenant: &TenantId,
-    window: &logs_domain::TimeRange,
+    window: &TimeRange,
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<AuditLedgerSnapshot>> {
@@ -134,7 +153,7 @@ pub(super) async fn in_replay(
         .collect()
 }
 
-pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &logs_domain::TimeRange) {
+pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &TimeRange) {
     query.push(REPLAY);
     push_range(query, "occurred_at", window);
 }

@@ -10,7 +10,7 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgRow, Postgres};
 
 use crate::PostgresStore;
-use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::list::{Order, Selection, newest_first, push_equal, push_range};
 use crate::row::Row;
 
 /// What [`snapshot`] reads.
@@ -50,7 +50,8 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
+    let order = Order::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
+    newest_first(store, selection, order, request, &scope, |row| {
         let export = snapshot(tenant, row)?;
         Ok((
             ListKey {

@@ -3,13 +3,14 @@
 use logs_domain::page::ListKey;
 use logs_domain::{
     Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
-    QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TokenCount, TraceId,
+    QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TimeRange, TokenCount,
+    TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgRow, Postgres};
 
 use crate::PostgresStore;
-use crate::list::{Selection, by_key, newest_first, push_equal, push_key, push_range};
+use crate::list::{Order, Selection, by_key, newest_first, push_equal, push_key, push_range};
 use crate::reading::rows;
 use crate::row::Row;
 
@@ -33,7 +34,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
+    newest_first(store, selection, order(filter), request, &scope, |row| {
         let run = snapshot(tenant, &Row::new(row, TABLE))?;
         Ok((
             ListKey {
@@ -81,6 +82,27 @@ pub(super) async fn trace_id(
     let trace_id = |row: &PgRow| Row::new(row, "trace").text("trace_id");
     let found = rows(store, query, 1, trace_id).await?;
     Ok(found.into_iter().next())
+}
+
+/// A run of its own id is one, whatever else is asked of it.
+fn order(filter: &LlmRunFilter) -> Order {
+    let succeeded = Some(ExecutionStatus::Succeeded);
+    let promised = [
+        filter.trace_id.is_some(),
+        filter.model.is_some(),
+        filter.execution_status.is_some() && filter.execution_status != succeeded,
+    ];
+    let others = [
+        filter.provider.is_some(),
+        filter.execution_status == succeeded,
+        filter.source.is_some(),
+        filter.is_synthetic.is_some(),
+        filter.started != TimeRange::ALL,
+    ];
+    match filter.run_id {
+        Some(_) => Order::OfIndex,
+        None => Order::of(&promised, &others),
+    }
 }
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter: &LlmRunFilter) {

@@ -20,11 +20,6 @@ const TENANT: u8 = 1;
 const PLATFORM: u8 = 2;
 const POLICY: u8 = 3;
 
-/// Every branch of a replay is an index in the order of the merge. A generic plan guesses that a window
-/// holds next to nothing, and would rather read and sort all of it.
-const IN_ORDER: &str =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_sort = off";
-
 type Event = (ReplayKey, ReplayEvent);
 
 pub(super) async fn window(
@@ -60,7 +55,7 @@ async fn events(
     after: Option<&ReplayKey>,
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
-    let mut snapshot = Snapshot::begin_with(store, IN_ORDER).await?;
+    let mut snapshot = Snapshot::begin(store).await?;
     let connection = snapshot.connection();
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {

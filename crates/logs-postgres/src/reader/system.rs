@@ -9,7 +9,7 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::bound::Bound;
-use crate::list::{Selection, push_equal, push_range, total};
+use crate::list::{Order, Selection, page_rows, push_equal, push_range, total};
 use crate::reading::rows;
 use crate::row::Row;
 use crate::{PLATFORM, PostgresStore};
@@ -48,6 +48,12 @@ pub(super) async fn list(
             Bound::after_in_list(key, platform).push_before(query, "created_at");
         }
     });
+    let others = [
+        filter.component.is_some(),
+        filter.event_type.is_some(),
+        filter.severity.is_some(),
+        filter.occurred != TimeRange::ALL,
+    ];
     let keyed = |row: &PgRow| {
         let platform = is_platform(row);
         let record = snapshot(tenant, platform, row)?;
@@ -58,7 +64,9 @@ pub(super) async fn list(
         };
         Ok((key, record))
     };
-    let mut found = rows(store, query, request.limit.as_usize() + 1, keyed).await?;
+    let order = Order::of(&[], &others);
+    let about = request.limit.as_usize() + 1;
+    let mut found = page_rows(store, query, order, about, keyed).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &branches).await?;

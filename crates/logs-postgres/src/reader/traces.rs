@@ -9,7 +9,7 @@ use logs_domain::{
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 
-use crate::list::{Selection, newest_first, push_equal, push_key, push_range, total};
+use crate::list::{Order, Selection, newest_first, push_equal, push_key, push_range, total};
 use crate::reading::{Snapshot, reading};
 use crate::row::Row;
 use crate::{PostgresStore, error};
@@ -47,7 +47,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
+    newest_first(store, selection, Order::OfIndex, request, &scope, |row| {
         let trace = header(tenant, row)?;
         Ok((
             ListKey {
@@ -78,7 +78,11 @@ pub(super) async fn list_steps(
         tenant: tenant_key,
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
+    let order = match filter.trace_id {
+        Some(_) => Order::SortedFew,
+        None => Order::OfIndex,
+    };
+    newest_first(store, selection, order, request, &scope, |row| {
         let step = step(tenant, row)?;
         Ok((
             ListKey {

@@ -14,8 +14,7 @@ use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
-use crate::plans::alone;
-use crate::records::{as_superuser, at, tenant};
+use crate::records::{alone, as_superuser, at, tenant};
 use crate::support;
 
 async fn connected(server: &Server) -> (Database, Arc<PostgresStore>) {

@@ -1,12 +1,16 @@
 //! What only this store does, on databases of its own.
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
+mod clocks;
+mod contested;
+mod disk;
 mod failover;
 mod faults;
 mod network;
 mod outcomes;
 mod plans;
 mod proxy;
+mod questions;
 mod records;
 mod reporting;
 mod retries;

@@ -50,3 +50,20 @@ pub(crate) async fn as_superuser(database: &Database) -> PgConnection {
         .await
         .expect("a connection")
 }
+
+/// Waits until the sessions of the application are gone: what they counted is told then.
+pub(crate) async fn alone(connection: &mut PgConnection) {
+    loop {
+        let others: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+             AND datname = current_database() AND backend_type = 'client backend'",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .expect("the sessions");
+        if others == 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}

@@ -184,6 +184,8 @@ pub(crate) fn session(
                 "default_transaction_read_only",
                 (access == Access::ReadOnly).to_string(),
             ),
+            // That a wait for a standby was ended is told by a warning.
+            ("client_min_messages", "warning".to_owned()),
             ("plan_cache_mode", "force_generic_plan".to_owned()),
             ("statement_timeout", millis(statement)),
             ("lock_timeout", millis(LOCK_TIMEOUT)),

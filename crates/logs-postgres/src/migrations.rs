@@ -47,6 +47,10 @@ const STEPS: &[Step] = &[
         "0005_reporting",
         include_str!("../migrations/0005_reporting.sql"),
     ),
+    (
+        "0006_settled",
+        include_str!("../migrations/0006_settled.sql"),
+    ),
 ];
 
 /// How far the schema of a database is.

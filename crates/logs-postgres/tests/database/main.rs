@@ -12,6 +12,7 @@ mod reporting;
 mod retries;
 mod schema;
 mod sessions;
+mod settled;
 mod standbys;
 mod store;
 #[path = "../support/mod.rs"]

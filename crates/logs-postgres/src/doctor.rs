@@ -27,7 +27,7 @@ impl PostgresStore {
     /// look as the role of the application. Times are compared with those of `clock`.
     ///
     /// # Errors
-    /// When the database cannot be reached, or has a newer schema.
+    /// When the database cannot be reached.
     pub async fn doctor(url: &str, clock: &dyn logs_domain::Clock) -> StoreResult<Vec<Check>> {
         let settings = open::parse(url)?;
         let pooler = pooler::check(&settings).await?;
@@ -40,11 +40,8 @@ impl PostgresStore {
         let mut checks = vec![pooler];
         checks.push(Check {
             name: "schema",
-            passed: schema == migrations::known(),
-            found: format!(
-                "version {schema}, this program knows {}",
-                migrations::known()
-            ),
+            passed: schema.serves(),
+            found: told(schema),
         });
         for (name, sql) in CHECKS {
             checks.push(check(&mut connection, name, sql).await?);
@@ -55,7 +52,7 @@ impl PostgresStore {
             passed: apart <= SKEW_MICROS,
             found: format!("{} ms from the clock of the server", apart / 1_000),
         });
-        if schema == migrations::known() {
+        if schema.serves() {
             for (name, sql) in SCHEMA_CHECKS {
                 checks.push(check(&mut connection, name, sql).await?);
             }
@@ -63,6 +60,19 @@ impl PostgresStore {
         connection.close().await.map_err(error::read)?;
         Ok(checks)
     }
+}
+
+fn told(schema: migrations::Schema) -> String {
+    let known = migrations::known();
+    let works = match (schema.version > known, schema.serves()) {
+        (false, _) => "",
+        (true, true) => ", and works with it",
+        (true, false) => ", and does not work with it",
+    };
+    format!(
+        "version {}, this program knows {known}{works}",
+        schema.version
+    )
 }
 
 async fn check(

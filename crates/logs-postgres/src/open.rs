@@ -74,10 +74,10 @@ impl PostgresStore {
     /// # Errors
     /// [`InvalidArgument`](StoreError::InvalidArgument) when it is no URL,
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
-    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or newer
-    /// than this version knows, [`Unavailable`](StoreError::Unavailable) also when a promise could
-    /// not be kept: the server may lose what it acknowledged, the role may change records, or
-    /// something between drops the settings of sessions.
+    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or so new
+    /// that it no longer serves this version, [`Unavailable`](StoreError::Unavailable) also when a
+    /// promise could not be kept: the server may lose what it acknowledged, the role may change
+    /// records, or something between drops the settings of sessions.
     pub async fn connect(url: &str, options: StoreOptions) -> StoreResult<Self> {
         Self::connect_with(url, Access::ReadWrite, options).await
     }

@@ -17,4 +17,5 @@ mod standbys;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod versions;
 mod work;

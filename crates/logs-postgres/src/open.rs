@@ -94,7 +94,8 @@ impl PostgresStore {
         let settings = parse(url)?;
         let writing = session(settings.clone(), access, APPEND_TIMEOUT);
         let mut first = connect(&writing).await?;
-        server::accept(&mut first, access, &options).await?;
+        let durable = access == Access::ReadWrite && !options.accept_volatile_server;
+        server::accept(&mut first, durable).await?;
         migrations::require(&mut first).await?;
         if access == Access::ReadWrite {
             server::accept_role(&mut first).await?;
@@ -108,8 +109,8 @@ impl PostgresStore {
         Ok(Self {
             options,
             transport: Transport::of(&settings),
-            writers: Pool::new(WRITERS, writing),
-            readers: Pool::new(READERS, session(settings, access, STATEMENT_TIMEOUT)),
+            writers: Pool::new(WRITERS, writing, durable),
+            readers: Pool::new(READERS, session(settings, access, STATEMENT_TIMEOUT), false),
             stamps: Stamps::default(),
             months: Mutex::default(),
         })

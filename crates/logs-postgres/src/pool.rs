@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::{error, open};
+use crate::{error, open, server};
 
 /// How long a call waits for a connection before it is pushed back.
 const ACQUIRE: Duration = Duration::from_secs(1);
@@ -23,6 +23,8 @@ const DOUBTED: Duration = Duration::from_secs(1);
 /// Up to a number of connections with the same settings.
 pub(crate) struct Pool {
     settings: PgConnectOptions,
+    /// Whether what is written through it must not be lost.
+    durable: bool,
     size: u32,
     permits: Arc<Semaphore>,
     held: Arc<Mutex<Vec<Held>>>,
@@ -50,14 +52,16 @@ struct Held {
 pub(crate) struct Lane {
     connection: PgConnection,
     opened: Instant,
+    durable: bool,
     home: Arc<Mutex<Vec<Held>>>,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Pool {
-    pub(crate) fn new(size: u32, settings: PgConnectOptions) -> Self {
+    pub(crate) fn new(size: u32, settings: PgConnectOptions, durable: bool) -> Self {
         Self {
             settings,
+            durable,
             size,
             permits: Arc::new(Semaphore::new(size as usize)),
             held: Arc::default(),
@@ -69,8 +73,8 @@ impl Pool {
     ///
     /// # Errors
     /// [`Pushback`](StoreError::Pushback) when all are in use and stay so for a second,
-    /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or the pool is
-    /// closed.
+    /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or is no longer what
+    /// the store accepts, or the pool is closed.
     pub(crate) async fn acquire(&self) -> StoreResult<Lane> {
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let Ok(permit) = tokio::time::timeout(ACQUIRE, waiting).await else {
@@ -83,6 +87,7 @@ impl Pool {
         let lane = |connection, opened| Lane {
             connection,
             opened,
+            durable: self.durable,
             home: Arc::clone(&self.held),
             _permit: permit,
         };
@@ -95,7 +100,9 @@ impl Pool {
                 return Ok(lane(held.connection, held.opened));
             }
         }
-        let connection = open::connect(&self.settings).await?;
+        let mut connection = open::connect(&self.settings).await?;
+        // Settings of a role or a database reach new sessions alone.
+        server::accept(&mut connection, self.durable).await?;
         Ok(lane(connection, Instant::now()))
     }
 
@@ -129,6 +136,11 @@ impl Pool {
 impl Lane {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         &mut self.connection
+    }
+
+    /// Whether what is written must not be lost.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.durable
     }
 
     /// Gives the connection back: nothing is under way on it.

@@ -12,7 +12,8 @@ macro_rules! may_change_records {
     () => {
         "EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
              AND relkind IN ('r', 'p') \
-             AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))"
+             AND (has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') \
+                 OR has_any_column_privilege(oid, 'UPDATE')))"
     };
 }
 

@@ -1,6 +1,7 @@
 //! What only this store does, on databases of its own.
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
+mod doctor;
 mod failover;
 mod faults;
 mod network;

@@ -93,6 +93,8 @@ async fn a_role_that_may_change_any_table_is_refused() {
         "DELETE ON logs.audit_entry",
         "TRUNCATE ON logs.governance_run",
         "UPDATE ON logs.retention_floor",
+        "UPDATE (model) ON logs.llm_run",
+        "TRIGGER ON logs.trace_step",
     ]
     .into_iter()
     .enumerate()

@@ -57,13 +57,12 @@ async fn commit(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
         }
         Some(Either::Left(_)) | None => (false, false),
     };
-    // Where nothing is waited for, nobody needs to listen.
-    let listens = waits && warning::are_heard();
     let rest = async {
         while answers.try_next().await?.is_some() {}
         Ok(())
     };
-    let (committed, warned) = if listens {
+    // Where nothing is waited for, nobody needs to listen.
+    let (committed, warned) = if waits {
         warning::heard(rest).await
     } else {
         (rest.await, false)
@@ -72,11 +71,19 @@ async fn commit(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
     if durable && is_volatile {
         return Err(unknown(server::VOLATILE));
     }
-    // A wait that took long counts as one that was ended, where nobody listened.
-    if warned || (!listens && begun.elapsed() >= APPEND_TIMEOUT) {
+    if warned {
         return Err(unknown(
             "the wait for a synchronous standby was ended before it confirmed",
         ));
+    }
+    // Without ears a wait that took long counts as one that was ended, and so it does with them: the
+    // caller asks again either way.
+    if begun.elapsed() >= APPEND_TIMEOUT {
+        let late = StoreError::Timeout {
+            after: APPEND_TIMEOUT,
+            write_outcome: WriteOutcome::Unknown,
+        };
+        return Err(late.into());
     }
     Ok(())
 }

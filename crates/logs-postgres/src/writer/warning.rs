@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::LazyLock;
 
-use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
+use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber, dispatcher};
@@ -18,8 +18,10 @@ use tracing::{Dispatch, Event, Level, Metadata, Subscriber, dispatcher};
 /// Whom the driver tells what the server says beside its answers.
 const TARGET: &str = "sqlx::postgres::notice";
 
-/// One for the whole process: each new one would have `tracing` ask all about everything again.
-static EAR: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Ear));
+/// For the whole process: each new one would have `tracing` ask all about everything again. There are
+/// two, and one of them listens: as long as it knows one alone, `tracing` asks whoever listens at
+/// the moment about what is told for the first time, and takes the no of nobody for that of all.
+static EARS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| [Dispatch::new(Ear), Dispatch::new(Ear)]);
 
 thread_local! {
     /// For whom this thread listens.
@@ -32,23 +34,19 @@ struct Listening {
     warned: bool,
 }
 
-/// Whether warnings are heard: `tracing` can be compiled without them.
-pub(super) fn are_heard() -> bool {
-    STATIC_MAX_LEVEL >= LevelFilter::WARN
-}
-
 /// What comes of the work, and whether the server warned meanwhile. Only one connection may speak
-/// in it.
+/// in it. Nothing is heard where `tracing` is compiled without warnings.
 pub(super) async fn heard<T>(work: impl Future<Output = T>) -> (T, bool) {
     let mut work = pin!(work);
     let mut warned = false;
     let output = poll_fn(|context| {
+        let [ear, _] = &*EARS;
         let listening = Listening {
             caller: dispatcher::get_default(Dispatch::clone),
             warned: false,
         };
         let before = LISTENING.replace(Some(listening));
-        let polled = dispatcher::with_default(&EAR, || work.as_mut().poll(context));
+        let polled = dispatcher::with_default(ear, || work.as_mut().poll(context));
         let listened = LISTENING.replace(before);
         warned |= listened.is_some_and(|listened| listened.warned);
         polled
@@ -177,8 +175,20 @@ mod tests {
         tracing::warn!("of somebody else");
     }
 
+    /// As the driver tells of a warning, at a place of its own.
+    fn newcomer() {
+        if tracing::enabled!(target: "sqlx::postgres::notice", Level::WARN) {
+            tracing::event!(target: "sqlx::postgres::notice", Level::WARN, message = "w");
+        }
+    }
+
     #[tokio::test]
     async fn warnings_are_heard_whatever_the_application_listens_to() {
+        // Somebody listened, and the first warning of all comes while nobody does.
+        heard(async {}).await;
+        newcomer();
+        assert!(heard(async { newcomer() }).await.1);
+
         let silent = async || {
             assert!(!heard(work(&[Level::INFO])).await.1);
             assert!(heard(work(&[Level::INFO, Level::WARN])).await.1);

@@ -60,7 +60,7 @@ async fn append_as(
          ('acme', 1, gen_random_uuid(), 0, now(), decode(repeat('00', 16), 'hex'))";
     execute(&mut session, insert).await;
     let age = format!(
-        "SELECT (EXTRACT(EPOCH FROM clock_timestamp() - xact_start) * 1000000)::bigint \
+        "SELECT (EXTRACT(EPOCH FROM clock_timestamp() - MAX(xact_start)) * 1000000)::bigint \
          FROM pg_stat_activity WHERE usename = '{role}'"
     );
     let age = ask(superuser, &age).await;
@@ -78,11 +78,11 @@ async fn an_append_of_any_role_of_an_application_is_seen() {
     let url = database.url_as(support::APPLICATION);
     let mut own = PgConnection::connect(&url).await.unwrap();
     // The question is a transaction too, and younger than any before it.
-    let (session, age) = append_as(OTHER, &database, &mut superuser).await;
+    let (mut session, age) = append_as(OTHER, &database, &mut superuser).await;
     assert!(ask(&mut own, OLDEST).await >= age);
-    session.close().await.unwrap();
+    execute(&mut session, "ROLLBACK").await;
 
-    // What the owner, a superuser or a stranger does holds up nobody.
+    // What a superuser does, or who may act as the owner, holds up nobody.
     execute(&mut superuser, "BEGIN; SELECT 1").await;
     let url = database.url_as(MIGRATOR);
     let mut migrator = PgConnection::connect(&url).await.unwrap();

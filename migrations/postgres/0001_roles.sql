@@ -29,6 +29,8 @@ SET LOCAL ROLE logs_owner;
 CREATE TABLE logs.schema_migration (
     version integer PRIMARY KEY,
     name text NOT NULL,
-    applied_at timestamptz NOT NULL
+    applied_at timestamptz NOT NULL,
+    -- Programs that know the schema from this step on work with this one.
+    serves_from integer NOT NULL CHECK (serves_from BETWEEN 1 AND version)
 );
 GRANT SELECT ON logs.schema_migration TO logs_application;

@@ -1,6 +1,7 @@
 //! `cargo xtask pg`: a PostgreSQL server with the schema, for development. It is found or fetched as
 //! that of the tests is, stays until it is stopped, and is gone then with all its data.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -29,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running server, as its holder wrote it down.
 pub(crate) struct Running {
+    /// The note, which the holder keeps locked.
+    note: File,
     holder: String,
     /// The URL of the database as the superuser.
     pub(crate) superuser: String,
@@ -87,7 +90,7 @@ pub(crate) fn hold(note: &Path, scripts: &[PathBuf]) -> anyhow::Result<(Child, R
         "--package",
         "test-postgres",
     ])?)?;
-    let log = std::fs::File::create(note.with_extension("log"))?;
+    let log = File::create(note.with_extension("log"))?;
     let mut holder = std::process::Command::new(target()?.join("debug/test-postgres"));
     holder.arg(note).args(scripts).stdin(Stdio::null());
     holder.stdout(log.try_clone()?).stderr(log);
@@ -122,6 +125,8 @@ fn stop() -> anyhow::Result<()> {
         "the process {} did not end",
         running.holder
     );
+    // It is unlocked when the process has ended.
+    running.note.lock_shared()?;
     std::fs::remove_file(note()?)?;
     Ok(())
 }
@@ -131,24 +136,27 @@ fn running() -> anyhow::Result<Option<Running>> {
     read(&note()?)
 }
 
-/// The server that a note tells of, when its holder lives.
+/// The server that a note tells of, when its holder lives. That is told by its lock: the number of a
+/// process that has ended may be that of another one by now.
 fn read(note: &Path) -> anyhow::Result<Option<Running>> {
-    let Ok(text) = std::fs::read_to_string(note) else {
+    let Ok(file) = File::open(note) else {
         return Ok(None);
     };
+    match file.try_lock_shared() {
+        Ok(()) => return Ok(None),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    let text = std::io::read_to_string(&file)?;
     let mut lines = text.lines().map(str::to_owned);
     let mut line = || lines.next().context("a line of the note of the server");
-    let running = Running {
+    Ok(Some(Running {
         holder: line()?,
         superuser: line()?,
         application: line()?,
         programs: line()?.into(),
-    };
-    let lives = std::process::Command::new("kill")
-        .args(["-0", &running.holder])
-        .stderr(Stdio::null())
-        .status()?;
-    Ok(lives.success().then_some(running))
+        note: file,
+    }))
 }
 
 fn psql(running: &Running) -> std::process::Command {

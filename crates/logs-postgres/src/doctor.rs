@@ -1,13 +1,13 @@
 //! What an operator wants to know about a store.
 
 mod pooler;
+mod rights;
 
 use logs_domain::StoreResult;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::lifecycle::SKEW_MICROS;
-use crate::server::may_change_records;
 use crate::{PostgresStore, error, migrations, open};
 
 /// One thing that was looked at.
@@ -27,7 +27,7 @@ impl PostgresStore {
     /// look as the role of the application. Times are compared with those of `clock`.
     ///
     /// # Errors
-    /// When the database cannot be reached, or has a newer schema.
+    /// When the database cannot be reached.
     pub async fn doctor(url: &str, clock: &dyn logs_domain::Clock) -> StoreResult<Vec<Check>> {
         let settings = open::parse(url)?;
         let pooler = pooler::check(&settings).await?;
@@ -40,11 +40,8 @@ impl PostgresStore {
         let mut checks = vec![pooler];
         checks.push(Check {
             name: "schema",
-            passed: schema == migrations::known(),
-            found: format!(
-                "version {schema}, this program knows {}",
-                migrations::known()
-            ),
+            passed: schema.serves(),
+            found: told(schema),
         });
         for (name, sql) in CHECKS {
             checks.push(check(&mut connection, name, sql).await?);
@@ -55,7 +52,7 @@ impl PostgresStore {
             passed: apart <= SKEW_MICROS,
             found: format!("{} ms from the clock of the server", apart / 1_000),
         });
-        if schema == migrations::known() {
+        if schema.serves() {
             for (name, sql) in SCHEMA_CHECKS {
                 checks.push(check(&mut connection, name, sql).await?);
             }
@@ -63,6 +60,19 @@ impl PostgresStore {
         connection.close().await.map_err(error::read)?;
         Ok(checks)
     }
+}
+
+fn told(schema: migrations::Schema) -> String {
+    let known = migrations::known();
+    let works = match (schema.version > known, schema.serves()) {
+        (false, _) => "",
+        (true, true) => ", and works with it",
+        (true, false) => ", and does not work with it",
+    };
+    format!(
+        "version {}, this program knows {known}{works}",
+        schema.version
+    )
 }
 
 async fn check(
@@ -95,7 +105,9 @@ const CHECKS: &[(&str, &str)] = &[
     (
         "durability",
         "SELECT bool_and(setting <> 'off'), \
-         string_agg(name || ' ' || setting, ', ' ORDER BY name) FROM pg_settings \
+         string_agg(name || ' ' || setting, ', ' ORDER BY name) || CASE \
+             current_setting('synchronous_standby_names') WHEN '' THEN ', no standby waited for' \
+             ELSE ', standbys waited for' END FROM pg_settings \
          WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')",
     ),
     (
@@ -107,28 +119,36 @@ const CHECKS: &[(&str, &str)] = &[
 
 /// What is looked at where the schema is.
 const SCHEMA_CHECKS: &[(&str, &str)] = &[
+    ("role", rights::ROLE),
+    ("grants", rights::GRANTS),
     (
-        "role",
-        concat!(
-            "SELECT has_table_privilege('logs.record_key', 'SELECT') \
-                 AND has_table_privilege('logs.record_key', 'INSERT') \
-                 AND NOT pg_has_role('logs_owner', 'MEMBER') AND NOT ",
-            may_change_records!(),
-            ", current_user || CASE WHEN pg_has_role('logs_owner', 'MEMBER') \
-                 THEN ' may act as the owner of the tables' \
-                 WHEN NOT has_table_privilege('logs.record_key', 'INSERT') \
-                 THEN ' may not insert' WHEN ",
-            may_change_records!(),
-            " THEN ' may change records' ELSE ' may read and insert' END"
-        ),
-    ),
-    (
+        // The trigger that the schema made: before each UPDATE, DELETE and TRUNCATE, as a statement.
         "append-only",
         "SELECT COUNT(*) = 0, COUNT(*) || ' tables of records without their trigger' \
          FROM pg_class WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
              AND relname NOT IN ('schema_migration', 'retention_floor') \
              AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid \
-                 AND tgname = 'append_only' AND tgenabled = 'A')",
+                 AND tgname = 'append_only' AND tgenabled = 'A' AND tgtype = 2 + 8 + 16 + 32 \
+                 AND tgqual IS NULL AND tgattr = '' \
+                 AND tgfoid = 'logs.refuse_change()'::regprocedure)",
+    ),
+    (
+        // Keys compare as bytes whatever the database does with other text: that another version of
+        // the library sorts otherwise now is told, and breaks nothing here.
+        "collations",
+        "SELECT COUNT(relname) = 0, CASE COUNT(relname) WHEN 0 THEN 'text of records compares as \
+             bytes' ELSE 'not as bytes: ' || string_agg(relname || '.' || attname, ', ' \
+             ORDER BY relname, attname) END || '; the database has ' || datcollate || CASE \
+             WHEN datcollversion IS NOT DISTINCT FROM pg_database_collation_actual_version(own.oid) \
+                 THEN '' ELSE ' of version ' || COALESCE(datcollversion, 'none') \
+                 || ', and the library is of version ' \
+                 || COALESCE(pg_database_collation_actual_version(own.oid), 'none') END \
+         FROM pg_database AS own LEFT JOIN (SELECT relname, attname FROM pg_attribute \
+             JOIN pg_class ON pg_class.oid = attrelid \
+             WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 \
+                 AND relname <> 'schema_migration' AND NOT attisdropped AND attcollation <> 0 \
+                 AND attcollation <> '\"C\"'::regcollation) AS text ON true \
+         WHERE datname = current_database() GROUP BY own.oid, datcollate, datcollversion",
     ),
     (
         "indexes",
@@ -138,10 +158,21 @@ const SCHEMA_CHECKS: &[(&str, &str)] = &[
     ),
     (
         "partitions",
-        "SELECT COUNT(*) = 16, COUNT(*) || ' of 16 for this month and the next' FROM pg_class \
-         WHERE relnamespace = 'logs'::regnamespace AND relkind = 'r' AND relispartition \
-             AND right(relname, 9) IN ( \
-                 '_0_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMM'), \
-                 '_0_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 month', 'YYYYMM'))",
+        "SELECT COUNT(*) = COUNT(made.oid), COUNT(made.oid) || ' of ' || COUNT(*) \
+             || ' for this month and the next' \
+         FROM pg_class AS parent CROSS JOIN generate_series(0, 1) AS ahead \
+         LEFT JOIN pg_class AS made ON made.relnamespace = parent.relnamespace \
+             AND made.relkind = 'r' AND made.relispartition AND made.relname = parent.relname \
+             || '_0_' || to_char(now() AT TIME ZONE 'UTC' + ahead * interval '1 month', 'YYYYMM') \
+         WHERE parent.relnamespace = 'logs'::regnamespace AND parent.relkind = 'p'",
+    ),
+    (
+        // Without the right the deadlines of appends do, but for a commit that waits for a standby.
+        "settled",
+        "SELECT seen OR NOT waits, CASE WHEN seen THEN 'appends of every role of an application \
+             are seen' ELSE 'appends of other roles are not seen: GRANT pg_read_all_stats TO \
+             logs_owner' || CASE WHEN waits THEN ', for commits wait for standbys' ELSE '' END END \
+         FROM (SELECT pg_has_role('logs_owner', 'pg_read_all_stats', 'USAGE') AS seen, \
+             current_setting('synchronous_standby_names') <> '' AS waits) AS appends",
     ),
 ];

@@ -77,9 +77,10 @@ impl StoreLifecycle for PostgresStore {
     }
 }
 
-/// The age in microseconds of the oldest transaction of the application's role in this database: an
-/// age, so that the clock of the server and that of the store need not agree. And the time there.
-const OLDEST: &str = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM \
-    clock_timestamp() - xact_start) * 1000000), 0)::bigint AS age, \
+/// The age in microseconds of the oldest transaction in which records may be appended: of any role of
+/// an application as far as the owner of the function may see, and of this one in any case. An age,
+/// so that the clock of the server and that of the store need not agree. And the time there.
+const OLDEST: &str = "SELECT GREATEST(logs.oldest_append(), COALESCE(MAX(EXTRACT(EPOCH FROM \
+    clock_timestamp() - xact_start) * 1000000), 0)::bigint) AS age, \
     (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now \
     FROM pg_stat_activity WHERE usename = current_user AND datname = current_database()";

@@ -1,6 +1,7 @@
 //! The schema: applied by a command of its own, one step a transaction, by one process at a time.
 
 mod index;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use self::index::Index;
+use self::steps::{STEPS, Step};
+pub(crate) use self::steps::{Schema, known};
 use crate::{BACKEND, error, open};
 
 /// The number of the lock that a migrator holds: "LOGS".
@@ -25,36 +28,12 @@ const RETRIES: u32 = 10;
 /// How long it leaves the table to them in between: those who came later wait behind it.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The name of a step, and what it does.
-type Step = (&'static str, &'static str);
-
-/// Every step, in order; the number of a step is its place, from 1.
-const STEPS: &[Step] = &[
-    ("0001_roles", include_str!("../migrations/0001_roles.sql")),
-    (
-        "0002_records",
-        include_str!("../migrations/0002_records.sql"),
-    ),
-    (
-        "0003_append_only",
-        include_str!("../migrations/0003_append_only.sql"),
-    ),
-    (
-        "0004_partitions",
-        include_str!("../migrations/0004_partitions.sql"),
-    ),
-    (
-        "0005_reporting",
-        include_str!("../migrations/0005_reporting.sql"),
-    ),
-    ("0006_append", include_str!("../migrations/0006_append.sql")),
-];
-
 /// How far the schema of a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaStatus {
-    /// The number of the newest step that is applied; 0 for a database without any.
+    /// The number of the newest step that is applied; 0 for a database without any. A newer one than
+    /// is known is one that this version works with.
     pub current: u64,
     /// The number of the newest step that this version knows.
     pub known: u64,
@@ -66,13 +45,13 @@ impl crate::PostgresStore {
     /// Applies what is missing of the schema, makes the partitions of this month and the next two,
     /// and names the steps that were applied. A step waits for tables that others use, without
     /// keeping still others from them for more than 2 s at a time. The role needs the rights to
-    /// create roles and a schema; the connection must be a direct one, not a pooler's. A step that breaks off leaves nothing of
-    /// itself, or an invalid index that the next run builds anew.
+    /// create roles and a schema; the connection must be a direct one, not a pooler's. A step that
+    /// breaks off leaves nothing of itself, or an invalid index that the next run builds anew.
     ///
     /// # Errors
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
-    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is newer than this version
-    /// knows, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
+    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is of a newer version that
+    /// this one does not work with, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
     pub async fn migrate(url: &str) -> StoreResult<Vec<String>> {
         let mut connection = open::connect(&open::parse(url)?).await?;
         lock(&mut connection).await?;
@@ -96,52 +75,42 @@ impl crate::PostgresStore {
     /// As [`migrate`](Self::migrate).
     pub async fn schema_status(url: &str) -> StoreResult<SchemaStatus> {
         let mut connection = open::connect(&open::parse(url)?).await?;
-        let current = current(&mut connection).await?;
+        let schema = current(&mut connection).await?;
         connection.close().await.map_err(error::read)?;
-        let applied = usize::try_from(current).unwrap_or(usize::MAX);
-        let pending = STEPS.iter().skip(applied);
+        let pending = STEPS.iter().skip(schema.applied(STEPS)?);
         Ok(SchemaStatus {
-            current,
+            current: schema.version,
             known: known(),
-            pending: pending.map(|(name, _)| (*name).to_owned()).collect(),
+            pending: pending.map(|step| step.name.to_owned()).collect(),
         })
     }
 }
 
-/// The number of the newest step that this version knows.
-pub(crate) const fn known() -> u64 {
-    STEPS.len() as u64
-}
-
-/// Checks that the schema is the one that this version knows.
+/// Checks that this version works with the schema.
 pub(crate) async fn require(connection: &mut PgConnection) -> StoreResult<()> {
     let found = current(connection).await?;
-    if found == known() {
+    if found.serves() {
         return Ok(());
     }
-    Err(mismatch(found))
+    Err(found.mismatch())
 }
 
-/// The number of the newest step that is applied.
-pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<u64> {
-    current_of(connection, known()).await
-}
-
-/// The number of the newest step that is applied, of so many that are known.
-async fn current_of(connection: &mut PgConnection, known: u64) -> StoreResult<u64> {
-    let found = sqlx::query_scalar!(
-        "SELECT COALESCE(MAX(version), 0) AS \"version!\" FROM logs.schema_migration"
+/// How far the schema is.
+pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<Schema> {
+    let found = sqlx::query!(
+        "SELECT COALESCE(MAX(version), 0) AS \"version!\", \
+             COALESCE(MAX(serves_from), 0) AS \"serves_from!\" FROM logs.schema_migration"
     )
     .fetch_one(connection)
     .await;
-    let version = match found {
-        Ok(version) => version,
-        Err(error) if error::is_undefined(&error) => 0,
-        Err(error) => return Err(error::read(error)),
-    };
-    match u64::try_from(version) {
-        Ok(version) if version <= known => Ok(version),
-        _ => Err(mismatch(u64::from(version.unsigned_abs()))),
+    let number = |number: i32| u64::from(number.unsigned_abs());
+    match found {
+        Ok(found) => Ok(Schema {
+            version: number(found.version),
+            serves_from: number(found.serves_from),
+        }),
+        Err(error) if error::is_undefined(&error) => Ok(Schema::default()),
+        Err(error) => Err(error::read(error)),
     }
 }
 
@@ -168,13 +137,17 @@ async fn lock(connection: &mut PgConnection) -> StoreResult<()> {
 
 /// Applies what is missing, and names it.
 async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec<String>> {
-    let found = current_of(connection, steps.len() as u64).await?;
-    let found = usize::try_from(found).unwrap_or(usize::MAX);
+    let found = current(connection).await?.applied(steps)?;
     let mut applied = Vec::new();
-    for (place, (name, sql)) in steps.iter().enumerate().skip(found) {
+    for (place, next) in steps.iter().enumerate().skip(found) {
+        let Step {
+            name,
+            sql,
+            serves_from,
+        } = next;
         let note = format!(
-            "INSERT INTO logs.schema_migration (version, name, applied_at) \
-             VALUES ({}, '{name}', now())",
+            "INSERT INTO logs.schema_migration (version, name, applied_at, serves_from) \
+             VALUES ({}, '{name}', now(), {serves_from})",
             place + 1
         );
         let mut tried = 0;
@@ -222,12 +195,5 @@ fn failed(name: &str, error: sqlx::Error) -> StoreError {
         retryable: true,
         write_outcome: WriteOutcome::NotApplied,
         source: Some(Box::new(error)),
-    }
-}
-
-fn mismatch(found: u64) -> StoreError {
-    StoreError::SchemaMismatch {
-        found: format!("{BACKEND} schema {found}"),
-        expected: format!("{BACKEND} schema {}", known()),
     }
 }

@@ -81,10 +81,10 @@ impl PostgresStore {
     /// # Errors
     /// [`InvalidArgument`](StoreError::InvalidArgument) when it is no URL,
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
-    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or newer
-    /// than this version knows, [`Unavailable`](StoreError::Unavailable) also when a promise could
-    /// not be kept: the server may lose what it acknowledged, the role may change records, or
-    /// something between drops the settings of sessions.
+    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or so new
+    /// that it no longer serves this version, [`Unavailable`](StoreError::Unavailable) also when a
+    /// promise could not be kept: the server may lose what it acknowledged, the role may change
+    /// records, or something between drops the settings of sessions.
     pub async fn connect(url: &str, options: StoreOptions) -> StoreResult<Self> {
         Self::connect_with(url, Access::ReadWrite, options).await
     }
@@ -101,7 +101,8 @@ impl PostgresStore {
         let settings = parse(url)?;
         let writing = session(settings.clone(), access, APPEND_TIMEOUT);
         let mut first = connect(&writing).await?;
-        server::accept(&mut first, access, &options).await?;
+        let durable = access == Access::ReadWrite && !options.accept_volatile_server;
+        server::accept(&mut first, durable).await?;
         migrations::require(&mut first).await?;
         if access == Access::ReadWrite {
             server::accept_role(&mut first).await?;
@@ -115,10 +116,11 @@ impl PostgresStore {
         Ok(Self {
             options,
             transport: Transport::of(&settings),
-            writers: Pool::new(WRITERS, writing),
+            writers: Pool::new(WRITERS, writing, durable),
             readers: Pool::new(
                 READERS,
                 session(settings, access, STATEMENT_TIMEOUT).options(IN_ORDER),
+                false,
             ),
             stamps: Stamps::default(),
             repeated: AtomicBool::new(false),
@@ -195,6 +197,8 @@ pub(crate) fn session(
                 "default_transaction_read_only",
                 (access == Access::ReadOnly).to_string(),
             ),
+            // That a wait for a standby was ended is told by a warning.
+            ("client_min_messages", "warning".to_owned()),
             ("plan_cache_mode", "force_generic_plan".to_owned()),
             ("statement_timeout", millis(statement)),
             ("lock_timeout", millis(LOCK_TIMEOUT)),

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::alarm::Alarm;
-use crate::{error, open};
+use crate::{error, open, server};
 
 /// How long a call waits for a connection before it is pushed back.
 const ACQUIRE: Duration = Duration::from_secs(1);
@@ -24,6 +24,8 @@ const DOUBTED: Duration = Duration::from_secs(1);
 /// Up to a number of connections with the same settings.
 pub(crate) struct Pool {
     settings: PgConnectOptions,
+    /// Whether what is written through it must not be lost.
+    durable: bool,
     size: u32,
     permits: Arc<Semaphore>,
     held: Arc<Mutex<Vec<Held>>>,
@@ -57,14 +59,16 @@ struct Held {
 #[derive(Debug)]
 pub(crate) struct Lane {
     line: Line,
+    durable: bool,
     home: Arc<Mutex<Vec<Held>>>,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Pool {
-    pub(crate) fn new(size: u32, settings: PgConnectOptions) -> Self {
+    pub(crate) fn new(size: u32, settings: PgConnectOptions, durable: bool) -> Self {
         Self {
             settings,
+            durable,
             size,
             permits: Arc::new(Semaphore::new(size as usize)),
             held: Arc::default(),
@@ -76,8 +80,8 @@ impl Pool {
     ///
     /// # Errors
     /// [`Pushback`](StoreError::Pushback) when all are in use and stay so for a second,
-    /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or the pool is
-    /// closed.
+    /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or is no longer what
+    /// the store accepts, or the pool is closed.
     pub(crate) async fn acquire(&self) -> StoreResult<Lane> {
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let Ok(permit) = tokio::time::timeout(ACQUIRE, waiting).await else {
@@ -89,6 +93,7 @@ impl Pool {
         }
         let lane = |line| Lane {
             line,
+            durable: self.durable,
             home: Arc::clone(&self.held),
             _permit: permit,
         };
@@ -101,8 +106,11 @@ impl Pool {
                 return Ok(lane(held.line));
             }
         }
+        let mut connection = open::connect(&self.settings).await?;
+        // Settings of a role or a database reach new sessions alone.
+        server::accept(&mut connection, self.durable).await?;
         Ok(lane(Line {
-            connection: open::connect(&self.settings).await?,
+            connection,
             alarm: Alarm::new(),
             opened: Instant::now(),
         }))
@@ -150,6 +158,11 @@ impl Lane {
             connection, alarm, ..
         } = &mut self.line;
         alarm.before(end, work(connection)).await
+    }
+
+    /// Whether what is written must not be lost.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.durable
     }
 
     /// Gives the connection back: nothing is under way on it.

@@ -1,10 +1,10 @@
 //! Whether the promises of the store can be kept on a server, as a role: what is asked at start.
 
-use logs_domain::{StoreError, StoreOptions, StoreResult, WriteOutcome};
+use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
-use crate::{Access, error};
+use crate::error;
 
 /// The condition in SQL that the role may change or remove records of some table, not being asked
 /// whether it may act as the owner of all of them.
@@ -12,25 +12,31 @@ macro_rules! may_change_records {
     () => {
         "EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
              AND relkind IN ('r', 'p') \
-             AND has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))"
+             AND (has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') \
+                 OR has_any_column_privilege(oid, 'UPDATE')))"
     };
 }
 
 pub(crate) use may_change_records;
 
+/// Why a server is refused that may lose what it acknowledged.
+pub(crate) const VOLATILE: &str = "the server may lose what it acknowledged: fsync, \
+     full_page_writes or, perhaps for this role or database alone, synchronous_commit is off";
+
 /// Refuses a server that may lose what it acknowledged, and sessions without their settings, as
 /// some poolers hand them out: without timeouts an append could outlive the minute after which
 /// records count as settled.
-pub(crate) async fn accept(
-    session: &mut PgConnection,
-    access: Access,
-    options: &StoreOptions,
-) -> StoreResult<()> {
+///
+/// `durable` is whether the session may write what must not be lost.
+pub(crate) async fn accept(session: &mut PgConnection, durable: bool) -> StoreResult<()> {
     if !keeps_settings(session).await? {
         return refused(
             "the session lacks the settings that it was opened with: connect to the server itself, \
              not through a pooler that drops them",
         );
+    }
+    if !durable {
+        return Ok(());
     }
     let volatile = sqlx::query_scalar!(
         "SELECT 'off' IN (current_setting('fsync'), current_setting('full_page_writes'), \
@@ -39,11 +45,8 @@ pub(crate) async fn accept(
     .fetch_one(session)
     .await
     .map_err(error::read)?;
-    if volatile && access == Access::ReadWrite && !options.accept_volatile_server {
-        return refused(
-            "the server may lose what it acknowledged: fsync, full_page_writes or, perhaps for \
-             this role or database alone, synchronous_commit is off",
-        );
+    if volatile {
+        return refused(VOLATILE);
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! Appends: one transaction each, tried again when others were in its way.
 
 mod attempt;
+mod commit;
 mod copy;
 mod insert;
 mod keys;
 mod table;
 mod tables;
 mod unnest;
+mod warning;
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;

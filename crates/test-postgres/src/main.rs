@@ -1,7 +1,8 @@
 //! Holds a server until it is killed: `test-postgres FILE [SQL…]` writes to FILE, a line each, its
 //! process id, the URL of a database as the superuser, the URL as a role of the application (which
 //! is made by whoever applies the schema), and the folder of PostgreSQL's programs. The database is
-//! empty but for what the files of SQL make, each in a transaction.
+//! empty but for what the files of SQL make, each in a transaction. FILE is locked as long as the
+//! process lives: who finds it unlocked must not trust the process id in it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,11 +46,14 @@ fn hold() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
         database.url_as(ROLE),
         programs()?.display()
     );
-    // Whole or not there: whoever waits for it reads it at once.
+    // Whole and locked, or not there: whoever waits for it reads it at once.
     let beside = file.with_extension("new");
-    std::fs::write(&beside, lines)?;
+    let mut note = std::fs::File::create(&beside)?;
+    note.lock()?;
+    std::io::Write::write_all(&mut note, lines.as_bytes())?;
     std::fs::rename(&beside, file)?;
     loop {
+        // The lock ends with the process.
         std::thread::park();
     }
 }

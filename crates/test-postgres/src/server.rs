@@ -74,6 +74,13 @@ fn given(url: &str, user: Option<&str>, database: &str) -> String {
 }
 
 impl Server {
+    /// Whether servers of this process are the one that its user gave: not the tests' own, to be
+    /// changed, filled, stopped or looked into.
+    #[must_use]
+    pub fn is_given() -> bool {
+        std::env::var_os(VARIABLE).is_some()
+    }
+
     /// Starts a server, or uses the given one.
     ///
     /// # Errors

@@ -5,23 +5,31 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
-use super::{STEPS, Step, apply, current_of, lock};
+use super::{STEPS, Step, apply, current, lock};
 use crate::PostgresStore;
 
+const fn step(name: &'static str, sql: &'static str) -> Step {
+    Step {
+        name,
+        sql,
+        serves_from: 1,
+    }
+}
+
 /// An index on a table with partitions.
-const BY_PROVIDER: Step = (
+const BY_PROVIDER: Step = step(
     "0901_provider",
     "-- no-transaction\nCREATE INDEX CONCURRENTLY llm_run_by_provider \
      ON logs.llm_run (tenant_id, provider, created_at DESC, id DESC);",
 );
 /// An index on a table without.
-const BY_TIME: Step = (
+const BY_TIME: Step = step(
     "0902_time",
     "-- no-transaction\nCREATE INDEX CONCURRENTLY record_key_by_time \
      ON logs.record_key (tenant_id, created_at);",
 );
 /// A step that takes long, in the middle.
-const SLOW: Step = (
+const SLOW: Step = step(
     "0903_slow",
     "CREATE TABLE logs.slow (x integer); SELECT pg_sleep(60); CREATE TABLE logs.slower ()",
 );
@@ -83,7 +91,7 @@ async fn migrators_at_once_build_an_index_on_every_partition_once() {
     for migrator in migrators {
         applied.extend(migrator.await.unwrap().unwrap());
     }
-    assert_eq!(applied, [BY_PROVIDER.0, BY_TIME.0], "each step once");
+    assert_eq!(applied, [BY_PROVIDER.name, BY_TIME.name], "each step once");
     assert!(invalid(&mut superuser).await.is_empty());
     let partitions = "SELECT COUNT(*) FROM pg_inherits WHERE inhparent = 'logs.llm_run'::regclass";
     let indexes =
@@ -118,11 +126,11 @@ async fn an_index_whose_migrator_was_killed_is_invalid_and_is_built_anew() {
         let error = migrator.await.unwrap().unwrap_err();
         assert!(error.is_retryable(), "{error}");
         assert_eq!(invalid(&mut superuser).await.len(), 1, "{error}");
-        let known = current_of(&mut superuser, STEPS.len() as u64 + 1).await;
-        assert_eq!(known.unwrap(), STEPS.len() as u64, "it is not applied");
+        let schema = current(&mut superuser).await.unwrap();
+        assert_eq!(schema.version, STEPS.len() as u64, "it is not applied");
         writer.close().await.unwrap();
         let again = migrate(database.url(), steps(&[step])).await.unwrap();
-        assert_eq!(again, [step.0]);
+        assert_eq!(again, [step.name]);
         assert!(invalid(&mut superuser).await.is_empty());
         let forget = "DELETE FROM logs.schema_migration WHERE name LIKE '09%'";
         sqlx::raw_sql(forget).execute(&mut superuser).await.unwrap();
@@ -139,9 +147,9 @@ async fn a_migrator_that_is_killed_in_a_step_leaves_nothing_of_it_and_no_lock() 
     assert!(error.is_retryable(), "{error}");
     let left = "SELECT COUNT(*) FROM pg_class WHERE relname IN ('slow', 'slower')";
     assert_eq!(count(&mut superuser, left).await, 0);
-    let quick: Step = ("0903_slow", "CREATE TABLE logs.slow (x integer)");
+    let quick = step("0903_slow", "CREATE TABLE logs.slow (x integer)");
     let again = migrate(database.url(), steps(&[BY_TIME, quick])).await;
-    assert_eq!(again.unwrap(), [quick.0], "the step before it is kept");
+    assert_eq!(again.unwrap(), [quick.name], "the step before it is kept");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -152,7 +160,7 @@ async fn a_step_waits_its_turn_for_a_table_that_others_use() {
         .execute(&mut superuser)
         .await
         .unwrap();
-    let alter: Step = ("0904_alter", "ALTER TABLE logs.trace ADD COLUMN y integer");
+    let alter = step("0904_alter", "ALTER TABLE logs.trace ADD COLUMN y integer");
     let migrator = tokio::spawn(migrate(database.url(), steps(&[alter])));
     // Longer than one try waits for the lock.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
@@ -161,5 +169,5 @@ async fn a_step_waits_its_turn_for_a_table_that_others_use() {
         .execute(&mut superuser)
         .await
         .unwrap();
-    assert_eq!(migrator.await.unwrap().unwrap(), [alter.0]);
+    assert_eq!(migrator.await.unwrap().unwrap(), [alter.name]);
 }

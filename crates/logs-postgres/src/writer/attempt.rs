@@ -4,15 +4,13 @@ use std::sync::atomic::Ordering;
 
 use logs_domain::{
     AppendBatch, AppendReceipt, Draft, OnConflict, RecordId, RecordOutcome, RecordReceipt,
-    RecordReference, StoreError, StoreResult, Timestamp, WriteOutcome,
+    RecordReference, StoreError, StoreResult, Timestamp,
 };
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::keys::{self, Found, Key};
-use super::{Owner, insert};
+use super::{Owner, commit, insert};
 use crate::error::Failure;
-use crate::open::APPEND_TIMEOUT;
 use crate::pool::Lane;
 use crate::{PostgresStore, error};
 
@@ -63,7 +61,7 @@ pub(super) async fn once(
         }
     };
     if known.len() == keys.len() {
-        confirm(&mut lane).await?;
+        commit::unchanged(&mut lane).await?;
     } else {
         let new: Vec<(&Key, &Draft)> = keys
             .iter()
@@ -74,7 +72,7 @@ pub(super) async fn once(
         let connection = lane.connection();
         insert::all(connection, store.transport, owner, &new, stamp.time).await?;
         stamp.keep();
-        commit(&mut lane, "COMMIT").await?;
+        commit::written(&mut lane).await?;
     }
     lane.release();
     let receipt = |(draft, fate): (&Draft, Fate)| RecordReceipt {
@@ -86,33 +84,6 @@ pub(super) async fn once(
     Ok(AppendReceipt {
         records: batch.drafts().iter().zip(fates).map(receipt).collect(),
     })
-}
-
-/// Ends a transaction that found everything stored already. What it found may be the commit of an
-/// earlier try that no synchronous standby has confirmed: where there are such standbys, a message
-/// to nobody goes through the log, so that this commit waits for all before it. Elsewhere nothing is
-/// written.
-async fn confirm(lane: &mut Lane) -> Result<(), Failure> {
-    const CONFIRM: &str = "SELECT pg_logical_emit_message(true, 'logs', '') \
-         WHERE current_setting('synchronous_standby_names') <> ''; COMMIT";
-    commit(lane, CONFIRM).await
-}
-
-/// Commits. A server waits for a synchronous standby without end, and gives up when its operator
-/// ends the wait, telling so in a warning alone: the commit is there, and may be lost with the
-/// server.
-async fn commit(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
-    let begun = Instant::now();
-    let committed = sqlx::raw_sql(sql).execute(lane.connection()).await;
-    committed.map_err(error::commit)?;
-    if begun.elapsed() < APPEND_TIMEOUT {
-        return Ok(());
-    }
-    let unknown = StoreError::Timeout {
-        after: APPEND_TIMEOUT,
-        write_outcome: WriteOutcome::Unknown,
-    };
-    Err(unknown.into())
 }
 
 async fn run(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {

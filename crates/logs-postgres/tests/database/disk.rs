@@ -51,9 +51,7 @@ async fn total(store: &PostgresStore) -> Total {
 fn folder(database: &Database) -> Option<PathBuf> {
     let url = database.url();
     let (_, folder) = url.split_once("?host=")?;
-    std::env::var_os("LOGS_TEST_DATABASE_URL")
-        .is_none()
-        .then(|| PathBuf::from(folder))
+    (!Server::is_given()).then(|| PathBuf::from(folder))
 }
 
 /// A file system of some megabytes for the user of a server, where the process may make one.

@@ -4,6 +4,7 @@
 mod clocks;
 mod contested;
 mod disk;
+mod doctor;
 mod failover;
 mod faults;
 mod network;
@@ -16,7 +17,10 @@ mod reporting;
 mod retries;
 mod schema;
 mod sessions;
+mod settled;
+mod standbys;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod versions;
 mod work;

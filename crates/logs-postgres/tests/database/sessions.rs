@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use logs_contract::samples::run;
 use logs_domain::{
-    AppendBatch, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest, StoreError,
-    StoreOptions, WriteOutcome,
+    AppendBatch, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest, RecordOutcome,
+    StoreError, StoreOptions, WriteOutcome,
 };
 use logs_postgres::PostgresStore;
 use sqlx::AssertSqlSafe;
 use test_postgres::{Database, Durability, Server};
 
-use crate::records::{as_superuser, at, batch, tenant, volatile};
+use crate::records::{At, as_superuser, at, batch, tenant, volatile};
 use crate::support;
 
 async fn execute(database: &Database, sql: &str) {
@@ -54,7 +54,7 @@ async fn a_role_that_may_change_records_is_refused() {
 
 #[tokio::test]
 async fn a_server_that_may_lose_what_it_acknowledged_is_refused() {
-    if std::env::var_os("LOGS_TEST_DATABASE_URL").is_some() {
+    if Server::is_given() {
         // A given server is as durable as its operator made it.
         return;
     }
@@ -63,6 +63,84 @@ async fn a_server_that_may_lose_what_it_acknowledged_is_refused() {
     let url = database.url_as(support::APPLICATION);
     let reason = reason(PostgresStore::connect(&url, StoreOptions::default()).await);
     assert!(reason.contains("fsync"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_server_that_turns_volatile_under_an_open_store_acknowledges_nothing_more() {
+    if Server::is_given() {
+        // A given server is as durable as its operator made it.
+        return;
+    }
+    let server = Server::start(Durability::On).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let url = database.url_as(support::APPLICATION);
+    let options = StoreOptions::default().clock(Arc::new(At("2025-06-15T00:00:00Z")));
+    let store = PostgresStore::connect(&url, options).await.unwrap();
+    let append = async |store: &PostgresStore, name: &str| {
+        let (tenant, batch) = (tenant(), batch(name));
+        let appended = store.append(&tenant, &batch, OnConflict::RejectCall).await;
+        appended.map(|receipt| receipt.records[0].outcome)
+    };
+    let volatile_error = |error: &StoreError, outcome| {
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+        assert!(error.to_string().contains("synchronous_commit"), "{error}");
+        assert_eq!(error.write_outcome(), outcome);
+    };
+    let stored = async || -> i64 {
+        let keys = sqlx::query_scalar("SELECT COUNT(*) FROM logs.record_key");
+        let mut superuser = as_superuser(&database).await;
+        keys.fetch_one(&mut superuser).await.unwrap()
+    };
+    append(&store, "before").await.unwrap();
+
+    // For new sessions of the role.
+    let role = support::APPLICATION;
+    execute(
+        &database,
+        &format!("ALTER ROLE {role} SET synchronous_commit = off"),
+    )
+    .await;
+    append(&store, "held").await.unwrap();
+    let end = format!(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{role}'"
+    );
+    execute(&database, &end).await;
+    let before = stored().await;
+    for _ in 0..2 {
+        let error = append(&store, "refused").await.unwrap_err();
+        volatile_error(&error, WriteOutcome::NotApplied);
+    }
+    assert_eq!(stored().await, before, "nothing is stored");
+    let careless = PostgresStore::connect(&url, at("2025-06-15T00:00:00Z")).await;
+    append(&careless.unwrap(), "accepted").await.unwrap();
+    execute(
+        &database,
+        &format!("ALTER ROLE {role} RESET synchronous_commit"),
+    )
+    .await;
+    append(&store, "refused").await.unwrap();
+
+    // For sessions that are held too, each in its own time.
+    execute(&database, "ALTER SYSTEM SET synchronous_commit = off").await;
+    execute(&database, "SELECT pg_reload_conf()").await;
+    let mut number = 0;
+    let error = loop {
+        number += 1;
+        assert!(number < 1_000, "the setting is not noticed");
+        if let Err(error) = append(&store, &number.to_string()).await {
+            break error;
+        }
+    };
+    volatile_error(&error, WriteOutcome::Unknown);
+    let error = append(&store, &number.to_string()).await.unwrap_err();
+    volatile_error(&error, WriteOutcome::NotApplied);
+    execute(&database, "ALTER SYSTEM RESET synchronous_commit").await;
+    execute(&database, "SELECT pg_reload_conf()").await;
+    while append(&store, &number.to_string()).await.is_err() {}
+    assert_eq!(
+        append(&store, &number.to_string()).await.unwrap(),
+        RecordOutcome::AlreadyStored
+    );
 }
 
 #[tokio::test]
@@ -151,55 +229,4 @@ async fn callers_without_a_connection_are_pushed_back_within_a_second_or_so() {
         .await
         .unwrap();
     assert_eq!(runs.total, logs_domain::Total::Exact(CALLERS as u64));
-}
-
-#[tokio::test]
-async fn a_commit_that_no_standby_confirmed_is_not_acknowledged() {
-    if std::env::var_os("LOGS_TEST_DATABASE_URL").is_some() {
-        // All commits on a given server would wait.
-        return;
-    }
-    let server = Server::start(Durability::On).unwrap();
-    let database = support::migrated(&server).await.unwrap();
-    let url = database.url_as(support::APPLICATION);
-    let store = PostgresStore::connect(&url, at("2025-06-15T00:00:00Z"))
-        .await
-        .unwrap();
-    execute(
-        &database,
-        "ALTER SYSTEM SET synchronous_standby_names = 'ghost'",
-    )
-    .await;
-    execute(&database, "SELECT pg_reload_conf()").await;
-    let append = async || {
-        store
-            .append(&tenant(), &batch("one"), OnConflict::RejectCall)
-            .await
-            .unwrap_err()
-    };
-    let unknown = |error: &StoreError| {
-        assert!(matches!(error, StoreError::Timeout { .. }), "{error}");
-        assert_eq!(error.write_outcome(), WriteOutcome::Unknown);
-    };
-    unknown(&append().await);
-    // The server still waits for its standby, and holds the keys.
-    let error = append().await;
-    assert!(matches!(error, StoreError::Pushback { .. }), "{error}");
-    // An operator ends that wait: what it had written is there now, and no more confirmed.
-    let ended = format!(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
-         WHERE usename = '{}' AND wait_event = 'SyncRep'",
-        support::APPLICATION
-    );
-    execute(&database, &ended).await;
-    unknown(&append().await);
-    execute(&database, "ALTER SYSTEM RESET synchronous_standby_names").await;
-    execute(&database, "SELECT pg_reload_conf()").await;
-    // Nobody is waited for any more.
-    let again = store
-        .append(&tenant(), &batch("one"), OnConflict::RejectCall)
-        .await
-        .unwrap();
-    let outcomes: Vec<_> = again.records.iter().map(|record| record.outcome).collect();
-    assert_eq!(outcomes, [logs_domain::RecordOutcome::AlreadyStored; 2]);
 }

@@ -1,0 +1,144 @@
+//! The steps of the schema, and which programs work with which of them.
+
+use logs_domain::StoreError;
+
+use crate::BACKEND;
+
+/// One step of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// The name of its file.
+    pub(super) name: &'static str,
+    /// What it does.
+    pub(super) sql: &'static str,
+    /// The number of a step: programs that know the schema from it on work with this one too. Its
+    /// own number where what it does breaks every program from before it.
+    pub(super) serves_from: u64,
+}
+
+/// Every step, in order; the number of a step is its place, from 1. No program was released that
+/// knows less than these.
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        name: "0001_roles",
+        sql: include_str!("../../migrations/0001_roles.sql"),
+        serves_from: 1,
+    },
+    Step {
+        name: "0002_records",
+        sql: include_str!("../../migrations/0002_records.sql"),
+        serves_from: 2,
+    },
+    Step {
+        name: "0003_append_only",
+        sql: include_str!("../../migrations/0003_append_only.sql"),
+        serves_from: 3,
+    },
+    Step {
+        name: "0004_partitions",
+        sql: include_str!("../../migrations/0004_partitions.sql"),
+        serves_from: 4,
+    },
+    Step {
+        name: "0005_reporting",
+        sql: include_str!("../../migrations/0005_reporting.sql"),
+        serves_from: 5,
+    },
+    Step {
+        name: "0006_settled",
+        sql: include_str!("../../migrations/0006_settled.sql"),
+        serves_from: 6,
+    },
+    Step {
+        name: "0007_append",
+        sql: include_str!("../../migrations/0007_append.sql"),
+        serves_from: 7,
+    },
+];
+
+/// The number of the oldest step that this program works on: that of the release before, once there
+/// is one. Until the last program of that release is gone, nothing may be asked of the database that
+/// came after it.
+const OLDEST: u64 = known();
+
+/// The number of the newest step that this program knows.
+pub(crate) const fn known() -> u64 {
+    STEPS.len() as u64
+}
+
+/// How far the schema of a database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Schema {
+    /// The number of the newest step that is applied; 0 without any.
+    pub(crate) version: u64,
+    /// Programs that know the schema from this step on work with it.
+    pub(super) serves_from: u64,
+}
+
+impl Schema {
+    /// Whether this program works with it.
+    pub(crate) fn serves(&self) -> bool {
+        self.serves_one_of(OLDEST, known())
+    }
+
+    /// Whether a program works with it that works on steps from `oldest` on and knows the `newest`.
+    /// What came later has said itself for whom it is.
+    fn serves_one_of(&self, oldest: u64, newest: u64) -> bool {
+        oldest <= self.version && (self.version <= newest || self.serves_from <= newest)
+    }
+
+    /// How many of the steps that a migrator knows are applied.
+    pub(super) fn applied(&self, steps: &[Step]) -> Result<usize, StoreError> {
+        let newest = steps.len();
+        if !self.serves_one_of(0, newest as u64) {
+            return Err(self.mismatch());
+        }
+        Ok(usize::try_from(self.version).map_or(newest, |version| version.min(newest)))
+    }
+
+    pub(super) fn mismatch(&self) -> StoreError {
+        StoreError::SchemaMismatch {
+            found: format!("{BACKEND} schema {}", self.version),
+            expected: format!("{BACKEND} schema {}", known()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STEPS, Schema};
+
+    #[test]
+    fn a_program_works_on_the_schema_before_its_own_and_those_after_that_say_so() {
+        let works = |version, serves_from, oldest, newest| {
+            let schema = Schema {
+                version,
+                serves_from,
+            };
+            schema.serves_one_of(oldest, newest)
+        };
+        assert!(works(6, 6, 6, 6), "its own");
+        assert!(works(5, 5, 5, 6), "the one before, where it can");
+        assert!(!works(5, 5, 6, 6), "and where it cannot");
+        assert!(!works(0, 0, 6, 6), "none");
+        assert!(works(7, 6, 6, 6), "the one after, which says so");
+        assert!(works(9, 5, 6, 6));
+        assert!(!works(7, 7, 6, 6), "one that breaks it");
+        assert!(!works(9, 7, 6, 6), "one after such a one");
+    }
+
+    #[test]
+    fn no_step_serves_programs_that_one_before_it_broke() {
+        let mut before = 1;
+        for (place, step) in STEPS.iter().enumerate() {
+            let own = place as u64 + 1;
+            assert!(
+                (before..=own).contains(&step.serves_from),
+                "{} serves from {}",
+                step.name,
+                step.serves_from
+            );
+            before = step.serves_from;
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What only this store does, on databases of its own.
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
+mod append_work;
 mod clocks;
 mod contested;
 mod disk;

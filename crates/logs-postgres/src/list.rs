@@ -207,10 +207,15 @@ pub(crate) fn by_key(
 /// and for most of them would rather read those of everyone.
 const AMONG_ITS_OWN: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off";
 
-/// What a query counts without end.
+/// How many workers may help to count.
+const HELPERS: u32 = 2;
+
+/// What a query counts without end, with the helpers that a server has as it comes.
 async fn exactly(store: &PostgresStore, mut query: QueryBuilder<Postgres>) -> StoreResult<u64> {
     reading(async {
-        let mut counting = Snapshot::begin_with(store, AMONG_ITS_OWN).await?;
+        let begin =
+            format!("{AMONG_ITS_OWN}; SET LOCAL max_parallel_workers_per_gather = {HELPERS}");
+        let mut counting = Snapshot::begin_with(store, AssertSqlSafe(begin)).await?;
         let counted = query.build().fetch_one(counting.connection()).await;
         let row = counted.map_err(error::read)?;
         counting.end().await?;

@@ -200,6 +200,10 @@ pub(crate) fn session(
             // That a wait for a standby was ended is told by a warning.
             ("client_min_messages", "warning".to_owned()),
             ("plan_cache_mode", "force_generic_plan".to_owned()),
+            // A generic plan expects a tenth of a list of a page. From some millions of records on it
+            // seems worth compiling a page, or starting workers for it: a hundredfold of its time.
+            ("jit", "off".to_owned()),
+            ("max_parallel_workers_per_gather", "0".to_owned()),
             ("statement_timeout", millis(statement)),
             ("lock_timeout", millis(LOCK_TIMEOUT)),
             ("idle_in_transaction_session_timeout", millis(IDLE_TIMEOUT)),

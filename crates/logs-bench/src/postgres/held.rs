@@ -14,13 +14,21 @@ use crate::reads::{Key, PAGE, Reading, decode};
 const POINT: &str = include_str!("../../floors/postgres_point.sql");
 const FIRST: &str = include_str!("../../floors/postgres_page.sql");
 
+/// How a page is planned, as in the sessions of the store.
+const SETTINGS: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_sort", "off"),
+    ("jit", "off"),
+    ("max_parallel_workers_per_gather", "0"),
+];
+
 /// A connection of the driver that the store uses.
 pub(super) struct Sqlx(PgConnection);
 
 impl Sqlx {
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         let options: PgConnectOptions = url.parse()?;
-        let options = options.options([("plan_cache_mode", "force_generic_plan")]);
+        let options = options.options(SETTINGS);
         Ok(Self(options.disable_statement_logging().connect().await?))
     }
 }
@@ -73,7 +81,8 @@ impl TokioPostgres {
             config = tokio_postgres::Config::new();
             config.user(user).dbname(database).host_path(folder);
         }
-        config.options("-c plan_cache_mode=force_generic_plan");
+        let settings = SETTINGS.map(|(name, value)| format!("-c {name}={value}"));
+        config.options(settings.join(" "));
         let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
         tokio::spawn(connection);
         Ok(Self {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use logs_contract::samples::run;
 use logs_domain::{
     AppendBatch, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest, RecordOutcome,
-    StoreError, StoreOptions, WriteOutcome,
+    StoreError, StoreLifecycle, StoreOptions, WriteOutcome,
 };
 use logs_postgres::PostgresStore;
 use sqlx::AssertSqlSafe;
@@ -182,6 +182,32 @@ async fn appends_are_read_committed_and_durable_whatever_the_role_defaults_to() 
             .to_string()
             .contains("it is serializable")
     );
+}
+
+#[tokio::test]
+async fn sessions_that_read_neither_compile_nor_call_for_help() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    // What a session that reads is asked, in the place of a page.
+    let asked = "CREATE OR REPLACE FUNCTION logs.oldest_append() RETURNS bigint LANGUAGE plpgsql \
+         AS $$ BEGIN \
+             IF current_setting('jit') <> 'off' \
+                 OR current_setting('max_parallel_workers_per_gather') <> '0' THEN \
+                 RAISE 'a page would be compiled, or started with workers'; \
+             END IF; RETURN 0; END; $$";
+    execute(&database, asked).await;
+    let role = support::APPLICATION;
+    let wanted = format!(
+        "ALTER ROLE {role} IN DATABASE {} SET jit = on; \
+         ALTER ROLE {role} IN DATABASE {} SET max_parallel_workers_per_gather = 4",
+        database.name(),
+        database.name()
+    );
+    execute(&database, &wanted).await;
+    let store = PostgresStore::connect(&database.url_as(role), volatile())
+        .await
+        .unwrap();
+    store.settled_before(&tenant()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

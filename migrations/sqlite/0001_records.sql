@@ -97,6 +97,8 @@ CREATE TABLE system_record (
 CREATE INDEX system_record_by_time ON system_record (tenant_id, occurred_at, id);
 CREATE INDEX system_record_by_correlation
     ON system_record (tenant_id, correlation_id, occurred_at, id) WHERE correlation_id IS NOT NULL;
+CREATE INDEX system_record_page_by_correlation
+    ON system_record (tenant_id, correlation_id, created_at, id) WHERE correlation_id IS NOT NULL;
 
 CREATE TABLE audit_entry (
     tenant_id TEXT NOT NULL,

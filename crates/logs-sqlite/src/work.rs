@@ -31,6 +31,8 @@ fn drafts(n: usize) -> Vec<Draft> {
     } else {
         "common"
     };
+    // The first of all records, which a list of the newest comes to last.
+    let request = if n < 20 { "first" } else { rare };
     let status = if n.is_multiple_of(30) {
         "FAILED"
     } else {
@@ -53,7 +55,7 @@ fn drafts(n: usize) -> Vec<Draft> {
         format!(r#"{{"llm_run":{{"run_id":"r{run}","trace_id":"{rare}","provider":"p","model":"{rare}","execution_status":"{status}","started_at":"{time}","source":"SDK"}}}}"#),
         format!(r#"{{"trace":{{"trace_id":"t{run}","run_id":"{rare}"}}}}"#),
         format!(r#"{{"trace_step":{{"trace_id":"{rare}","key":{{"position":{run}}},"timestamp":"{time}","skill_name":"s","status":"SUCCEEDED","outcome_category":"ok","duration_ms":1}}}}"#),
-        format!(r#"{{"system_record":{{"id":"{system}","component":"api","event_type":"ERROR","severity":"INFO","summary":"s","correlation_id":"{rare}","occurred_at":"{time}"}}}}"#),
+        format!(r#"{{"system_record":{{"id":"{system}","component":"api","event_type":"ERROR","severity":"INFO","summary":"s","correlation_id":"{request}","occurred_at":"{time}"}}}}"#),
         format!(r#"{{"audit_entry":{{"id":"{audit}","event_type":"e","entity_type":"{entity}","entity_id":"{rare}","actor_type":"HUMAN","after_state":{{"run_id":"{rare}"}},"correlation_id":"{rare}","occurred_at":"{time}"}}}}"#),
         format!(r#"{{"log_export":{{"id":"{export}","scope":"audit","format":"json","requested_by":"x"}}}}"#),
     ]
@@ -110,6 +112,7 @@ async fn work(records: usize) -> Vec<(&'static str, u64)> {
     let failed = runs.clone().execution_status(ExecutionStatus::Failed);
     let one = runs.clone().run_id(RunId::new("r7").unwrap());
     let correlation = CorrelationId::new(rare).unwrap();
+    let listed = SystemRecordFilter::default().correlation_id(CorrelationId::new("first").unwrap());
     let entity = AuditFilter::default()
         .entity_type(EntityType::LIMIT)
         .entity_id(EntityId::new(rare).unwrap());
@@ -144,6 +147,7 @@ async fn work(records: usize) -> Vec<(&'static str, u64)> {
         "steps": store.list_trace_steps(a, &TraceStepFilter::default(), page);
         "steps of a trace": store.get_trace_steps(a, &TraceId::new(rare).unwrap(), page);
         "system": store.list_system_records(a, &SystemRecordFilter::default(), page);
+        "system listed by correlation": store.list_system_records(a, &listed, page);
         "system by correlation": store.get_system_record_by_correlation(a, &correlation, page);
         "system in a window": store.get_system_records_in_window(a, &window, page);
         "audit": store.list_audit_entries(a, &AuditFilter::default(), page);

@@ -16,6 +16,7 @@ use crate::{PLATFORM, SqliteStore, error};
 const TABLE: &str = "system_record";
 const BY_TIME: &str = "system_record_by_time";
 const BY_CORRELATION: &str = "system_record_by_correlation";
+const PAGE_BY_CORRELATION: &str = "system_record_page_by_correlation";
 
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync);
 
@@ -38,13 +39,14 @@ pub(super) async fn list(
         push_range(query, "occurred_at", &filter.occurred);
         push_range(query, "created_at", &filter.created);
     };
+    let index = filter.correlation_id.as_ref().map(|_| PAGE_BY_CORRELATION);
     let wanted = offset + request.limit.as_usize() + 1;
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
     let mut found = Vec::new();
     for platform in [false, true] {
         let bound = after.map(|key| Bound::after_in_list(&key, platform));
         let mut query = QueryBuilder::new("SELECT *");
-        selection(tenant, platform, None, &conditions).push(&mut query);
+        selection(tenant, platform, index, &conditions).push(&mut query);
         if let Some(bound) = bound {
             bound.push_before(&mut query, "created_at");
         }
@@ -75,7 +77,7 @@ pub(super) async fn list(
     transaction.rollback().await.map_err(error::read)?;
     found.sort_unstable_by_key(|(key, _)| *key);
     let page = found.into_iter().skip(offset).collect();
-    let total = total(store, request, &both(tenant, None, &conditions)).await?;
+    let total = total(store, request, &both(tenant, index, &conditions)).await?;
     Ok(QueryResult::from_overfetched(
         page,
         request.limit,

@@ -23,6 +23,8 @@ stop() {
     cd / && rm -rf "$folder"
 }
 trap '' INT HUP
+# Whoever is told to end waits for the end of the input, and cleans up.
+trap : TERM
 {
     if [ -n "$4" ]; then
         "$programs/pg_basebackup" -h "$4" -U postgres -D data -R -X stream -c fast --no-sync

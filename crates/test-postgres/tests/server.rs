@@ -87,6 +87,24 @@ async fn a_server_is_durable_when_it_is_asked_to_be_and_leaves_no_folder() {
     }
 }
 
+/// The processes that a process started, where the system tells.
+fn children(process: u32) -> Vec<String> {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task"));
+    let of_thread = |thread: std::fs::DirEntry| {
+        std::fs::read_to_string(thread.path().join("children")).unwrap_or_default()
+    };
+    threads
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .flat_map(|thread| {
+            let children = of_thread(thread);
+            let ids = children.split_whitespace().map(str::to_owned);
+            ids.collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 #[test]
 fn a_server_ends_with_a_process_that_is_killed() {
     if std::env::var_os("LOGS_TEST_DATABASE_URL").is_some() {
@@ -116,6 +134,11 @@ fn a_server_ends_with_a_process_that_is_killed() {
         .unwrap();
     let folder = folder(&url);
     assert!(folder.exists());
+    // Whoever ends what belongs to it too, as a manager of jobs does, leaves nothing behind either.
+    for child in children(process.id()) {
+        let ended = Command::new("kill").args(["-TERM", &child]).status();
+        assert!(ended.unwrap().success());
+    }
     process.kill().unwrap();
     process.wait().unwrap();
     assert!(gone(&folder), "{} is left", folder.display());

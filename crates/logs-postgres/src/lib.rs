@@ -18,6 +18,7 @@ mod open;
 mod pool;
 mod reader;
 mod reading;
+mod record;
 mod row;
 mod server;
 mod stamp;

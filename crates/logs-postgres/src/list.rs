@@ -170,39 +170,6 @@ fn count(row: &PgRow) -> StoreResult<u64> {
     Ok(counted.unsigned_abs())
 }
 
-/// Pushes the query for the record of a key, of this kind and table: a row where there is a key,
-/// telling whether its record is kept, or gone.
-pub(crate) fn by_key(
-    tenant: &TenantId,
-    (kind, table): (i16, &str),
-    id: RecordId,
-    columns: &str,
-) -> QueryBuilder<Postgres> {
-    let mut query = QueryBuilder::new("SELECT record.id IS NOT NULL AS kept, ");
-    query
-        .push("stamp < dropped_before AS gone, ")
-        .push(columns)
-        .push(
-            " FROM (SELECT class AS kept_class, created_at AS stamp FROM logs.record_key \
-             WHERE tenant_id = ",
-        )
-        .push_bind(tenant.to_string())
-        .push(" AND kind = ")
-        .push(kind)
-        .push(" AND id = ")
-        .push_bind(id.as_uuid())
-        .push(
-            ") AS stored LEFT JOIN logs.retention_floor ON retention_floor.class = kept_class \
-             LEFT JOIN ",
-        )
-        .push(table)
-        .push(
-            " AS record ON record.class = kept_class AND record.created_at = stamp \
-             AND record.tenant_id = $1 AND record.id = $2",
-        );
-    query
-}
-
 /// Counts among the records of the tenant: a generic plan guesses how many of all records they are,
 /// and for most of them would rather read those of everyone.
 const AMONG_ITS_OWN: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off";

@@ -42,7 +42,7 @@ impl std::fmt::Debug for Pool {
 
 /// An open connection.
 #[derive(Debug)]
-struct Line {
+struct OpenConnection {
     connection: PgConnection,
     alarm: Alarm,
     opened: Instant,
@@ -51,14 +51,14 @@ struct Line {
 /// A connection that waits for work.
 #[derive(Debug)]
 struct Held {
-    line: Line,
+    open: OpenConnection,
     given_back: Instant,
 }
 
 /// A connection in use. One that is dropped in the middle is closed, never used again.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    line: Line,
+    open: OpenConnection,
     durable: bool,
     home: Arc<Mutex<Vec<Held>>>,
     _permit: OwnedSemaphorePermit,
@@ -91,25 +91,25 @@ impl Pool {
         if self.is_closed() {
             return Err(StoreError::closed());
         }
-        let lane = |line| Lane {
-            line,
+        let lane = |open| Lane {
+            open,
             durable: self.durable,
             home: Arc::clone(&self.held),
             _permit: permit,
         };
         while let Some(mut held) = self.next_held() {
             let doubted = held.given_back.elapsed() > DOUBTED;
-            if held.line.opened.elapsed() > LIFETIME {
+            if held.open.opened.elapsed() > LIFETIME {
                 // The server hears of it; whether it does makes no difference to anyone.
-                let _ = held.line.connection.close().await;
-            } else if !doubted || held.line.connection.ping().await.is_ok() {
-                return Ok(lane(held.line));
+                let _ = held.open.connection.close().await;
+            } else if !doubted || held.open.connection.ping().await.is_ok() {
+                return Ok(lane(held.open));
             }
         }
         let mut connection = open::connect(&self.settings).await?;
         // Settings of a role or a database reach new sessions alone.
         server::accept(&mut connection, self.durable).await?;
-        Ok(lane(Line {
+        Ok(lane(OpenConnection {
             connection,
             alarm: Alarm::new(),
             opened: Instant::now(),
@@ -128,7 +128,7 @@ impl Pool {
         let all = self.permits.acquire_many(self.size).await;
         while let Some(held) = self.next_held() {
             // The server hears of it; whether it does makes no difference to anyone.
-            let _ = held.line.connection.close().await;
+            let _ = held.open.connection.close().await;
         }
         drop(all);
         self.permits.close();
@@ -145,7 +145,7 @@ impl Pool {
 
 impl Lane {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.line.connection
+        &mut self.open.connection
     }
 
     /// Does work on the connection, or gives it up at `end`.
@@ -154,9 +154,9 @@ impl Lane {
         end: Instant,
         work: impl AsyncFnOnce(&mut PgConnection) -> T,
     ) -> Option<T> {
-        let Line {
+        let OpenConnection {
             connection, alarm, ..
-        } = &mut self.line;
+        } = &mut self.open;
         alarm.before(end, work(connection)).await
     }
 
@@ -168,7 +168,7 @@ impl Lane {
     /// Gives the connection back: nothing is under way on it.
     pub(crate) fn release(self) {
         lock(&self.home).push(Held {
-            line: self.line,
+            open: self.open,
             given_back: Instant::now(),
         });
     }

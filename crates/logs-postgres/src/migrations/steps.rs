@@ -16,44 +16,27 @@ pub(super) struct Step {
     pub(super) serves_from: u64,
 }
 
+/// The step in the file of this name.
+macro_rules! step {
+    ($name:literal, serves_from $serves_from:literal) => {
+        Step {
+            name: $name,
+            sql: include_str!(concat!("../../migrations/", $name, ".sql")),
+            serves_from: $serves_from,
+        }
+    };
+}
+
 /// Every step, in order; the number of a step is its place, from 1. No program was released that
 /// knows less than these.
 pub(super) const STEPS: &[Step] = &[
-    Step {
-        name: "0001_roles",
-        sql: include_str!("../../migrations/0001_roles.sql"),
-        serves_from: 1,
-    },
-    Step {
-        name: "0002_records",
-        sql: include_str!("../../migrations/0002_records.sql"),
-        serves_from: 2,
-    },
-    Step {
-        name: "0003_append_only",
-        sql: include_str!("../../migrations/0003_append_only.sql"),
-        serves_from: 3,
-    },
-    Step {
-        name: "0004_partitions",
-        sql: include_str!("../../migrations/0004_partitions.sql"),
-        serves_from: 4,
-    },
-    Step {
-        name: "0005_reporting",
-        sql: include_str!("../../migrations/0005_reporting.sql"),
-        serves_from: 5,
-    },
-    Step {
-        name: "0006_settled",
-        sql: include_str!("../../migrations/0006_settled.sql"),
-        serves_from: 6,
-    },
-    Step {
-        name: "0007_append",
-        sql: include_str!("../../migrations/0007_append.sql"),
-        serves_from: 7,
-    },
+    step!("0001_roles", serves_from 1),
+    step!("0002_records", serves_from 2),
+    step!("0003_append_only", serves_from 3),
+    step!("0004_partitions", serves_from 4),
+    step!("0005_reporting", serves_from 5),
+    step!("0006_settled", serves_from 6),
+    step!("0007_append", serves_from 7),
 ];
 
 /// The number of the oldest step that this program works on: that of the release before, once there

@@ -9,8 +9,8 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 
 use super::bound::Bound;
-use crate::list::{Order, Selection, by_key, newest_first, push_equal, push_range};
-use crate::reading::rows;
+use crate::list::{Order, Selection, newest_first, push_equal, push_range};
+use crate::record::{Place, by_key};
 use crate::row::Row;
 use crate::{PostgresStore, error};
 
@@ -69,14 +69,12 @@ pub(super) async fn get(
     tenant: &TenantId,
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-    let query = by_key(tenant, (5, "logs.audit_entry"), *id, COLUMNS);
-    let kept = |row: &PgRow| {
-        let row = Row::new(row, TABLE);
-        let kept = row.kept()?;
-        kept.then(|| snapshot(tenant, &row)).transpose()
+    let place = Place {
+        kind: 5,
+        table: TABLE,
+        columns: COLUMNS,
     };
-    let found = rows(store, query, 1, kept).await?;
-    Ok(found.into_iter().next().flatten())
+    by_key(store, tenant, place, *id, |row| snapshot(tenant, row)).await
 }
 
 pub(super) async fn governance(

@@ -10,8 +10,9 @@ use sqlx::QueryBuilder;
 use sqlx::postgres::{PgRow, Postgres};
 
 use crate::PostgresStore;
-use crate::list::{Order, Selection, by_key, newest_first, push_equal, push_key, push_range};
+use crate::list::{Order, Selection, newest_first, push_equal, push_key, push_range};
 use crate::reading::rows;
+use crate::record::{Place, by_key};
 use crate::row::Row;
 
 const TABLE: &str = "llm_run";
@@ -53,14 +54,12 @@ pub(super) async fn get(
     run_id: &RunId,
 ) -> StoreResult<Option<LlmRunSnapshot>> {
     let id = RecordId::of_run(tenant, run_id);
-    let query = by_key(tenant, (1, "logs.llm_run"), id, COLUMNS);
-    let kept = |row: &PgRow| {
-        let row = Row::new(row, TABLE);
-        let kept = row.kept()?;
-        kept.then(|| snapshot(tenant, &row)).transpose()
+    let place = Place {
+        kind: 1,
+        table: TABLE,
+        columns: COLUMNS,
     };
-    let found = rows(store, query, 1, kept).await?;
-    Ok(found.into_iter().next().flatten())
+    by_key(store, tenant, place, id, |row| snapshot(tenant, row)).await
 }
 
 pub(super) async fn trace_id(

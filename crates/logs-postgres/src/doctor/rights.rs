@@ -16,7 +16,7 @@ pub(super) const ROLE: &str = concat!(
          UNION ALL \
          SELECT 3, 'call ' || string_agg(proname, ', ' ORDER BY proname) FROM pg_proc \
          WHERE pronamespace = 'logs'::regnamespace \
-             AND proname IN ('ensure_partitions', 'oldest_append') \
+             AND proname IN ('ensure_partitions', 'oldest_append', 'write_keys') \
              AND NOT has_function_privilege(oid, 'EXECUTE') \
      ), role (fault) AS (SELECT CASE \
          WHEN pg_has_role('logs_owner', 'MEMBER') THEN ' may act as the owner of the tables' \

@@ -73,6 +73,12 @@ const CASES: &[Case] = &[
         "may not call oldest_append",
     ),
     (
+        "REVOKE EXECUTE ON FUNCTION logs.write_keys FROM logs_application",
+        "GRANT EXECUTE ON FUNCTION logs.write_keys TO logs_application",
+        &["role"],
+        "may not call write_keys",
+    ),
+    (
         "GRANT UPDATE ON logs.trace TO logs_test_application",
         "REVOKE UPDATE ON logs.trace FROM logs_test_application",
         &["role", "grants"],

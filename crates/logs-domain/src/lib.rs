@@ -37,7 +37,7 @@ pub use batch::{
     AppendBatch, AppendReceipt, OnConflict, PlatformBatch, RecordOutcome, RecordReceipt,
 };
 pub use clock::{Clock, SystemClock};
-pub use digest::ContentDigest;
+pub use digest::{ContentDigest, RecordDigest};
 pub use draft::{
     Draft, ExportResult, LogExportOutcome, NewAuditEntry, NewLlmRun, NewLogExport, NewSystemRecord,
     NewTrace, NewTraceStep, RecordKey, RecordKind, StepKey,

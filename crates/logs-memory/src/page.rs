@@ -22,11 +22,15 @@ where
     I: Iterator<Item = (K, T)>,
 {
     let wanted = request.limit.as_usize() + 1;
-    let found: Vec<(K, T)> = match &request.position {
-        Position::Offset(offset) => after(None).skip(offset.as_usize()).take(wanted).collect(),
+    let found: Vec<(K, StoreResult<T>)> = match &request.position {
+        Position::Offset(offset) => after(None)
+            .skip(offset.as_usize())
+            .take(wanted)
+            .map(readable)
+            .collect(),
         Position::After(cursor) => {
             let key = cursor.decode::<K>(scope)?;
-            after(Some(&key)).take(wanted).collect()
+            after(Some(&key)).take(wanted).map(readable).collect()
         }
     };
     let total = match request.count_cap() {
@@ -36,12 +40,12 @@ where
             count(after(None), cap, budget)
         }
     };
-    Ok(QueryResult::from_overfetched(
-        found,
-        request.limit,
-        scope,
-        total,
-    ))
+    QueryResult::from_overfetched(found, request.limit, scope, total)
+}
+
+/// Nothing alters records in memory.
+fn readable<K, T>((key, record): (K, T)) -> (K, StoreResult<T>) {
+    (key, Ok(record))
 }
 
 /// Counts up to one more than `cap`, as long as there is budget.

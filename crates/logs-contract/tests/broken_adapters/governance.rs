@@ -44,9 +44,9 @@ async fn filtered(
         .filter(|entry| keep(entry, run.as_str()));
     let key = |entry: &AuditLedgerSnapshot| ListKey {
         created_at: entry.created_at,
-        id: entry.id,
+        id: entry.id.as_uuid(),
     };
-    let mut keyed: Vec<_> = kept.map(|entry| (key(&entry), entry)).collect();
+    let mut keyed: Vec<_> = kept.map(|entry| (key(&entry), Ok(entry))).collect();
     let total = page
         .count_cap()
         .map_or(Total::NotCounted, |_| Total::Exact(keyed.len() as u64));
@@ -58,9 +58,7 @@ async fn filtered(
             keyed.retain(|(key, _)| *key > after);
         }
     }
-    Ok(QueryResult::from_overfetched(
-        keyed, page.limit, &scope, total,
-    ))
+    QueryResult::from_overfetched(keyed, page.limit, &scope, total)
 }
 
 fn states(entry: &AuditLedgerSnapshot) -> impl Iterator<Item = &JsonObject> {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use crate::{InvalidValue, RecordKey};
+use crate::{Cursor, InvalidValue, RecordKey};
 
 /// What every port returns.
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -107,14 +107,19 @@ pub enum StoreError {
     },
 
     /// Stored data breaks a rule of the store: it was altered from outside, or there is a fault.
+    /// A list gives the records before such a one as a page that ends early, then this error, and
+    /// goes on behind it with [`next`](Self::next).
     #[error("inconsistent data in {table}.{column} of {key}")]
     Inconsistent {
         /// The table.
         table: &'static str,
         /// The column.
         column: &'static str,
-        /// The key of the row, as far as it can be told.
+        /// The id of the record, as far as it can be told.
         key: String,
+        /// What to ask the page behind the record with, which may be empty; none outside of lists,
+        /// and where the record's place in the list cannot be told.
+        next: Option<Cursor>,
     },
 
     /// The store takes no writes: its file or server is read-only.
@@ -146,6 +151,39 @@ impl StoreError {
             reason: "it was closed".to_owned(),
             write_outcome: WriteOutcome::NotApplied,
             source: None,
+        }
+    }
+
+    /// The error about a row of `table` whose `column` is not what the store wrote.
+    #[must_use]
+    pub fn inconsistent(
+        table: &'static str,
+        column: &'static str,
+        key: impl Into<String>,
+    ) -> Self {
+        Self::Inconsistent {
+            table,
+            column,
+            key: key.into(),
+            next: None,
+        }
+    }
+
+    /// What to ask the page behind an [`Inconsistent`](Self::Inconsistent) record with.
+    #[must_use]
+    pub const fn next(&self) -> Option<&Cursor> {
+        match self {
+            Self::Inconsistent { next, .. } => next.as_ref(),
+            Self::InvalidArgument(_)
+            | Self::Conflict { .. }
+            | Self::Gone { .. }
+            | Self::LimitExceeded { .. }
+            | Self::Pushback { .. }
+            | Self::Unavailable { .. }
+            | Self::Timeout { .. }
+            | Self::SchemaMismatch { .. }
+            | Self::ReadOnly
+            | Self::Backend { .. } => None,
         }
     }
 
@@ -295,11 +333,7 @@ mod tests {
                 not_applied,
             ),
             (
-                StoreError::Inconsistent {
-                    table: "t",
-                    column: "c",
-                    key: String::new(),
-                },
+                StoreError::inconsistent("t", "c", ""),
                 false,
                 not_applied,
             ),

@@ -1,6 +1,8 @@
 //! How the key of a record is written into a cursor and read from it.
 
-use crate::{RecordId, Timestamp};
+use uuid::Uuid;
+
+use crate::Timestamp;
 
 /// A key that can stand in a cursor: each list has one type of key, which ties its cursors to its
 /// order.
@@ -33,7 +35,7 @@ impl KeyWriter {
         self.0.extend_from_slice(&time.as_micros().to_be_bytes());
     }
 
-    pub(super) fn id(&mut self, id: RecordId) {
+    pub(super) fn id(&mut self, id: Uuid) {
         self.0.extend_from_slice(id.as_bytes());
     }
 
@@ -75,8 +77,8 @@ impl<'a> KeyReader<'a> {
         Timestamp::from_micros(i64::from_be_bytes(self.take()?)).ok()
     }
 
-    pub(super) fn id(&mut self) -> Option<RecordId> {
-        RecordId::from_bytes(self.take()?).ok()
+    pub(super) fn id(&mut self) -> Option<Uuid> {
+        self.take().map(Uuid::from_bytes)
     }
 
     pub(super) fn text(&mut self) -> Option<&'a str> {

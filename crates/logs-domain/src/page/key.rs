@@ -1,11 +1,14 @@
 //! Where a record stands in the order of a list: what a cursor continues from.
 //!
-//! `Ord` of each key is the order of its list: the smaller key comes first on the page.
+//! `Ord` of each key is the order of its list: the smaller key comes first on the page. Ids stand here
+//! as the store holds them, so that a list can go on behind a record whose id was altered.
 
 use std::cmp::Ordering;
 
+use uuid::Uuid;
+
 use super::codec::{CursorKey, KeyReader, KeyWriter};
-use crate::{RecordId, SpanId, StepPosition, Timestamp};
+use crate::{SpanId, StepPosition, Timestamp};
 
 /// Lists: newest first, by record time and then by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +16,7 @@ pub struct ListKey {
     /// The record time.
     pub created_at: Timestamp,
     /// The id.
-    pub id: RecordId,
+    pub id: Uuid,
 }
 
 impl Ord for ListKey {
@@ -51,7 +54,7 @@ pub struct SystemListKey {
     /// Whether it is a record of the platform.
     pub platform: bool,
     /// The id.
-    pub id: RecordId,
+    pub id: Uuid,
 }
 
 impl Ord for SystemListKey {
@@ -94,7 +97,7 @@ pub struct SystemWindowKey {
     /// Whether it is a record of the platform.
     pub platform: bool,
     /// The id.
-    pub id: RecordId,
+    pub id: Uuid,
 }
 
 impl CursorKey for SystemWindowKey {
@@ -167,12 +170,12 @@ pub enum ReplayEventKey {
         /// Whether it is a record of the platform.
         platform: bool,
         /// The id.
-        id: RecordId,
+        id: Uuid,
     },
     /// An audit entry.
     Policy {
         /// The id.
-        id: RecordId,
+        id: Uuid,
     },
 }
 

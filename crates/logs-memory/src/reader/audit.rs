@@ -47,7 +47,7 @@ pub(super) fn get(
             .audit
             .get(&ListKey {
                 created_at: stored.created_at,
-                id: *id,
+                id: id.as_uuid(),
             })
             .cloned()
     };

@@ -67,6 +67,6 @@ fn find<'a>(records: &'a Records, tenant: &TenantId, run_id: &RunId) -> Option<&
     let id = RecordId::of_run(tenant, run_id);
     records.runs.get(&ListKey {
         created_at: stored.created_at,
-        id,
+        id: id.as_uuid(),
     })
 }

@@ -51,7 +51,7 @@ fn events(state: &State, tenant: &TenantId, query: &ReplayQuery) -> Vec<(ReplayK
     for record in system::visible(state, tenant) {
         let event = ReplayEventKey::System {
             platform: record.is_platform(),
-            id: record.id,
+            id: record.id.as_uuid(),
         };
         let key = ReplayKey {
             timestamp: record.occurred_at,
@@ -66,7 +66,9 @@ fn events(state: &State, tenant: &TenantId, query: &ReplayQuery) -> Vec<(ReplayK
         .flat_map(|records| records.audit.values())
     {
         if NewAuditEntry::REPLAY_TYPES.contains(&entry.entity_type) {
-            let event = ReplayEventKey::Policy { id: entry.id };
+            let event = ReplayEventKey::Policy {
+                id: entry.id.as_uuid(),
+            };
             let key = ReplayKey {
                 timestamp: entry.occurred_at,
                 event,

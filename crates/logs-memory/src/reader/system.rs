@@ -106,6 +106,6 @@ fn window_key(record: &SystemRecordSnapshot) -> SystemWindowKey {
     SystemWindowKey {
         occurred_at: record.occurred_at,
         platform,
-        id: record.id,
+        id: record.id.as_uuid(),
     }
 }

@@ -28,7 +28,7 @@ impl Looked {
         let tenant = TenantId::new("acme").unwrap();
         let key = |place: usize| ListKey {
             created_at: Timestamp::from_micros(1_000_000 + place as i64 / 3).unwrap(),
-            id: RecordId::imported(&tenant, "work", place as u64),
+            id: RecordId::imported(&tenant, "work", place as u64).as_uuid(),
         };
         Self {
             list: (0..length).map(|place| (key(place), place)).collect(),

@@ -29,7 +29,7 @@ pub(super) fn insert(
             let key = SystemListKey {
                 created_at,
                 platform: owner.is_none(),
-                id: record.id,
+                id: record.id.as_uuid(),
             };
             let snapshot = SystemRecordSnapshot::from_parts(owner.cloned(), record, created_at);
             records.system.insert(key, snapshot);
@@ -39,7 +39,7 @@ pub(super) fn insert(
             records.runs.insert(
                 ListKey {
                     created_at,
-                    id: run.id,
+                    id: run.id.as_uuid(),
                 },
                 run,
             );
@@ -53,7 +53,7 @@ pub(super) fn insert(
             records.traces.insert(
                 ListKey {
                     created_at,
-                    id: trace.id,
+                    id: trace.id.as_uuid(),
                 },
                 trace,
             );
@@ -68,7 +68,7 @@ pub(super) fn insert(
             records.steps.insert(
                 ListKey {
                     created_at,
-                    id: step.id,
+                    id: step.id.as_uuid(),
                 },
                 step,
             );
@@ -78,7 +78,7 @@ pub(super) fn insert(
             records.audit.insert(
                 ListKey {
                     created_at,
-                    id: entry.id,
+                    id: entry.id.as_uuid(),
                 },
                 entry,
             );
@@ -87,7 +87,7 @@ pub(super) fn insert(
             records.exports.insert(
                 ListKey {
                     created_at,
-                    id: export.id,
+                    id: export.id.as_uuid(),
                 },
                 export,
             );

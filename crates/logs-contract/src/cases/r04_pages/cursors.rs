@@ -146,7 +146,7 @@ async fn r04_list_llm_runs_takes_a_cursor_of_any_key_of_its_own(case: &mut CaseC
     let filter = logs_domain::LlmRunFilter::default();
     let scope = CursorScope::new(ReadMethod::ListLlmRuns, &tenant("a"), &filter);
     let created_at = logs_domain::Timestamp::MAX;
-    let id = crate::samples::id(0);
+    let id = crate::samples::id(0).as_uuid();
     let cursor = Cursor::encode(&scope, &logs_domain::page::ListKey { created_at, id });
     let request: PageRequest = largest().after(cursor);
     let page = store

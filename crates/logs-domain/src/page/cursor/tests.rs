@@ -8,8 +8,8 @@ fn tenant(text: &str) -> TenantId {
     TenantId::new(text).unwrap()
 }
 
-fn id(ordinal: u64) -> RecordId {
-    RecordId::imported(&tenant("t"), "cursor", ordinal)
+fn id(ordinal: u64) -> uuid::Uuid {
+    RecordId::imported(&tenant("t"), "cursor", ordinal).as_uuid()
 }
 
 fn at(micros: i64) -> Timestamp {

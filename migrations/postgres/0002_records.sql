@@ -1,8 +1,11 @@
 -- The keys and the records. record_key holds what makes a record unique, for ever; the tables of
 -- records are partitioned by retention class and month of the record time, and have no key of their
 -- own. Times and ids come from the application. JSON is canonical text (RFC 8785): jsonb would
--- reorder and rewrite it. digest is the first 16 bytes of SHA-256 over the producer's fields. Records
--- of the platform have the tenant '~platform', which no tenant can be named.
+-- reorder and rewrite it. Records of the platform have the tenant '~platform', which no tenant can be
+-- named.
+--
+-- digest is the first 16 bytes of SHA-256 over all that the store knows of a record, its tenant, id and
+-- record time among it. Every read computes it from the record and compares, every append too.
 --
 -- Indexes exist for promised questions only; each is named after what it answers.
 
@@ -26,7 +29,6 @@ CREATE TABLE llm_run (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     run_id text COLLATE "C" NOT NULL,
     trace_id text COLLATE "C",
     provider text COLLATE "C" NOT NULL,
@@ -57,7 +59,6 @@ CREATE TABLE trace (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     trace_id text COLLATE "C" NOT NULL,
     run_id text COLLATE "C",
     started_at timestamptz
@@ -72,7 +73,6 @@ CREATE TABLE trace_step (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     trace_id text COLLATE "C" NOT NULL,
     position bigint,
     span_id text COLLATE "C",
@@ -99,7 +99,6 @@ CREATE TABLE system_record (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     component text COLLATE "C" NOT NULL,
     event_type text COLLATE "C" NOT NULL,
     severity text COLLATE "C" NOT NULL CHECK (severity IN ('INFO', 'WARN', 'CRITICAL')),
@@ -123,7 +122,6 @@ CREATE TABLE audit_entry (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     event_type text COLLATE "C" NOT NULL,
     entity_type text COLLATE "C" NOT NULL,
     entity_id text COLLATE "C" NOT NULL,
@@ -152,7 +150,6 @@ CREATE TABLE log_export (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     scope text COLLATE "C" NOT NULL CHECK (scope IN ('llm_run', 'system', 'audit', 'compliance')),
     format text COLLATE "C" NOT NULL CHECK (format IN ('json', 'csv', 'pdf', 'zip')),
     requested_by text COLLATE "C" NOT NULL
@@ -165,7 +162,6 @@ CREATE TABLE log_export_outcome (
     class smallint NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     checksum text COLLATE "C",
     delivered_at timestamptz,
     failure_reason text COLLATE "C",

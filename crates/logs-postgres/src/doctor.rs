@@ -7,8 +7,8 @@ use logs_domain::StoreResult;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use crate::lifecycle::SKEW_MICROS;
-use crate::{PostgresStore, error, migrations, open};
+use crate::clock::SKEW_MICROS;
+use crate::{PostgresStore, clock, error, migrations, open};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl PostgresStore {
         for (name, sql) in CHECKS {
             checks.push(check(&mut connection, name, sql).await?);
         }
-        let apart = open::skew_micros(&mut connection, clock).await?;
+        let apart = clock::skew_micros(&mut connection, clock).await?;
         checks.push(Check {
             name: "clock",
             passed: apart <= SKEW_MICROS,

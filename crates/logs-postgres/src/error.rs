@@ -85,11 +85,7 @@ pub(crate) fn is_undefined(error: &Error) -> bool {
 
 /// Data that no version of the store wrote.
 pub(crate) fn inconsistent<T>(table: &'static str, column: &'static str) -> StoreResult<T> {
-    Err(StoreError::Inconsistent {
-        table,
-        column,
-        key: String::new(),
-    })
+    Err(StoreError::inconsistent(table, column, ""))
 }
 
 fn failure(error: Error, write_outcome: WriteOutcome) -> Failure {

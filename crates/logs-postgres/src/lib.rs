@@ -9,8 +9,10 @@
 
 mod alarm;
 mod binary;
+mod clock;
 mod doctor;
 mod error;
+mod kind;
 mod lifecycle;
 mod list;
 mod migrations;

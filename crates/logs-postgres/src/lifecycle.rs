@@ -1,19 +1,13 @@
 //! How the store lives.
 
 use async_trait::async_trait;
-use logs_domain::{
-    StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp, WriteOutcome,
-};
+use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
+use crate::clock::{LONGEST_APPEND_MICROS, SKEW_MICROS};
 use crate::reading::{reading, rows};
-use crate::{BACKEND, PostgresStore, error, migrations, open};
-
-/// No append transaction lives longer than this, by its timeouts.
-const LONGEST_APPEND_MICROS: i64 = 60_000_000;
-/// How far the clocks of writers and that of the server may be apart.
-pub(crate) const SKEW_MICROS: i64 = 5_000_000;
+use crate::{BACKEND, PostgresStore, clock, error, migrations};
 
 #[async_trait]
 impl StoreLifecycle for PostgresStore {
@@ -28,28 +22,21 @@ impl StoreLifecycle for PostgresStore {
         reading(async {
             let mut lane = self.readers.acquire().await?;
             migrations::require(lane.connection()).await?;
-            let skew = open::skew_micros(lane.connection(), &*self.options.clock).await?;
+            clock::accept(lane.connection(), &*self.options.clock).await?;
             lane.release();
-            if self.options.clock.tells_time_of_day() && skew > SKEW_MICROS {
-                let reason = format!("the clock is {} ms from that of the server", skew / 1_000);
-                return Err(StoreError::Unavailable {
-                    reason,
-                    write_outcome: WriteOutcome::NotApplied,
-                    source: None,
-                });
-            }
             Ok(())
         })
         .await
     }
 
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
+        let is_real = self.options.clock.tells_time_of_day();
         // The time is taken first: what begins later is stamped later.
-        let (now, earliest) = {
-            let stamp = self.stamps.take(&*self.options.clock);
+        let stamp = self.stamps.take(&*self.options.clock);
+        if !is_real {
             stamp.keep();
-            (stamp.time, self.stamps.earliest())
-        };
+        }
+        let earliest = self.stamps.earliest();
         let times = |row: &PgRow| {
             let age = row.try_get::<i64, _>("age").map_err(error::read)?;
             let now = row.try_get::<i64, _>("now").map_err(error::read)?;
@@ -59,12 +46,15 @@ impl StoreLifecycle for PostgresStore {
         let Some((age, server)) = times.into_iter().next() else {
             return error::inconsistent("pg_stat_activity", "xact_start");
         };
-        // A clock that is ahead would settle what writers with the right time may still append.
-        let now = if self.options.clock.tells_time_of_day() {
-            now.min(Timestamp::from_micros(server)?)
-        } else {
-            now
-        };
+        let mut now = stamp.time;
+        if is_real {
+            let server = Timestamp::from_micros(server)?;
+            if now <= server.saturating_add_micros(SKEW_MICROS) {
+                stamp.keep();
+            }
+            // A clock that is ahead would settle what writers with the right time may still append.
+            now = now.min(server);
+        }
         let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
         let settled = now.saturating_add_micros(-margin);
         Ok(earliest.map_or(settled, |earliest| earliest.min(settled)))

@@ -2,18 +2,21 @@
 
 use logs_domain::page::ListKey;
 use logs_domain::{
-    CountMode, CursorScope, PageRequest, Position, QueryResult, RecordId, StoreResult, TenantId,
-    TimeRange, Total,
+    CountMode, CursorScope, PageRequest, Position, QueryResult, RecordId, RecordKind, StoreError,
+    StoreResult, TenantId, TimeRange, Total,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
 use crate::open::STATEMENT_TIMEOUT;
 use crate::reading::{Snapshot, reading, rows, sorted_rows};
-use crate::{PostgresStore, error};
+use crate::row::Row as Columns;
+use crate::{PostgresStore, error, kind};
 
 /// Which records a query reads: of one table, under conditions.
 pub(crate) struct Selection<'a> {
+    /// What is read: a record, and what else is folded into it under the same id.
+    pub(crate) kinds: &'static [RecordKind],
     /// The columns of a record. All would be more than a program knows once a later one has added some.
     pub(crate) columns: &'static str,
     /// A table, or a query in parentheses.
@@ -33,6 +36,11 @@ impl Selection<'_> {
             .push(" AS selected WHERE class = 0 AND tenant_id = ")
             .push_bind(self.tenant.to_owned());
         (self.conditions)(query);
+    }
+
+    /// The table of records, in errors.
+    fn name(&self) -> &'static str {
+        self.kinds.first().map_or("", |kind| kind.as_str())
     }
 
     /// Pushes the same as a query of its own, which is planned without a look at order and limit.
@@ -68,6 +76,52 @@ impl Order {
     }
 }
 
+/// Pushes `SELECT` of all columns of the rows that `page` pushes a query of, and of the key of each:
+/// its record time and its digest, for each kind. The keys are looked up for what is on the page alone,
+/// one by one: joined with it, a generic plan would read all of them.
+pub(crate) fn push_keyed(
+    query: &mut QueryBuilder<Postgres>,
+    kinds: &[RecordKind],
+    page: impl FnOnce(&mut QueryBuilder<Postgres>),
+) {
+    query.push("SELECT page.*");
+    for kind in kinds {
+        query
+            .push(
+                ", (SELECT timestamptz_send(stored.created_at) || stored.digest \
+                 FROM logs.record_key AS stored WHERE stored.tenant_id = page.tenant_id \
+                 AND stored.id = page.id AND stored.class = 0 AND stored.kind = ",
+            )
+            .push(kind::number(*kind))
+            .push(") AS key");
+    }
+    query.push(" FROM (");
+    page(query);
+    query.push(") AS page");
+}
+
+/// A record of a page with its place in the order, or why it cannot be read.
+pub(crate) type Keyed<K, T> = (K, StoreResult<T>);
+
+/// Refuses records that share a place: an id is there once.
+pub(crate) fn refuse_twins<K: Eq, T>(keyed: &mut [Keyed<K, T>], error: impl Fn(&K) -> StoreError) {
+    let mut is_twin = vec![false; keyed.len()];
+    for (place, pair) in keyed.windows(2).enumerate() {
+        if let [(one, _), (other, _)] = pair
+            && one == other
+        {
+            is_twin
+                .iter_mut()
+                .skip(place)
+                .take(2)
+                .for_each(|twin| *twin = true);
+        }
+    }
+    for ((key, record), _) in keyed.iter_mut().zip(is_twin).filter(|(_, twin)| *twin) {
+        *record = Err(error(key));
+    }
+}
+
 /// What `read` makes of each row of a page.
 pub(crate) async fn page_rows<T>(
     store: &PostgresStore,
@@ -89,34 +143,39 @@ pub(crate) async fn newest_first<T: Send>(
     order: Order,
     request: &PageRequest,
     scope: &CursorScope,
-    read: impl Fn(&PgRow) -> StoreResult<(ListKey, T)>,
+    read: impl Fn(&Columns<'_>) -> StoreResult<T>,
 ) -> StoreResult<QueryResult<T>> {
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(selection.columns);
-    match order {
-        Order::OfIndex | Order::Sorted => selection.push(&mut query),
-        Order::SortedFew => selection.push_apart(&mut query),
-    }
-    let mut offset = 0;
-    match &request.position {
-        Position::Offset(skipped) => offset = skipped.get(),
-        Position::After(cursor) => {
-            let key: ListKey = cursor.decode(scope)?;
-            push_behind(&mut query, "created_at", &key);
+    let (after, offset) = match &request.position {
+        Position::Offset(skipped) => (None, skipped.get()),
+        Position::After(cursor) => (Some(cursor.decode::<ListKey>(scope)?), 0),
+    };
+    let mut query = QueryBuilder::new("");
+    push_keyed(&mut query, selection.kinds, |query| {
+        query.push("SELECT ").push(selection.columns);
+        match order {
+            Order::OfIndex | Order::Sorted => selection.push(query),
+            Order::SortedFew => selection.push_apart(query),
         }
-    }
-    query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
-    query.push_bind(i64::from(request.limit.get()) + 1);
-    query.push(" OFFSET ").push_bind(i64::from(offset));
+        if let Some(key) = &after {
+            push_behind(query, "created_at", key);
+        }
+        query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
+        query.push_bind(i64::from(request.limit.get()) + 1);
+        query.push(" OFFSET ").push_bind(i64::from(offset));
+    });
+    query.push(" ORDER BY created_at DESC, id DESC");
     let about = request.limit.as_usize() + 1;
-    let keyed = page_rows(store, query, order, about, read).await?;
+    let name = selection.name();
+    let keyed = |row: &PgRow| {
+        let row = Columns::new(row, name);
+        Ok((row.list_key(selection.tenant)?, read(&row)))
+    };
+    let mut keyed = page_rows(store, query, order, about, keyed).await?;
+    refuse_twins(&mut keyed, |key: &ListKey| {
+        StoreError::inconsistent(name, "id", key.id.to_string())
+    });
     let total = total(store, request, &[selection]).await?;
-    Ok(QueryResult::from_overfetched(
-        keyed,
-        request.limit,
-        scope,
-        total,
-    ))
+    QueryResult::from_overfetched(keyed, request.limit, scope, total)
 }
 
 /// Pushes the condition for what comes behind a key, newest first. The first half says nothing new,
@@ -129,11 +188,7 @@ fn push_behind(query: &mut QueryBuilder<Postgres>, column: &str, key: &ListKey) 
         .push(" <= ")
         .push_bind(time);
     query.push(" AND (").push(column).push(", id) < (");
-    query
-        .push_bind(time)
-        .push(", ")
-        .push_bind(key.id.as_uuid())
-        .push(")");
+    query.push_bind(time).push(", ").push_bind(key.id).push(")");
 }
 
 /// How many records the selections hold together, as far as the request wants to know.
@@ -223,7 +278,7 @@ async fn within_budget(
 pub(crate) fn push_key(
     query: &mut QueryBuilder<Postgres>,
     tenant: &TenantId,
-    kind: i16,
+    kind: RecordKind,
     id: &RecordId,
 ) {
     query.push(" AND id = ").push_bind(id.as_uuid());
@@ -232,7 +287,9 @@ pub(crate) fn push_key(
          WHERE stored.tenant_id = ",
     );
     query.push_bind(tenant.to_string());
-    query.push(" AND stored.kind = ").push_bind(kind);
+    query
+        .push(" AND stored.kind = ")
+        .push_bind(kind::number(kind));
     query
         .push(" AND stored.id = ")
         .push_bind(id.as_uuid())

@@ -5,14 +5,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use logs_domain::{Clock, InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
+use logs_domain::{InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::error::Failure;
 use crate::pool::Pool;
 use crate::stamp::Stamps;
-use crate::{error, migrations, server};
+use crate::{clock, error, migrations, server};
 
 /// How long the server works on a statement of a read.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -84,7 +84,8 @@ impl PostgresStore {
     /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is missing, too old or so new
     /// that it no longer serves this version, [`Unavailable`](StoreError::Unavailable) also when a
     /// promise could not be kept: the server may lose what it acknowledged, the role may change
-    /// records, or something between drops the settings of sessions.
+    /// records, the clock is more than 5 s from that of the server, or something between drops the
+    /// settings of sessions.
     pub async fn connect(url: &str, options: StoreOptions) -> StoreResult<Self> {
         Self::connect_with(url, Access::ReadWrite, options).await
     }
@@ -105,6 +106,7 @@ impl PostgresStore {
         server::accept(&mut first, durable).await?;
         migrations::require(&mut first).await?;
         if access == Access::ReadWrite {
+            clock::accept(&mut first, &*options.clock).await?;
             server::accept_role(&mut first).await?;
             // By the clock of the server: the one that was injected is for records.
             sqlx::query_scalar!("SELECT logs.ensure_partitions(now())")
@@ -208,16 +210,4 @@ pub(crate) fn session(
             ("lock_timeout", millis(LOCK_TIMEOUT)),
             ("idle_in_transaction_session_timeout", millis(IDLE_TIMEOUT)),
         ])
-}
-
-/// How far a clock is from that of the server, in microseconds.
-pub(crate) async fn skew_micros(
-    connection: &mut PgConnection,
-    clock: &dyn Clock,
-) -> StoreResult<i64> {
-    let server = sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"")
-        .fetch_one(connection)
-        .await
-        .map_err(error::read)?;
-    Ok((server.timestamp_micros() - clock.now().as_micros()).abs())
 }

@@ -1,11 +1,13 @@
-//! Reading columns: a value that the domain refuses, or whose digest is another one, was altered
+//! Reading columns: a value that the domain refuses, or that its key does not confirm, was altered
 //! from outside, and the error says where.
 
 use std::cell::Cell;
 use std::str::FromStr;
 
+use logs_domain::page::ListKey;
 use logs_domain::{
-    ContentDigest, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
+    ContentDigest, InvalidValue, JsonObject, RecordDigest, RecordId, StoreError, StoreResult,
+    TenantId, Timestamp,
 };
 use sqlx::postgres::{PgColumn, PgRow, Postgres};
 use sqlx::{Column as _, Decode, Row as _};
@@ -22,11 +24,10 @@ pub(crate) struct Row<'r> {
     next: Cell<usize>,
 }
 
-/// What every record has, in its first four columns.
+/// What every record has, in its first three columns.
 pub(crate) struct Head {
     pub(crate) created_at: Timestamp,
     pub(crate) id: RecordId,
-    digest: ContentDigest,
 }
 
 impl<'r> Row<'r> {
@@ -103,33 +104,91 @@ impl<'r> Row<'r> {
         self.raw(column)
     }
 
+    /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
+    /// an error here: the answer is not one to the question.
+    pub(crate) fn list_key(&self, tenant: &str) -> StoreResult<ListKey> {
+        let (created_at, id) = self.place(tenant, "created_at")?;
+        Ok(ListKey { created_at, id })
+    }
+
+    /// The time in a column, and the id. Times that the domain does not know stand at the end of time
+    /// that they are nearest to, before or behind all others.
+    pub(crate) fn place(
+        &self,
+        tenant: &str,
+        column: &'static str,
+    ) -> StoreResult<(Timestamp, Uuid)> {
+        let found = |column, error| {
+            let _: sqlx::Error = error;
+            self.inconsistent(column)
+        };
+        let owner: &str = self
+            .row
+            .try_get_unchecked("tenant_id")
+            .map_err(|error| found("tenant_id", error))?;
+        if owner != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        let micros: i64 = self
+            .row
+            .try_get_unchecked(column)
+            .map_err(|error| found(column, error))?;
+        let id = self.row.try_get("id").map_err(|error| found("id", error))?;
+        Ok(match binary::to_time(micros) {
+            Ok(time) => (time, id),
+            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
+            Err(_) => (Timestamp::MAX, Uuid::max()),
+        })
+    }
+
     /// Reads what every record has, and checks that its tenant is the one that was asked for.
     pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
         if self.raw::<&str>("tenant_id")? != tenant {
             return Err(self.inconsistent("tenant_id"));
         }
-        let created_at = self.time("created_at")?;
-        let id = self.made("id", RecordId::new)?;
-        let digest: Result<[u8; 16], _> = self.raw::<&[u8]>("digest")?.try_into();
-        let digest = digest.map_err(|_| self.inconsistent("digest"))?;
         Ok(Head {
-            created_at,
-            id,
-            digest: ContentDigest::from_bytes(digest),
+            created_at: self.time("created_at")?,
+            id: self.made("id", RecordId::new)?,
         })
     }
 
-    /// Checks that what was read is what was appended: its digest is that of the draft (an absent
-    /// time may have been left to the record time).
+    /// Checks that what was read is what was appended: the key behind the columns was written for this
+    /// tenant, id, record time and content. `is_content` is asked whether a digest of what was read is
+    /// that of the content (an absent time may have been left to the record time).
     pub(crate) fn check(
         &self,
+        tenant: Option<&TenantId>,
         head: &Head,
-        is_of_draft: impl FnOnce(ContentDigest) -> bool,
+        is_content: impl FnOnce(&dyn Fn(ContentDigest) -> bool) -> bool,
     ) -> StoreResult<()> {
-        if is_of_draft(head.digest) {
+        let Some(key) = self.raw::<Option<&[u8]>>("key")? else {
+            return Err(StoreError::inconsistent(
+                "record_key",
+                "id",
+                head.id.to_string(),
+            ));
+        };
+        let (created_at, digest) = key
+            .split_first_chunk::<8>()
+            .and_then(|(time, digest)| Some((time, <[u8; 16]>::try_from(digest).ok()?)))
+            .ok_or_else(|| self.inconsistent("key"))?;
+        if binary::to_time(i64::from_be_bytes(*created_at)).ok() != Some(head.created_at) {
+            return Err(self.inconsistent("created_at"));
+        }
+        let stored = RecordDigest::from_bytes(digest);
+        let is = |content| RecordDigest::new(tenant, head.id, head.created_at, content) == stored;
+        if is_content(&is) {
             Ok(())
         } else {
             Err(self.inconsistent("digest"))
+        }
+    }
+
+    /// Checks that nothing is stored under a key of which there is no record.
+    pub(crate) fn check_absent(&self) -> StoreResult<()> {
+        match self.raw::<Option<&[u8]>>("key")? {
+            None => Ok(()),
+            Some(_) => Err(self.inconsistent("id")),
         }
     }
 
@@ -156,11 +215,7 @@ impl<'r> Row<'r> {
 
     pub(crate) fn inconsistent(&self, column: &'static str) -> StoreError {
         let key = self.row.try_get::<Uuid, _>("id").map(|id| id.to_string());
-        StoreError::Inconsistent {
-            table: self.table,
-            column,
-            key: key.unwrap_or_default(),
-        }
+        StoreError::inconsistent(self.table, column, key.unwrap_or_default())
     }
 
     /// The value of the next column, which has this name. Neither its name nor its type is compared

@@ -67,6 +67,14 @@ impl Owner<'_> {
         }
     }
 
+    /// The tenant, or none for the platform.
+    const fn tenant(&self) -> Option<&TenantId> {
+        match self {
+            Self::Tenant(tenant) => Some(tenant),
+            Self::Platform => None,
+        }
+    }
+
     /// The id under which a draft is stored: its own, or for an outcome that of its export.
     fn stored_id(&self, draft: &Draft) -> StoreResult<RecordId> {
         let id = match (draft, self) {

@@ -156,11 +156,7 @@ impl StoreError {
 
     /// The error about a row of `table` whose `column` is not what the store wrote.
     #[must_use]
-    pub fn inconsistent(
-        table: &'static str,
-        column: &'static str,
-        key: impl Into<String>,
-    ) -> Self {
+    pub fn inconsistent(table: &'static str, column: &'static str, key: impl Into<String>) -> Self {
         Self::Inconsistent {
             table,
             column,
@@ -332,11 +328,7 @@ mod tests {
                 false,
                 not_applied,
             ),
-            (
-                StoreError::inconsistent("t", "c", ""),
-                false,
-                not_applied,
-            ),
+            (StoreError::inconsistent("t", "c", ""), false, not_applied),
             (StoreError::ReadOnly, false, not_applied),
         ];
         for (error, retryable, outcome) in table {

@@ -189,7 +189,10 @@ mod tests {
             keyed
         };
         let before = page(damaged(3, 1), 3).unwrap();
-        assert_eq!((before.items.as_slice(), before.has_more), ([0].as_slice(), true));
+        assert_eq!(
+            (before.items.as_slice(), before.has_more),
+            ([0].as_slice(), true)
+        );
         let key: ListKey = before.next.unwrap().decode(&scope).unwrap();
         assert_eq!(key, keyed(1)[0].0);
         // One too many is not looked at: the next page begins with it.
@@ -202,7 +205,10 @@ mod tests {
         assert!(page(damaged(1, 0), 2).unwrap_err().next().is_some());
         let mut other = keyed(1);
         other[0].1 = Err(StoreError::closed());
-        assert!(matches!(page(other, 2), Err(StoreError::Unavailable { .. })));
+        assert!(matches!(
+            page(other, 2),
+            Err(StoreError::Unavailable { .. })
+        ));
     }
 
     #[test]

@@ -1,22 +1,23 @@
 //! Audit entries and governance events.
 
-use logs_domain::page::ListKey;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, StoreResult, TenantId, TimeRange,
+    QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreError, StoreResult, TenantId,
+    TimeRange, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{Order, Selection, newest_first, push_equal, push_range};
-use crate::record::{Place, by_key};
+use crate::list::{Keyed, Order, Selection, newest_first, push_equal, push_keyed, push_range};
+use crate::record::by_key;
 use crate::row::Row;
 use crate::{PostgresStore, error};
 
 const TABLE: &str = "audit_entry";
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, digest, event_type, entity_type, entity_id, \
+const COLUMNS: &str = "tenant_id, created_at, id, event_type, entity_type, entity_id, \
     actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at";
 /// The words of the partial indexes, which they are chosen by.
 const GOVERNANCE: &str =
@@ -41,6 +42,7 @@ pub(super) async fn list(
         push_range(query, "created_at", &filter.created);
     };
     let selection = Selection {
+        kinds: &[RecordKind::AuditEntry],
         columns: COLUMNS,
         table: "logs.audit_entry",
         tenant: tenant.as_str(),
@@ -58,10 +60,8 @@ pub(super) async fn list(
         filter.occurred != TimeRange::ALL,
     ];
     let order = Order::of(&promised, &others);
-    newest_first(store, selection, order, request, &scope, |row| {
-        keyed(tenant, row)
-    })
-    .await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    newest_first(store, selection, order, request, &scope, read).await
 }
 
 pub(super) async fn get(
@@ -69,12 +69,8 @@ pub(super) async fn get(
     tenant: &TenantId,
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-    let place = Place {
-        kind: 5,
-        table: TABLE,
-        columns: COLUMNS,
-    };
-    by_key(store, tenant, place, *id, |row| snapshot(tenant, row)).await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    by_key(store, tenant, RecordKind::AuditEntry, COLUMNS, *id, read).await
 }
 
 pub(super) async fn governance(
@@ -99,29 +95,44 @@ pub(super) async fn governance(
         push_range(query, "occurred_at", &filter.occurred);
     };
     let selection = Selection {
+        kinds: &[RecordKind::AuditEntry],
         columns: COLUMNS,
         table,
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
     let order = Order::of(&[], &[filter.occurred != TimeRange::ALL]);
-    newest_first(store, selection, order, request, &scope, |row| {
-        keyed(tenant, row)
-    })
-    .await
+    let read = |row: &Row<'_>| {
+        let entry = snapshot(tenant, row)?;
+        let named = filter.run_id.as_ref();
+        if named.is_none_or(|run_id| names(&entry, run_id)) {
+            Ok(entry)
+        } else {
+            let key = entry.id.to_string();
+            Err(StoreError::inconsistent("governance_run", "run_id", key))
+        }
+    };
+    newest_first(store, selection, order, request, &scope, read).await
 }
 
-/// The runs that audit entries name, each with its entry. Nothing of the entry is known before it is
-/// looked up (OFFSET 0 keeps it so), so that a page is that of the index of the runs.
+/// Whether an entry is a governance event that names a run: what a reference to it says.
+fn names(entry: &AuditLedgerSnapshot, run_id: &RunId) -> bool {
+    let draft = entry.to_draft();
+    let runs = draft.governed_runs();
+    draft.is_governance() && runs.iter().any(|run| run.as_str() == run_id.as_str())
+}
+
+/// The runs that audit entries name, each with its entry, or with none. Nothing of the entry is known
+/// before it is looked up (OFFSET 0 keeps it so), so that a page is that of the index of the runs.
 const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.class, \
          governance_run.created_at, governance_run.id, governance_run.run_id AS named_run_id, \
-         digest, event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
+         event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
          before_state, after_state, correlation_id, occurred_at \
-     FROM logs.governance_run CROSS JOIN LATERAL (SELECT * FROM logs.audit_entry \
+     FROM logs.governance_run LEFT JOIN LATERAL (SELECT * FROM logs.audit_entry \
          WHERE audit_entry.tenant_id = governance_run.tenant_id \
              AND audit_entry.class = governance_run.class \
              AND audit_entry.created_at = governance_run.created_at \
-             AND audit_entry.id = governance_run.id OFFSET 0) AS entry)";
+             AND audit_entry.id = governance_run.id OFFSET 0) AS entry ON true)";
 
 /// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
 pub(super) async fn in_replay(
@@ -130,25 +141,30 @@ pub(super) async fn in_replay(
     window: &TimeRange,
     bound: Option<Bound>,
     wanted: usize,
-) -> StoreResult<Vec<AuditLedgerSnapshot>> {
+) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
     let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    replay_selection(tenant, &conditions).push(&mut query);
-    if let Some(bound) = bound {
-        bound.push_after(&mut query, "occurred_at");
-    }
-    query
-        .push(" ORDER BY occurred_at, id LIMIT ")
-        .push_bind(wanted as i64);
+    let mut query = QueryBuilder::new("");
+    push_keyed(&mut query, &[RecordKind::AuditEntry], |query| {
+        query.push("SELECT ").push(COLUMNS);
+        replay_selection(tenant, &conditions).push(query);
+        if let Some(bound) = bound {
+            bound.push_after(query, "occurred_at");
+        }
+        query
+            .push(" ORDER BY occurred_at, id LIMIT ")
+            .push_bind(wanted as i64);
+    });
     let rows = query
         .build()
         .fetch_all(connection)
         .await
         .map_err(error::read)?;
-    rows.iter()
-        .map(|row| snapshot(tenant, &Row::new(row, TABLE)))
-        .collect()
+    let keyed = |row: &PgRow| {
+        let row = Row::new(row, TABLE);
+        let place = row.place(tenant.as_str(), "occurred_at")?;
+        Ok((place, snapshot(tenant, &row)))
+    };
+    rows.iter().map(keyed).collect()
 }
 
 pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &TimeRange) {
@@ -161,22 +177,12 @@ pub(super) fn replay_selection<'a>(
     conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
 ) -> Selection<'a> {
     Selection {
+        kinds: &[RecordKind::AuditEntry],
         columns: COLUMNS,
         table: "logs.audit_entry",
         tenant: tenant.as_str(),
         conditions,
     }
-}
-
-fn keyed(tenant: &TenantId, row: &PgRow) -> StoreResult<(ListKey, AuditLedgerSnapshot)> {
-    let entry = snapshot(tenant, &Row::new(row, TABLE))?;
-    Ok((
-        ListKey {
-            created_at: entry.created_at,
-            id: entry.id,
-        },
-        entry,
-    ))
 }
 
 fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
@@ -194,8 +200,8 @@ fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot
     draft.after_state = row.json("after_state")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(&head, |digest| {
-        draft.digest() == digest || without_time(&draft).digest() == digest
+    row.check(Some(tenant), &head, |is| {
+        is(draft.digest()) || is(without_time(&draft).digest())
     })?;
     Ok(AuditLedgerSnapshot::from_parts(
         tenant.clone(),

@@ -3,10 +3,11 @@
 
 use std::cmp::Ordering;
 
+use logs_domain::Timestamp;
 use logs_domain::page::{SystemListKey, SystemWindowKey};
-use logs_domain::{RecordId, Timestamp};
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
+use uuid::Uuid;
 
 /// Where a branch goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +17,13 @@ pub(super) enum Bound {
     /// Behind all records of this time: the branch comes earlier on equal times.
     Past(Timestamp),
     /// Behind this record of the branch itself.
-    Behind(Timestamp, RecordId),
+    Behind(Timestamp, Uuid),
 }
 
 impl Bound {
     /// The bound for a branch that stands at `branch` among the branches of a merge, when the
     /// cursor names a record of the branch at `cursor`.
-    pub(super) fn new(branch: u8, cursor: u8, time: Timestamp, id: RecordId) -> Self {
+    pub(super) fn new(branch: u8, cursor: u8, time: Timestamp, id: Uuid) -> Self {
         match branch.cmp(&cursor) {
             Ordering::Less => Self::Past(time),
             Ordering::Equal => Self::Behind(time, id),
@@ -90,7 +91,7 @@ impl Bound {
                     .push(past)
                     .push("(");
                 query.push_bind(time.to_datetime()).push(", ");
-                query.push_bind(id.as_uuid()).push(")");
+                query.push_bind(id).push(")");
             }
         }
     }

@@ -1,23 +1,22 @@
 //! Exports, folded with their outcomes.
 
-use logs_domain::page::ListKey;
 use logs_domain::{
     Checksum, CursorScope, ExportResult, ExportStatus, LogExportFilter, LogExportOutcome,
-    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, StoreResult,
-    TenantId, Timestamp,
+    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, RecordKind,
+    StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
-use sqlx::postgres::{PgRow, Postgres};
+use sqlx::postgres::Postgres;
 
 use crate::PostgresStore;
 use crate::list::{Order, Selection, newest_first, push_equal, push_range};
-use crate::row::Row;
+use crate::row::{Head, Row};
 
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, digest, scope, format, requested_by, checksum, \
+const COLUMNS: &str = "tenant_id, created_at, id, scope, format, requested_by, outcome_at, checksum, \
     delivered_at, failure_reason";
 /// Exports with what is known of their outcome.
-const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.checksum, \
+const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
      FROM logs.log_export LEFT JOIN logs.log_export_outcome USING (tenant_id, id))";
 
@@ -45,27 +44,19 @@ pub(super) async fn list(
         push_range(query, "created_at", &filter.created);
     };
     let selection = Selection {
+        kinds: &[RecordKind::LogExport, RecordKind::LogExportOutcome],
         columns: COLUMNS,
         table: FOLDED,
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
     let order = Order::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
-    newest_first(store, selection, order, request, &scope, |row| {
-        let export = snapshot(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: export.created_at,
-                id: export.id,
-            },
-            export,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    newest_first(store, selection, order, request, &scope, read).await
 }
 
-fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LogExportSnapshot> {
-    let row = Row::new(row, "log_export");
+/// An export; its outcome is a record of its own, with a key of its own.
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
     let head = row.head(tenant.as_str())?;
     let draft = NewLogExport::new(
         head.id,
@@ -73,7 +64,7 @@ fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LogExportSnapshot> {
         row.text("format")?,
         row.text("requested_by")?,
     );
-    row.check(&head, |digest| draft.digest() == digest)?;
+    let outcome_at = row.optional_time("outcome_at")?;
     let checksum: Option<Checksum> = row.optional_text("checksum")?;
     let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
     let reason: Option<Reason> = row.optional_text("failure_reason")?;
@@ -85,6 +76,15 @@ fn snapshot(tenant: &TenantId, row: &PgRow) -> StoreResult<LogExportSnapshot> {
         (None, None, Some(reason)) => Some(LogExportOutcome::failed(draft.id, reason)),
         (_, _, _) => return Err(row.inconsistent("checksum")),
     };
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    match (&outcome, outcome_at) {
+        (Some(outcome), Some(created_at)) => {
+            let head = Head { created_at, ..head };
+            row.check(Some(tenant), &head, |is| is(outcome.digest()))?;
+        }
+        (None, None) => row.check_absent()?,
+        (Some(_), None) | (None, Some(_)) => return Err(row.inconsistent("outcome_at")),
+    }
     let result: Option<ExportResult> = outcome.map(|outcome| outcome.result);
     Ok(LogExportSnapshot::from_parts(
         tenant.clone(),

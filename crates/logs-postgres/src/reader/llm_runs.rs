@@ -1,23 +1,21 @@
 //! Runs.
 
-use logs_domain::page::ListKey;
 use logs_domain::{
     Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
-    QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TimeRange, TokenCount,
-    TraceId,
+    QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange,
+    TokenCount, TraceId,
 };
 use sqlx::QueryBuilder;
-use sqlx::postgres::{PgRow, Postgres};
+use sqlx::postgres::Postgres;
 
+use super::traces;
 use crate::PostgresStore;
 use crate::list::{Order, Selection, newest_first, push_equal, push_key, push_range};
-use crate::reading::rows;
-use crate::record::{Place, by_key};
+use crate::record::by_key;
 use crate::row::Row;
 
-const TABLE: &str = "llm_run";
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, digest, run_id, trace_id, provider, model, \
+const COLUMNS: &str = "tenant_id, created_at, id, run_id, trace_id, provider, model, \
     input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, \
     is_synthetic, parent_run_id, attributes";
 
@@ -30,22 +28,14 @@ pub(super) async fn list(
     let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
     let conditions = |query: &mut QueryBuilder<Postgres>| push_conditions(query, tenant, filter);
     let selection = Selection {
+        kinds: &[RecordKind::LlmRun],
         columns: COLUMNS,
         table: "logs.llm_run",
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, order(filter), request, &scope, |row| {
-        let run = snapshot(tenant, &Row::new(row, TABLE))?;
-        Ok((
-            ListKey {
-                created_at: run.created_at,
-                id: run.id,
-            },
-            run,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    newest_first(store, selection, order(filter), request, &scope, read).await
 }
 
 pub(super) async fn get(
@@ -54,12 +44,8 @@ pub(super) async fn get(
     run_id: &RunId,
 ) -> StoreResult<Option<LlmRunSnapshot>> {
     let id = RecordId::of_run(tenant, run_id);
-    let place = Place {
-        kind: 1,
-        table: TABLE,
-        columns: COLUMNS,
-    };
-    by_key(store, tenant, place, id, |row| snapshot(tenant, row)).await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    by_key(store, tenant, RecordKind::LlmRun, COLUMNS, id, read).await
 }
 
 pub(super) async fn trace_id(
@@ -73,14 +59,7 @@ pub(super) async fn trace_id(
     {
         return Ok(Some(own));
     }
-    let mut query =
-        QueryBuilder::new("SELECT trace_id FROM logs.trace WHERE class = 0 AND tenant_id = ");
-    query.push_bind(tenant.to_string());
-    query.push(" AND run_id = ").push_bind(run_id.to_string());
-    query.push(" ORDER BY created_at, trace_id LIMIT 1");
-    let trace_id = |row: &PgRow| Row::new(row, "trace").text("trace_id");
-    let found = rows(store, query, 1, trace_id).await?;
-    Ok(found.into_iter().next())
+    traces::first_of_run(store, tenant, run_id).await
 }
 
 /// A run of its own id is one, whatever else is asked of it.
@@ -106,7 +85,12 @@ fn order(filter: &LlmRunFilter) -> Order {
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter: &LlmRunFilter) {
     if let Some(run_id) = &filter.run_id {
-        push_key(query, tenant, 1, &RecordId::of_run(tenant, run_id));
+        push_key(
+            query,
+            tenant,
+            RecordKind::LlmRun,
+            &RecordId::of_run(tenant, run_id),
+        );
     }
     push_equal(query, "trace_id", filter.trace_id.as_ref());
     push_equal(query, "provider", filter.provider.as_ref());
@@ -148,7 +132,7 @@ fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
     draft.completed_at = completed_at;
     draft.parent_run_id = row.optional_text("parent_run_id")?;
     draft.attributes = row.json("attributes")?;
-    row.check(&head, |digest| draft.digest() == digest)?;
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)

@@ -2,15 +2,17 @@
 
 use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder};
 use logs_domain::{
-    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, ReplayEvent,
-    ReplayQuery, StoreResult, TenantId, TraceId, TraceStepRecord, TraceStepSnapshot,
+    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind, ReplayEvent,
+    ReplayQuery, StoreError, StoreResult, TenantId, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, Postgres};
+use uuid::Uuid;
 
 use super::bound::Bound;
+use super::traces::OrderedStep;
 use super::{audit, system, traces};
-use crate::list::{Selection, push_equal, push_range, total};
+use crate::list::{Keyed, Selection, push_equal, push_keyed, push_range, refuse_twins, total};
 use crate::reading::{Snapshot, reading};
 use crate::{PostgresStore, error};
 
@@ -20,7 +22,7 @@ const TENANT: u8 = 1;
 const PLATFORM: u8 = 2;
 const POLICY: u8 = 3;
 
-type Event = (ReplayKey, ReplayEvent);
+type Event = Keyed<ReplayKey, ReplayEvent>;
 
 pub(super) async fn window(
     store: &PostgresStore,
@@ -37,14 +39,20 @@ pub(super) async fn window(
     let after = after.as_ref();
     let mut found = reading(events(store, tenant, query, after, wanted)).await?;
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    refuse_twins(&mut found, twin);
     let page = found.into_iter().skip(offset).collect();
     let total = count(store, tenant, query, request).await?;
-    Ok(QueryResult::from_overfetched(
-        page,
-        request.limit,
-        &scope,
-        total,
-    ))
+    QueryResult::from_overfetched(page, request.limit, &scope, total)
+}
+
+/// The error about two records at one place.
+fn twin(key: &ReplayKey) -> StoreError {
+    let (table, id) = match &key.event {
+        ReplayEventKey::Step(_) => ("trace_step", String::new()),
+        ReplayEventKey::System { id, .. } => ("system_record", id.to_string()),
+        ReplayEventKey::Policy { id } => ("audit_entry", id.to_string()),
+    };
+    StoreError::inconsistent(table, "id", id)
 }
 
 /// Up to `wanted` events of each branch, in no order.
@@ -83,13 +91,15 @@ async fn events(
             id: key.id,
         };
         let timestamp = key.occurred_at;
-        found.push((ReplayKey { timestamp, event }, ReplayEvent::from(&record)));
+        let record = record.map(|record| ReplayEvent::from(&record));
+        found.push((ReplayKey { timestamp, event }, record));
     }
     let bound = bound(POLICY, after);
-    for entry in audit::in_replay(connection, tenant, &query.window, bound, wanted).await? {
-        let event = ReplayEventKey::Policy { id: entry.id };
-        let timestamp = entry.occurred_at;
-        found.push((ReplayKey { timestamp, event }, ReplayEvent::from(&entry)));
+    let entries = audit::in_replay(connection, tenant, &query.window, bound, wanted).await?;
+    for ((timestamp, id), entry) in entries {
+        let event = ReplayEventKey::Policy { id };
+        let entry = entry.map(|entry| ReplayEvent::from(&entry));
+        found.push((ReplayKey { timestamp, event }, entry));
     }
     snapshot.end().await?;
     Ok(found)
@@ -98,7 +108,7 @@ async fn events(
 /// Where a branch with ids goes on.
 fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
     let key = after?;
-    let (cursor, id): (u8, Option<RecordId>) = match &key.event {
+    let (cursor, id): (u8, Option<Uuid>) = match &key.event {
         ReplayEventKey::Step(_) => (STEPS, None),
         ReplayEventKey::System {
             platform: false,
@@ -124,14 +134,17 @@ async fn steps(
 ) -> StoreResult<Vec<Event>> {
     let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace.trace_id, query);
     let selection = steps_selection(trace.tenant, &conditions);
-    let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(selection.columns);
-    selection.push(&mut sql);
-    if let Some(key) = after {
-        push_after(&mut sql, key);
-    }
-    sql.push(" ORDER BY timestamp, position, span_id LIMIT ");
-    sql.push_bind(wanted as i64);
+    let mut sql = QueryBuilder::new("");
+    push_keyed(&mut sql, selection.kinds, |sql| {
+        sql.push("SELECT ").push(selection.columns);
+        selection.push(sql);
+        if let Some(key) = after {
+            push_after(sql, key);
+        }
+        sql.push(" ORDER BY timestamp, position, span_id LIMIT ");
+        sql.push_bind(wanted as i64);
+    });
+    sql.push(" ORDER BY timestamp, position, span_id");
     let rows = sql
         .build()
         .fetch_all(&mut *connection)
@@ -140,29 +153,27 @@ async fn steps(
     let mut next_span: Option<u32> = None;
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
-        let step = traces::step(trace.tenant, row)?;
-        let order = step.order();
-        let index = match (&order, next_span) {
+        let step = trace.ordered(row)?;
+        let index = match (&step.order, next_span) {
             (StepOrder::Position(position), _) => position.get(),
             (StepOrder::Span { .. }, Some(index)) => index,
-            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step).await?,
+            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step.order).await?,
         };
-        if matches!(order, StepOrder::Span { .. }) {
+        if matches!(step.order, StepOrder::Span { .. }) {
             // A window leaves no span out between two that it holds.
             next_span = Some(index + 1);
         }
-        events.push(event(index, order, &step));
+        events.push(event(index, step));
     }
     Ok(events)
 }
 
-fn event(index: u32, order: StepOrder, step: &TraceStepRecord) -> Event {
-    let snapshot = TraceStepSnapshot::from_parts(index, step.to_draft());
-    let key = ReplayKey {
-        timestamp: step.timestamp,
-        event: ReplayEventKey::Step(order),
-    };
-    (key, ReplayEvent::from(&snapshot))
+fn event(index: u32, step: OrderedStep) -> Event {
+    let timestamp = step.timestamp;
+    let (order, step) = step.indexed(index);
+    let event = ReplayEventKey::Step(order);
+    let step = step.map(|step| ReplayEvent::from(&step));
+    (ReplayKey { timestamp, event }, step)
 }
 
 fn push_steps(sql: &mut QueryBuilder<Postgres>, trace_id: &TraceId, query: &ReplayQuery) {
@@ -199,6 +210,7 @@ fn steps_selection<'a>(
     conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
 ) -> Selection<'a> {
     Selection {
+        kinds: &[RecordKind::TraceStep],
         columns: traces::STEP_COLUMNS,
         table: "logs.trace_step",
         tenant: tenant.as_str(),
@@ -237,7 +249,7 @@ mod tests {
     #[test]
     fn each_branch_goes_on_where_the_merge_stopped() {
         let timestamp = Timestamp::from_micros(5).unwrap();
-        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0);
+        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0).as_uuid();
         let key = ReplayKey {
             timestamp,
             event: ReplayEventKey::System { platform: true, id },

@@ -3,20 +3,24 @@
 use logs_domain::page::{SystemListKey, SystemWindowKey};
 use logs_domain::{
     CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
-    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    RecordKind, StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId,
+    TimeRange,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
+use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{Order, Selection, page_rows, push_equal, push_range, total};
+use crate::list::{
+    Keyed, Order, Selection, page_rows, push_equal, push_keyed, push_range, refuse_twins, total,
+};
 use crate::reading::rows;
 use crate::row::Row;
 use crate::{PLATFORM, PostgresStore};
 
 const TABLE: &str = "system_record";
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, digest, component, event_type, severity, summary, \
+const COLUMNS: &str = "tenant_id, created_at, id, component, event_type, severity, summary, \
     details, caused_by, correlation_id, occurred_at";
 
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
@@ -55,27 +59,23 @@ pub(super) async fn list(
         filter.occurred != TimeRange::ALL,
     ];
     let keyed = |row: &PgRow| {
-        let platform = is_platform(row);
-        let record = snapshot(tenant, platform, row)?;
+        let (platform, row) = branch(row);
+        let (created_at, id) = row.place(owner(tenant, platform), "created_at")?;
         let key = SystemListKey {
-            created_at: record.created_at,
+            created_at,
             platform,
-            id: record.id,
+            id,
         };
-        Ok((key, record))
+        Ok((key, snapshot(tenant, platform, &row)))
     };
     let order = Order::of(&[], &others);
     let about = request.limit.as_usize() + 1;
     let mut found = page_rows(store, query, order, about, keyed).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
+    refuse_twins(&mut found, |key| twin(key.id));
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &branches).await?;
-    Ok(QueryResult::from_overfetched(
-        page,
-        request.limit,
-        &scope,
-        total,
-    ))
+    QueryResult::from_overfetched(page, request.limit, &scope, total)
 }
 
 pub(super) async fn by_correlation(
@@ -122,14 +122,10 @@ async fn oldest_first(
     })
     .await?;
     found.sort_unstable_by_key(|(key, _)| *key);
+    refuse_twins(&mut found, |key| twin(key.id));
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &both(tenant, conditions)).await?;
-    Ok(QueryResult::from_overfetched(
-        page,
-        request.limit,
-        scope,
-        total,
-    ))
+    QueryResult::from_overfetched(page, request.limit, scope, total)
 }
 
 /// Up to `wanted` records each of tenant and platform, oldest first, behind the bound that `bound`
@@ -157,15 +153,15 @@ pub(super) fn window_query(
 pub(super) fn window_record(
     tenant: &TenantId,
     row: &PgRow,
-) -> StoreResult<(SystemWindowKey, SystemRecordSnapshot)> {
-    let platform = is_platform(row);
-    let record = snapshot(tenant, platform, row)?;
+) -> StoreResult<Keyed<SystemWindowKey, SystemRecordSnapshot>> {
+    let (platform, row) = branch(row);
+    let (occurred_at, id) = row.place(owner(tenant, platform), "occurred_at")?;
     let key = SystemWindowKey {
-        occurred_at: record.occurred_at,
+        occurred_at,
         platform,
-        id: record.id,
+        id,
     };
-    Ok((key, record))
+    Ok((key, snapshot(tenant, platform, &row)))
 }
 
 /// One query of two branches, each with the whole predicate, the order and the limit: otherwise the
@@ -177,18 +173,21 @@ fn merged(
     push_bound: impl Fn(bool, &mut QueryBuilder<Postgres>),
 ) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("");
-    for (branch, platform) in branches.iter().zip([false, true]) {
-        query.push(if platform { " UNION ALL " } else { "" });
-        query.push("(SELECT ").push(branch.columns);
-        branch.push(&mut query);
-        push_bound(platform, &mut query);
-        query.push(order).push_bind(wanted as i64).push(")");
-    }
+    push_keyed(&mut query, &[RecordKind::SystemRecord], |query| {
+        for (branch, platform) in branches.iter().zip([false, true]) {
+            query.push(if platform { " UNION ALL " } else { "" });
+            query.push("(SELECT ").push(branch.columns);
+            branch.push(query);
+            push_bound(platform, query);
+            query.push(order).push_bind(wanted as i64).push(")");
+        }
+    });
     query
 }
 
 pub(super) fn both<'a>(tenant: &'a TenantId, conditions: Conditions<'a>) -> [Selection<'a>; 2] {
     [tenant.as_str(), PLATFORM].map(|tenant| Selection {
+        kinds: &[RecordKind::SystemRecord],
         columns: COLUMNS,
         table: "logs.system_record",
         tenant,
@@ -196,15 +195,26 @@ pub(super) fn both<'a>(tenant: &'a TenantId, conditions: Conditions<'a>) -> [Sel
     })
 }
 
-/// Which branch a row is of. A row of neither is found out by the check of its tenant.
-fn is_platform(row: &PgRow) -> bool {
-    row.try_get::<&str, _>("tenant_id")
-        .is_ok_and(|tenant| tenant == PLATFORM)
+/// Whether a row is one of the platform. One of neither branch is found out by the check of its tenant.
+fn branch(row: &PgRow) -> (bool, Row<'_>) {
+    let tenant = row.try_get::<&str, _>("tenant_id");
+    (
+        tenant.is_ok_and(|tenant| tenant == PLATFORM),
+        Row::new(row, TABLE),
+    )
 }
 
-fn snapshot(tenant: &TenantId, platform: bool, row: &PgRow) -> StoreResult<SystemRecordSnapshot> {
-    let row = Row::new(row, TABLE);
-    let head = row.head(if platform { PLATFORM } else { tenant.as_str() })?;
+/// The value of the column `tenant_id`.
+fn owner(tenant: &TenantId, platform: bool) -> &str {
+    if platform { PLATFORM } else { tenant.as_str() }
+}
+
+fn twin(id: Uuid) -> StoreError {
+    StoreError::inconsistent(TABLE, "id", id.to_string())
+}
+
+fn snapshot(tenant: &TenantId, platform: bool, row: &Row<'_>) -> StoreResult<SystemRecordSnapshot> {
+    let head = row.head(owner(tenant, platform))?;
     let mut draft = NewSystemRecord::new(
         head.id,
         row.text("component")?,
@@ -216,12 +226,12 @@ fn snapshot(tenant: &TenantId, platform: bool, row: &PgRow) -> StoreResult<Syste
     draft.caused_by = row.optional_text("caused_by")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(&head, |digest| {
-        draft.digest() == digest || without_time(&draft).digest() == digest
+    let owner = (!platform).then_some(tenant);
+    row.check(owner, &head, |is| {
+        is(draft.digest()) || is(without_time(&draft).digest())
     })?;
-    let owner = (!platform).then(|| tenant.clone());
     Ok(SystemRecordSnapshot::from_parts(
-        owner,
+        owner.cloned(),
         draft,
         head.created_at,
     ))

@@ -1,31 +1,30 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{ListKey, StepOrder};
+use logs_domain::page::StepOrder;
 use logs_domain::{
     Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
-    ReadMethod, RecordId, SpanId, StepKey, StepPosition, StoreResult, TenantId, Timestamp,
-    TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    ReadMethod, RecordId, RecordKind, RunId, SpanId, StepKey, StepPosition, StoreError,
+    StoreResult, TenantId, Timestamp, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter,
+    TraceStepRecord, TraceStepSnapshot,
 };
-use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use sqlx::{QueryBuilder, Row as _};
 
-use crate::list::{Order, Selection, newest_first, push_equal, push_key, push_range, total};
-use crate::reading::{Snapshot, reading};
+use crate::list::{
+    Keyed, Order, Selection, newest_first, push_equal, push_key, push_keyed, push_range,
+    refuse_twins, total,
+};
+use crate::reading::{Snapshot, reading, rows};
 use crate::row::Row;
 use crate::{PostgresStore, error};
 
 const STEPS: &str = "trace_step";
 /// What [`header`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, digest, trace_id, run_id, started_at";
+const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, started_at";
 
 /// What [`step`] reads.
-macro_rules! step_columns {
-    () => {
-        "tenant_id, created_at, id, digest, trace_id, position, span_id, timestamp, skill_name, \
-         status, outcome_category, cost_nano_usd, duration_ms, attributes"
-    };
-}
-pub(super) const STEP_COLUMNS: &str = step_columns!();
+pub(super) const STEP_COLUMNS: &str = "tenant_id, created_at, id, trace_id, position, span_id, \
+    timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -36,28 +35,47 @@ pub(super) async fn list(
     let scope = CursorScope::new(ReadMethod::ListTraces, tenant, filter);
     let conditions = |query: &mut QueryBuilder<Postgres>| {
         if let Some(trace_id) = &filter.trace_id {
-            push_key(query, tenant, 2, &RecordId::of_trace(tenant, trace_id));
+            push_key(
+                query,
+                tenant,
+                RecordKind::Trace,
+                &RecordId::of_trace(tenant, trace_id),
+            );
         }
         push_equal(query, "run_id", filter.run_id.as_ref());
         push_range(query, "created_at", &filter.created);
     };
     let selection = Selection {
+        kinds: &[RecordKind::Trace],
         columns: COLUMNS,
         table: "logs.trace",
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, Order::OfIndex, request, &scope, |row| {
-        let trace = header(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: trace.created_at,
-                id: trace.id,
-            },
-            trace,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| header(tenant, row);
+    newest_first(store, selection, Order::OfIndex, request, &scope, read).await
+}
+
+/// The trace of the header that names a run with the smallest record time and id.
+pub(super) async fn first_of_run(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    run_id: &RunId,
+) -> StoreResult<Option<TraceId>> {
+    let mut query = QueryBuilder::new("");
+    push_keyed(&mut query, &[RecordKind::Trace], |query| {
+        query
+            .push("SELECT ")
+            .push(COLUMNS)
+            .push(" FROM logs.trace WHERE class = 0 AND tenant_id = ")
+            .push_bind(tenant.to_string())
+            .push(" AND run_id = ")
+            .push_bind(run_id.to_string())
+            .push(" ORDER BY created_at, trace_id LIMIT 1");
+    });
+    let read = |row: &PgRow| header(tenant, &Row::new(row, "trace"));
+    let found = rows(store, query, 1, read).await?;
+    Ok(found.into_iter().next().map(|trace| trace.trace_id))
 }
 
 pub(super) async fn list_steps(
@@ -73,6 +91,7 @@ pub(super) async fn list_steps(
     };
     let tenant_key = tenant.as_str();
     let selection = Selection {
+        kinds: &[RecordKind::TraceStep],
         columns: STEP_COLUMNS,
         table: "logs.trace_step",
         tenant: tenant_key,
@@ -82,17 +101,8 @@ pub(super) async fn list_steps(
         Some(_) => Order::SortedFew,
         None => Order::OfIndex,
     };
-    newest_first(store, selection, order, request, &scope, |row| {
-        let step = step(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: step.created_at,
-                id: step.id,
-            },
-            step,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| step(tenant, row);
+    newest_first(store, selection, order, request, &scope, read).await
 }
 
 pub(super) async fn steps_of(
@@ -112,18 +122,14 @@ pub(super) async fn steps_of(
     let conditions =
         |query: &mut QueryBuilder<Postgres>| push_equal(query, "trace_id", Some(trace_id));
     let counted = Selection {
+        kinds: &[RecordKind::TraceStep],
         columns: STEP_COLUMNS,
         table: "logs.trace_step",
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
     let total = total(store, request, &[counted]).await?;
-    Ok(QueryResult::from_overfetched(
-        steps,
-        request.limit,
-        &scope,
-        total,
-    ))
+    QueryResult::from_overfetched(steps, request.limit, &scope, total)
 }
 
 /// The steps of one trace.
@@ -132,7 +138,7 @@ pub(super) struct Trace<'a> {
     pub(super) trace_id: &'a TraceId,
 }
 
-type KeyedStep = (StepOrder, TraceStepSnapshot);
+type KeyedStep = Keyed<StepOrder, TraceStepSnapshot>;
 
 impl Trace<'_> {
     /// Up to `wanted` steps, in the order of the trace.
@@ -156,6 +162,7 @@ impl Trace<'_> {
             steps.extend(self.spans(connection, after, missing, offset).await?);
         }
         snapshot.end().await?;
+        refuse_twins(&mut steps, |_| StoreError::inconsistent(STEPS, "id", ""));
         Ok(steps)
     }
 
@@ -170,24 +177,18 @@ impl Trace<'_> {
             Some(StepOrder::Position(position)) => position.as_i64(),
             Some(StepOrder::Span { .. }) | None => -1,
         };
-        let rows = sqlx::query(concat!(
-            "SELECT ",
-            step_columns!(),
-            " FROM logs.trace_step \
-                 WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position > $3 \
-                 ORDER BY position LIMIT $4 OFFSET $5"
-        ))
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
-        .bind(after)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(connection)
-        .await
-        .map_err(error::read)?;
-        rows.iter()
-            .map(|row| Ok(self.keyed(step(self.tenant, row)?, 0)))
-            .collect()
+        let mut query = QueryBuilder::new("");
+        push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
+            self.push(query);
+            query.push(" AND position > ").push_bind(after);
+            query.push(" ORDER BY position LIMIT ").push_bind(limit);
+            query.push(" OFFSET ").push_bind(offset);
+        });
+        query.push(" ORDER BY position");
+        let rows = query.build().fetch_all(connection).await;
+        let rows = rows.map_err(error::read)?;
+        let indexed = |row| Ok(self.ordered(row)?.indexed(0));
+        rows.iter().map(indexed).collect()
     }
 
     async fn spans(
@@ -203,35 +204,64 @@ impl Trace<'_> {
             }
             Some(StepOrder::Position(_)) | None => (Timestamp::MIN.to_datetime(), ""),
         };
-        let rows = sqlx::query(concat!(
-            "SELECT ",
-            step_columns!(),
-            " FROM logs.trace_step \
-                 WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 \
-                 AND timestamp >= $3 AND (timestamp, span_id) > ($3, $4) \
-                 AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT $5 OFFSET $6"
-        ))
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
-        .bind(time)
-        .bind(span_id)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(error::read)?;
-        let steps: Vec<TraceStepRecord> = rows
+        let mut query = QueryBuilder::new("");
+        push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
+            self.push(query);
+            query.push(" AND timestamp >= ").push_bind(time);
+            query.push(" AND (timestamp, span_id) > (").push_bind(time);
+            query.push(", ").push_bind(span_id);
+            query.push(") AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT ");
+            query.push_bind(limit).push(" OFFSET ").push_bind(offset);
+        });
+        query.push(" ORDER BY timestamp, span_id");
+        let rows = query.build().fetch_all(&mut *connection).await;
+        let rows = rows.map_err(error::read)?;
+        let steps: Vec<OrderedStep> = rows
             .iter()
-            .map(|row| step(self.tenant, row))
+            .map(|row| self.ordered(row))
             .collect::<StoreResult<_>>()?;
         let Some(first) = steps.first() else {
             return Ok(Vec::new());
         };
-        let first_index = self.index_of(connection, first).await?;
+        let first_index = self.index_of(connection, &first.order).await?;
         Ok((first_index..)
             .zip(steps)
-            .map(|(index, step)| self.keyed(step, index))
+            .map(|(index, step)| step.indexed(index))
             .collect())
+    }
+
+    /// Pushes a query of the steps of the trace, open for more conditions.
+    fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        query
+            .push("SELECT ")
+            .push(STEP_COLUMNS)
+            .push(" FROM logs.trace_step WHERE class = 0 AND tenant_id = ")
+            .push_bind(self.tenant.to_string())
+            .push(" AND trace_id = ")
+            .push_bind(self.trace_id.to_string());
+    }
+
+    /// The step of a row, and where it stands whether it can be read or not.
+    pub(super) fn ordered(&self, row: &PgRow) -> StoreResult<OrderedStep> {
+        let columns = Row::new(row, STEPS);
+        let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
+        let position: Option<i64> = row.try_get("position").map_err(error::read)?;
+        let span_id: Option<&str> = row.try_get("span_id").map_err(error::read)?;
+        let order = match (position, span_id) {
+            (Some(position), _) => StepPosition::from_i64(position)
+                .map(StepOrder::Position)
+                .map_err(|_| columns.inconsistent("position"))?,
+            (None, Some(span_id)) => StepOrder::Span {
+                timestamp,
+                span_id: SpanId::new(span_id).map_err(|_| columns.inconsistent("span_id"))?,
+            },
+            (None, None) => return Err(columns.inconsistent("position")),
+        };
+        Ok(OrderedStep {
+            timestamp,
+            order,
+            step: step(self.tenant, &columns),
+        })
     }
 
     /// The index in the whole trace of a step that was made from a span: after the last position
@@ -239,11 +269,11 @@ impl Trace<'_> {
     pub(super) async fn index_of(
         &self,
         connection: &mut PgConnection,
-        step: &TraceStepRecord,
+        order: &StepOrder,
     ) -> StoreResult<u32> {
-        let span_id = match &step.key {
-            StepKey::Position(position) => return Ok(position.get()),
-            StepKey::Span(span_id) => span_id,
+        let (timestamp, span_id) = match order {
+            StepOrder::Position(position) => return Ok(position.get()),
+            StepOrder::Span { timestamp, span_id } => (timestamp, span_id),
         };
         let index = sqlx::query_scalar!(
             "SELECT (SELECT COALESCE(MAX(position) + 1, 0) \
@@ -254,7 +284,7 @@ impl Trace<'_> {
                  AND span_id IS NOT NULL) AS \"index!\"",
             self.tenant.as_str(),
             self.trace_id.as_str(),
-            step.timestamp.to_datetime(),
+            timestamp.to_datetime(),
             span_id.as_str(),
         )
         .fetch_one(connection)
@@ -274,31 +304,40 @@ impl Trace<'_> {
         .await
         .map_err(error::read)
     }
+}
 
-    fn keyed(&self, step: TraceStepRecord, span_index: u32) -> KeyedStep {
-        let order = step.order();
-        let index = match &order {
+/// A step with its place, or why it cannot be read.
+pub(super) struct OrderedStep {
+    pub(super) timestamp: Timestamp,
+    pub(super) order: StepOrder,
+    step: StoreResult<TraceStepRecord>,
+}
+
+impl OrderedStep {
+    /// The step with its index, which is given for a step that was made from a span.
+    pub(super) fn indexed(self, span_index: u32) -> KeyedStep {
+        let index = match &self.order {
             StepOrder::Position(position) => position.get(),
             StepOrder::Span { .. } => span_index,
         };
-        (order, TraceStepSnapshot::from_parts(index, step.to_draft()))
+        let snapshot =
+            |step: TraceStepRecord| TraceStepSnapshot::from_parts(index, step.to_draft());
+        (self.order, self.step.map(snapshot))
     }
 }
 
-fn header(tenant: &TenantId, row: &PgRow) -> StoreResult<TraceSnapshot> {
-    let row = Row::new(row, "trace");
+fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewTrace::new(row.text("trace_id")?);
     draft.run_id = row.optional_text("run_id")?;
     draft.started_at = row.optional_time("started_at")?;
-    row.check(&head, |digest| draft.digest() == digest)?;
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)
 }
 
-pub(super) fn step(tenant: &TenantId, row: &PgRow) -> StoreResult<TraceStepRecord> {
-    let row = Row::new(row, STEPS);
+fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
     let head = row.head(tenant.as_str())?;
     let trace_id = row.text("trace_id")?;
     let position = row.optional_integer("position", StepPosition::from_i64)?;
@@ -317,7 +356,7 @@ pub(super) fn step(tenant: &TenantId, row: &PgRow) -> StoreResult<TraceStepRecor
     let mut draft = NewTraceStep::new(trace_id, key, time, skill, status, outcome, duration);
     draft.cost = cost;
     draft.attributes = row.json("attributes")?;
-    row.check(&head, |digest| draft.digest() == digest)?;
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)

@@ -12,7 +12,7 @@ use super::keys::{self, Found, Key};
 use super::{Owner, commit, insert};
 use crate::error::Failure;
 use crate::pool::Lane;
-use crate::{PostgresStore, error};
+use crate::{PostgresStore, clock, error};
 
 /// What becomes of a record.
 #[derive(Clone, Copy)]
@@ -39,7 +39,14 @@ pub(super) async fn once(
     let connection = lane.connection();
     keys::outcomes_name_exports(connection, owner, batch).await?;
     let repeated = store.repeated.load(Ordering::Relaxed);
-    let new = keys::write(connection, owner, keys, stamp.time, repeated).await?;
+    let written = keys::write(connection, owner, keys, stamp.time, repeated).await?;
+    let clock = &*store.options.clock;
+    if let Err(error) = clock::accept_stamp(clock, stamp.time, written.server_time) {
+        run(&mut lane, "ROLLBACK").await?;
+        lane.release();
+        return Err(error.into());
+    }
+    let new = written.new;
     let known: Vec<(i16, Uuid)> = keys
         .iter()
         .zip(&new)
@@ -52,7 +59,7 @@ pub(super) async fn once(
     } else {
         keys::read(connection, owner, &known).await?
     };
-    let fates = match fates(batch, keys, &new, &found, on_conflict) {
+    let fates = match fates(owner, batch, keys, &new, &found, on_conflict) {
         Ok(fates) => fates,
         Err(error) => {
             run(&mut lane, "ROLLBACK").await?;
@@ -93,6 +100,7 @@ async fn run(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
 
 /// The fate of each record, in the order of the batch; or the error of the whole call.
 fn fates(
+    owner: Owner<'_>,
     batch: &AppendBatch,
     keys: &[Key],
     new: &[bool],
@@ -109,7 +117,7 @@ fn fates(
             };
             let outcome = if stored.gone {
                 RecordOutcome::Gone
-            } else if stored.digest == key.digest {
+            } else if stored.digest == key.digest(owner, stored.created_at) {
                 RecordOutcome::AlreadyStored
             } else {
                 RecordOutcome::Conflict

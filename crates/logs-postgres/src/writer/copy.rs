@@ -56,7 +56,6 @@ fn value<D>(bytes: &mut Vec<u8>, read: &Read<D>, row: &Row<'_, D>) {
         ),
         Read::Time(read) => field(bytes, read(row).map(micros).as_ref().map(AsRef::as_ref)),
         Read::Flag(read) => field(bytes, Some(&[u8::from(read(row))])),
-        Read::Bytes(read) => field(bytes, Some(read(row))),
     }
 }
 

@@ -68,7 +68,6 @@ impl<'a> Writing<'a> {
         let row = |(key, draft): &(&'a Key, &'a Draft)| {
             Some(Row {
                 id: key.id.as_uuid(),
-                digest: key.digest.as_bytes(),
                 created_at: self.created_at,
                 draft: pick(draft)?,
             })
@@ -91,7 +90,6 @@ impl<'a> Writing<'a> {
         }
         let rows = named.iter().map(|(key, run)| Row {
             id: key.id.as_uuid(),
-            digest: key.digest.as_bytes(),
             created_at: self.created_at,
             draft: run,
         });

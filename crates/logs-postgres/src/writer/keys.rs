@@ -4,26 +4,35 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use logs_domain::{
-    AppendBatch, ContentDigest, Draft, InvalidValue, RecordId, RecordKind, StoreResult, Timestamp,
+    AppendBatch, ContentDigest, Draft, InvalidValue, RecordDigest, RecordId, RecordKind,
+    StoreResult, Timestamp,
 };
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::Owner;
 use crate::error::{self, Failure};
+use crate::kind::number;
 
 /// The key of a record of a batch.
 pub(super) struct Key {
     pub(super) kind: i16,
     pub(super) id: RecordId,
-    pub(super) digest: ContentDigest,
+    pub(super) content: ContentDigest,
     /// The place of the record in the batch.
     pub(super) index: usize,
 }
 
+impl Key {
+    /// The digest of its record when it is stored at a time.
+    pub(super) fn digest(&self, owner: Owner<'_>, created_at: Timestamp) -> RecordDigest {
+        RecordDigest::new(owner.tenant(), self.id, created_at, self.content)
+    }
+}
+
 /// What is stored under a key.
 pub(super) struct Stored {
-    pub(super) digest: ContentDigest,
+    pub(super) digest: RecordDigest,
     pub(super) created_at: Timestamp,
     /// Its month was dropped by retention.
     pub(super) gone: bool,
@@ -31,21 +40,6 @@ pub(super) struct Stored {
 
 /// What is stored, by kind and id.
 pub(super) type Found = HashMap<(i16, RecordId), Stored>;
-
-/// The number of a kind in the table of keys.
-pub(super) const fn number(kind: RecordKind) -> i16 {
-    match kind {
-        RecordKind::LlmRun => 1,
-        RecordKind::Trace => 2,
-        RecordKind::TraceStep => 3,
-        RecordKind::SystemRecord => 4,
-        RecordKind::AuditEntry => 5,
-        RecordKind::LogExport => 6,
-        RecordKind::LogExportOutcome => 7,
-        // The table refuses it: a new kind needs a number and a table.
-        _ => 0,
-    }
-}
 
 /// The keys of the distinct records, in the one order in which every append takes them: two appends
 /// never wait for each other.
@@ -55,7 +49,7 @@ pub(super) fn sorted(owner: Owner<'_>, batch: &AppendBatch) -> StoreResult<Vec<K
         keys.push(Key {
             kind: number(draft.kind()),
             id: owner.stored_id(draft)?,
-            digest: draft.digest(),
+            content: draft.digest(),
             index,
         });
     }
@@ -99,7 +93,15 @@ pub(super) async fn outcomes_name_exports(
     }
 }
 
-/// Writes the keys that are not there yet; whether each of them was. A key that another append is
+/// What came of writing keys.
+pub(super) struct Written {
+    /// Whether each key is new.
+    pub(super) new: Vec<bool>,
+    /// When the server had written them, by its own clock.
+    pub(super) server_time: DateTime<Utc>,
+}
+
+/// Writes the keys that are not there yet. A key that another append is
 /// just writing is waited for. `repeated` says whether some are expected to be there.
 pub(super) async fn write(
     connection: &mut PgConnection,
@@ -107,15 +109,20 @@ pub(super) async fn write(
     keys: &[Key],
     created_at: Timestamp,
     repeated: bool,
-) -> Result<Vec<bool>, Failure> {
+) -> Result<Written, Failure> {
     let kinds: Vec<i16> = keys.iter().map(|key| key.kind).collect();
     let ids: Vec<Uuid> = keys.iter().map(|key| key.id.as_uuid()).collect();
-    let digests: Vec<&[u8]> = keys
+    let digests: Vec<RecordDigest> = keys
         .iter()
-        .map(|key| key.digest.as_bytes().as_slice())
+        .map(|key| key.digest(owner, created_at))
+        .collect();
+    let digests: Vec<&[u8]> = digests
+        .iter()
+        .map(|digest| digest.as_bytes().as_slice())
         .collect();
     let written = sqlx::query!(
-        "SELECT new_kinds, new_ids FROM logs.write_keys($1, $2, $3, $4, $5, $6)",
+        "SELECT new_kinds, new_ids, pg_catalog.clock_timestamp() AS \"server_time!\" \
+         FROM logs.write_keys($1, $2, $3, $4, $5, $6)",
         owner.key(),
         created_at.to_datetime(),
         &kinds,
@@ -126,12 +133,19 @@ pub(super) async fn write(
     .fetch_one(connection)
     .await
     .map_err(error::before_commit)?;
+    let server_time = written.server_time;
     let (Some(kinds), Some(ids)) = (written.new_kinds, written.new_ids) else {
-        return Ok(vec![true; keys.len()]);
+        return Ok(Written {
+            new: vec![true; keys.len()],
+            server_time,
+        });
     };
     let new: HashSet<(i16, Uuid)> = kinds.into_iter().zip(ids).collect();
     let is_new = |key: &Key| new.contains(&(key.kind, key.id.as_uuid()));
-    Ok(keys.iter().map(is_new).collect())
+    Ok(Written {
+        new: keys.iter().map(is_new).collect(),
+        server_time,
+    })
 }
 
 /// What is stored under keys. A statement of its own: it sees what was committed while an earlier
@@ -175,7 +189,7 @@ fn parse(
     gone: bool,
 ) -> Option<(RecordId, Stored)> {
     let stored = Stored {
-        digest: ContentDigest::from_bytes(digest.try_into().ok()?),
+        digest: RecordDigest::from_bytes(digest.try_into().ok()?),
         created_at: Timestamp::from_datetime(created_at).ok()?,
         gone,
     };

@@ -13,7 +13,6 @@ pub(super) struct Table<D: 'static> {
 /// A new record.
 pub(super) struct Row<'a, D> {
     pub(super) id: Uuid,
-    pub(super) digest: &'a [u8],
     pub(super) created_at: Timestamp,
     pub(super) draft: &'a D,
 }
@@ -36,7 +35,6 @@ pub(super) enum Read<D> {
     Integer(fn(&Row<'_, D>) -> Option<i64>),
     Time(fn(&Row<'_, D>) -> Option<Timestamp>),
     Flag(fn(&Row<'_, D>) -> bool),
-    Bytes(for<'a> fn(&Row<'a, D>) -> &'a [u8]),
 }
 
 pub(super) const fn text<D>(
@@ -66,14 +64,6 @@ pub(super) const fn time<D>(
 pub(super) const fn flag<D>(name: &'static str, read: fn(&Row<'_, D>) -> bool) -> Column<D> {
     let read = Read::Flag(read);
     Column { name, read }
-}
-
-/// The digest of the producer's fields, which every table of records has.
-pub(super) const fn digest<D>() -> Column<D> {
-    Column {
-        name: "digest",
-        read: Read::Bytes(|row| row.digest),
-    }
 }
 
 impl<D> Table<D> {

@@ -5,12 +5,11 @@ use logs_domain::{
     NewSystemRecord, NewTrace, NewTraceStep, StepKey, TokenCount,
 };
 
-use super::table::{Table, digest, flag, integer, text, time};
+use super::table::{Table, flag, integer, text, time};
 
 pub(super) const LLM_RUN: Table<NewLlmRun> = Table {
     name: "llm_run",
     columns: &[
-        digest(),
         text("run_id", |row| Some(row.draft.run_id.as_str())),
         text("trace_id", |row| {
             row.draft.trace_id.as_ref().map(|id| id.as_str())
@@ -41,7 +40,6 @@ pub(super) const LLM_RUN: Table<NewLlmRun> = Table {
 pub(super) const TRACE: Table<NewTrace> = Table {
     name: "trace",
     columns: &[
-        digest(),
         text("trace_id", |row| Some(row.draft.trace_id.as_str())),
         text("run_id", |row| {
             row.draft.run_id.as_ref().map(|id| id.as_str())
@@ -53,7 +51,6 @@ pub(super) const TRACE: Table<NewTrace> = Table {
 pub(super) const TRACE_STEP: Table<NewTraceStep> = Table {
     name: "trace_step",
     columns: &[
-        digest(),
         text("trace_id", |row| Some(row.draft.trace_id.as_str())),
         integer("position", |row| match &row.draft.key {
             StepKey::Position(position) => Some(position.as_i64()),
@@ -78,7 +75,6 @@ pub(super) const TRACE_STEP: Table<NewTraceStep> = Table {
 pub(super) const SYSTEM_RECORD: Table<NewSystemRecord> = Table {
     name: "system_record",
     columns: &[
-        digest(),
         text("component", |row| Some(row.draft.component.as_str())),
         text("event_type", |row| Some(row.draft.event_type.as_str())),
         text("severity", |row| Some(row.draft.severity.as_str())),
@@ -99,7 +95,6 @@ pub(super) const SYSTEM_RECORD: Table<NewSystemRecord> = Table {
 pub(super) const AUDIT_ENTRY: Table<NewAuditEntry> = Table {
     name: "audit_entry",
     columns: &[
-        digest(),
         text("event_type", |row| Some(row.draft.event_type.as_str())),
         text("entity_type", |row| Some(row.draft.entity_type.as_str())),
         text("entity_id", |row| Some(row.draft.entity_id.as_str())),
@@ -127,7 +122,6 @@ pub(super) const AUDIT_ENTRY: Table<NewAuditEntry> = Table {
 pub(super) const LOG_EXPORT: Table<NewLogExport> = Table {
     name: "log_export",
     columns: &[
-        digest(),
         text("scope", |row| Some(row.draft.scope.as_str())),
         text("format", |row| Some(row.draft.format.as_str())),
         text("requested_by", |row| Some(row.draft.requested_by.as_str())),
@@ -137,7 +131,6 @@ pub(super) const LOG_EXPORT: Table<NewLogExport> = Table {
 pub(super) const LOG_EXPORT_OUTCOME: Table<LogExportOutcome> = Table {
     name: "log_export_outcome",
     columns: &[
-        digest(),
         text("checksum", |row| match &row.draft.result {
             ExportResult::Completed { checksum, .. } => Some(checksum.as_str()),
             ExportResult::Failed { .. } => None,

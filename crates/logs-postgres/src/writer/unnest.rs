@@ -23,7 +23,6 @@ pub(super) async fn insert<D: Sync>(
             Read::Integer(read) => query.bind(all(rows, read)),
             Read::Time(read) => query.bind(all(rows, |row| datetime(read(row)))),
             Read::Flag(read) => query.bind(all(rows, read)),
-            Read::Bytes(read) => query.bind(all(rows, read)),
         };
     }
     // Returned rows are counted: a cluster reports another number of affected ones.
@@ -47,7 +46,6 @@ fn statement<D>(table: &Table<D>) -> String {
             Read::Integer(_) => "bigint[]",
             Read::Time(_) => "timestamptz[]",
             Read::Flag(_) => "boolean[]",
-            Read::Bytes(_) => "bytea[]",
         };
         arrays.push_str(&format!(", ${}::{array}", place + 4));
     }

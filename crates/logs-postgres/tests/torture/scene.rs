@@ -68,7 +68,7 @@ impl Scene {
         let stored: Vec<(String, i64)> = sqlx::query_as(
             "SELECT substring(run_id FROM '^(\\S+ \\S+) '), COUNT(*) \
              FROM logs.llm_run JOIN logs.record_key USING (tenant_id, id) \
-             WHERE kind = 1 AND record_key.digest = llm_run.digest GROUP BY 1",
+             WHERE kind = 1 AND record_key.created_at = llm_run.created_at GROUP BY 1",
         )
         .fetch_all(&mut connection)
         .await

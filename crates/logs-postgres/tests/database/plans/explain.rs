@@ -80,9 +80,16 @@ pub(super) struct Allowed {
 }
 
 impl Plan {
-    /// The buffers that were asked for, but for those of rows that were counted.
+    /// The buffers that were asked for, but for those of rows that were counted and of keys that were
+    /// looked up.
     pub(super) fn buffers(&self) -> f64 {
-        buffers(&self.0) - counted(&self.0)
+        let (_, of_keys) = self.keys();
+        buffers(&self.0) - counted(&self.0) - of_keys
+    }
+
+    /// How many keys of records were looked up one by one, and the buffers that they took.
+    pub(super) fn keys(&self) -> (f64, f64) {
+        keys(&self.0)
     }
 
     /// What is wrong: scans of whole tables, among those that hold something; rows that are read in
@@ -144,6 +151,17 @@ fn counted(node: &Value) -> f64 {
         return buffers(node);
     }
     below(node).iter().map(counted).sum()
+}
+
+/// The looks at keys in a node, and their buffers.
+fn keys(node: &Value) -> (f64, f64) {
+    let is_look = text(node, "Parent Relationship") == "SubPlan"
+        && text(node, "Relation Name") == "record_key";
+    if is_look {
+        return (number(node, "Actual Loops"), buffers(node));
+    }
+    let add = |(looks, asked), (more, of_them)| (looks + more, asked + of_them);
+    below(node).iter().map(keys).fold((0.0, 0.0), add)
 }
 
 fn kind(node: &Value) -> &str {

@@ -11,6 +11,7 @@ mod backend;
 mod case;
 mod cases;
 mod clock;
+pub mod damage;
 mod lists;
 pub mod property;
 mod read_back;

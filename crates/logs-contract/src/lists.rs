@@ -55,6 +55,23 @@ impl List {
         Self::LogExports,
     ];
 
+    /// The name of the method.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::LlmRuns => "list_llm_runs",
+            Self::Traces => "list_traces",
+            Self::TraceSteps => "list_trace_steps",
+            Self::StepsOfTrace => "get_trace_steps",
+            Self::ReplayWindow => "get_replay_window_events",
+            Self::SystemRecords => "list_system_records",
+            Self::SystemByCorrelation => "get_system_record_by_correlation",
+            Self::SystemWindow => "get_system_records_in_window",
+            Self::AuditEntries => "list_audit_entries",
+            Self::GovernanceEvents => "get_governance_events",
+            Self::LogExports => "list_log_exports",
+        }
+    }
+
     /// A page of everything that [`populate`] stores; each record as text.
     pub(crate) async fn page(
         self,

@@ -3,7 +3,7 @@
 use logs_domain::page::ListKey;
 use logs_domain::{
     CountMode, CursorScope, PageRequest, Position, QueryResult, RecordId, RecordKind, StoreError,
-    StoreResult, TenantId, TimeRange, Total,
+    StoreResult, TenantId, TimeRange, Timestamp, Total,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
@@ -189,6 +189,14 @@ fn push_behind(query: &mut QueryBuilder<Postgres>, column: &str, key: &ListKey) 
         .push_bind(time);
     query.push(" AND (").push(column).push(", id) < (");
     query.push_bind(time).push(", ").push_bind(key.id).push(")");
+    if key.created_at == Timestamp::MIN {
+        // A record whose time was altered to one beyond stands at the end.
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" >= ")
+            .push_bind(time);
+    }
 }
 
 /// How many records the selections hold together, as far as the request wants to know.

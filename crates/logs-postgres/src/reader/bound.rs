@@ -54,11 +54,34 @@ impl Bound {
     /// Pushes the condition for a branch that goes on with larger times and ids.
     pub(super) fn push_after(self, query: &mut QueryBuilder<Postgres>, column: &str) {
         self.push(query, column, " >= ", " > ");
+        self.push_end(query, column, Timestamp::MAX, " <= ");
     }
 
     /// Pushes the condition for a branch that goes on with smaller times and ids.
     pub(super) fn push_before(self, query: &mut QueryBuilder<Postgres>, column: &str) {
         self.push(query, column, " <= ", " < ");
+        self.push_end(query, column, Timestamp::MIN, " >= ");
+    }
+
+    /// Leaves out what is beyond the end of time: a record whose time was altered stands at the end, and
+    /// behind it is nothing.
+    fn push_end(
+        self,
+        query: &mut QueryBuilder<Postgres>,
+        column: &str,
+        end: Timestamp,
+        until: &str,
+    ) {
+        match self {
+            Self::Past(time) | Self::Behind(time, _) if time == end => {
+                query
+                    .push(" AND ")
+                    .push(column)
+                    .push(until)
+                    .push_bind(end.to_datetime());
+            }
+            Self::At(_) | Self::Past(_) | Self::Behind(..) => {}
+        }
     }
 
     fn push(self, query: &mut QueryBuilder<Postgres>, column: &str, at: &str, past: &str) {

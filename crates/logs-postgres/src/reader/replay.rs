@@ -3,7 +3,7 @@
 use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind, ReplayEvent,
-    ReplayQuery, StoreError, StoreResult, TenantId, TraceId,
+    ReplayQuery, StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, Postgres};
@@ -202,6 +202,10 @@ fn push_after(sql: &mut QueryBuilder<Postgres>, key: &ReplayKey) {
         ReplayEventKey::System { .. } | ReplayEventKey::Policy { .. } => {
             sql.push(" AND timestamp > ").push_bind(time);
         }
+    }
+    if key.timestamp == Timestamp::MAX {
+        // A step whose time was altered to one beyond stands at the end.
+        sql.push(" AND timestamp <= ").push_bind(time);
     }
 }
 

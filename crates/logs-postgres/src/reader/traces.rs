@@ -15,6 +15,7 @@ use crate::list::{
     refuse_twins, total,
 };
 use crate::reading::{Snapshot, reading, rows};
+use crate::record::by_key;
 use crate::row::Row;
 use crate::{PostgresStore, error};
 
@@ -53,7 +54,15 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| header(tenant, row);
-    newest_first(store, selection, Order::OfIndex, request, &scope, read).await
+    let page = newest_first(store, selection, Order::OfIndex, request, &scope, read).await?;
+    if let Some(trace_id) = &filter.trace_id
+        && page.items.is_empty()
+    {
+        // Its header may be elsewhere than its key says: that is told.
+        let id = RecordId::of_trace(tenant, trace_id);
+        by_key(store, tenant, RecordKind::Trace, COLUMNS, id, read).await?;
+    }
+    Ok(page)
 }
 
 /// The trace of the header that names a run with the smallest record time and id.
@@ -198,19 +207,21 @@ impl Trace<'_> {
         limit: i64,
         offset: i64,
     ) -> StoreResult<Vec<KeyedStep>> {
-        let (time, span_id) = match after {
-            Some(StepOrder::Span { timestamp, span_id }) => {
-                (timestamp.to_datetime(), span_id.as_str())
-            }
-            Some(StepOrder::Position(_)) | None => (Timestamp::MIN.to_datetime(), ""),
-        };
         let mut query = QueryBuilder::new("");
         push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
             self.push(query);
-            query.push(" AND timestamp >= ").push_bind(time);
-            query.push(" AND (timestamp, span_id) > (").push_bind(time);
-            query.push(", ").push_bind(span_id);
-            query.push(") AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT ");
+            query.push(" AND span_id IS NOT NULL");
+            if let Some(StepOrder::Span { timestamp, span_id }) = after {
+                let time = timestamp.to_datetime();
+                query.push(" AND timestamp >= ").push_bind(time);
+                query.push(" AND (timestamp, span_id) > (").push_bind(time);
+                query.push(", ").push_bind(span_id.to_string()).push(")");
+                if *timestamp == Timestamp::MAX {
+                    // A step whose time was altered to one beyond stands at the end.
+                    query.push(" AND timestamp <= ").push_bind(time);
+                }
+            }
+            query.push(" ORDER BY timestamp, span_id LIMIT ");
             query.push_bind(limit).push(" OFFSET ").push_bind(offset);
         });
         query.push(" ORDER BY timestamp, span_id");

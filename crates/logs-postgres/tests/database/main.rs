@@ -4,6 +4,7 @@
 mod append_work;
 mod clocks;
 mod contested;
+mod damage;
 mod disk;
 mod doctor;
 mod failover;

@@ -1,0 +1,84 @@
+//! Lists of a store whose records were altered behind its back: for the tests of adapters that keep
+//! them where others can write.
+//!
+//! A list gives what is before a damaged record, then an error that names it, and goes on behind it.
+
+use logs_domain::{Checksum, LogExportOutcome, LogsStore, Reason, StoreError, TenantId};
+
+use crate::appends::append;
+use crate::lists::{List, identity, populate, populate_platform};
+use crate::samples::{at, first, id};
+
+/// How many records of each kind [`populated`] stores.
+const RECORDS: u32 = 5;
+/// How many of them the platform has too.
+const PLATFORM: u32 = 2;
+
+/// A list that was walked to its end.
+#[derive(Debug)]
+pub struct Walk {
+    /// The name of the method.
+    pub method: &'static str,
+    /// The records that could be read, as text.
+    pub records: Vec<String>,
+    /// Where the others are inconsistent: table, column and key.
+    pub errors: Vec<(&'static str, &'static str, String)>,
+}
+
+/// Stores five records of each kind for `tenant`, and two of the platform, all with one record time in
+/// each table. The exports 0 and 1 are completed, 2 and 3 failed, 4 is pending.
+pub async fn populated(store: &dyn LogsStore, tenant: &TenantId) {
+    populate(store, tenant, 0..RECORDS).await;
+    populate_platform(store, 0..PLATFORM).await;
+    let outcomes = (0..4).map(|number| {
+        if number < 2 {
+            let checksum = Checksum::new("0".repeat(64)).expect("a checksum");
+            LogExportOutcome::completed(id(number), checksum, at(0))
+        } else {
+            LogExportOutcome::failed(id(number), Reason::new("full").expect("a reason"))
+        }
+    });
+    append(store, tenant, outcomes).await;
+}
+
+/// Walks every list of a tenant by pages of `limit` records, past those that cannot be read.
+///
+/// # Panics
+/// When a page fails otherwise than by a record, or a list cannot go on behind one, or has no end.
+pub async fn walk(store: &dyn LogsStore, tenant: &TenantId, limit: u32) -> Vec<Walk> {
+    let mut walks = Vec::new();
+    for list in List::ALL {
+        let mut walk = Walk {
+            method: list.method(),
+            records: Vec::new(),
+            errors: Vec::new(),
+        };
+        let mut next = Some(first(limit));
+        let mut pages = 0;
+        while let Some(request) = next {
+            pages += 1;
+            assert!(pages < 1_000, "{list:?} has an end");
+            let behind = match list.page(store, tenant, &request).await {
+                Ok(page) => {
+                    let items = page.items.iter().map(|item| identity(*list, item));
+                    walk.records.extend(items);
+                    page.next
+                }
+                Err(StoreError::Inconsistent {
+                    table,
+                    column,
+                    key,
+                    next,
+                }) => {
+                    assert!(next.is_some(), "{list:?} goes on behind {table} {key}");
+                    walk.errors.push((table, column, key));
+                    next
+                }
+                Err(error) => panic!("{list:?}: {error}"),
+            };
+            next = behind.map(|cursor| first(limit).after(cursor));
+        }
+        walks.push(walk);
+    }
+    walks
+}

@@ -1,0 +1,313 @@
+//! Records that somebody altered with the rights of the owner: every read that meets one tells which,
+//! and reads what is before and behind it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use logs_contract::damage::{Walk, populated, walk};
+use logs_contract::samples::{first, id, run_id};
+use logs_domain::{GovernanceFilter, LogsReader, RecordId, StoreError};
+use logs_postgres::PostgresStore;
+use sqlx::{AssertSqlSafe, PgConnection};
+use test_postgres::{Database, Durability, Server};
+
+use crate::records::{as_superuser, at, tenant};
+use crate::support;
+
+/// Takes the guards away, as an owner may.
+const UNGUARDED: &str = "DO $$ DECLARE guarded regclass; BEGIN \
+     FOR guarded IN SELECT oid FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+         AND relkind IN ('r', 'p') LOOP \
+         EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER USER', guarded); \
+     END LOOP; END; $$";
+
+const TIME: &str = "2025-06-15T00:00:00Z";
+
+const RUNS: &[&str] = &["list_llm_runs"];
+const TRACES: &[&str] = &["list_traces"];
+const STEPS: &[&str] = &[
+    "list_trace_steps",
+    "get_trace_steps",
+    "get_replay_window_events",
+];
+const SYSTEM: &[&str] = &[
+    "get_replay_window_events",
+    "list_system_records",
+    "get_system_record_by_correlation",
+    "get_system_records_in_window",
+];
+const AUDIT: &[&str] = &[
+    "get_replay_window_events",
+    "list_audit_entries",
+    "get_governance_events",
+];
+const EXPORTS: &[&str] = &["list_log_exports"];
+
+/// What is done, which column of which table is told, and by which lists; each of them loses one record.
+#[rustfmt::skip]
+const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
+    ("UPDATE logs.llm_run SET model = 'other' WHERE run_id = 'r2'", "llm_run", "digest", RUNS),
+    ("UPDATE logs.llm_run SET input_tokens = 1 WHERE run_id = 'r2'", "llm_run", "digest", RUNS),
+    ("UPDATE logs.llm_run SET created_at = created_at + interval '1 s' WHERE run_id = 'r2'", "llm_run", "created_at", RUNS),
+    ("UPDATE logs.llm_run SET id = 'ffffffff-ffff-4fff-8fff-ffffffffffff' WHERE run_id = 'r2'", "llm_run", "id", RUNS),
+    ("INSERT INTO logs.llm_run SELECT * FROM logs.llm_run WHERE run_id = 'r2'", "llm_run", "id", RUNS),
+    ("DELETE FROM logs.record_key WHERE kind = 1 AND id = (SELECT id FROM logs.llm_run WHERE run_id = 'r2')", "record_key", "id", RUNS),
+    ("UPDATE logs.record_key SET created_at = created_at - interval '1 s' WHERE kind = 1 AND id = (SELECT id FROM logs.llm_run WHERE run_id = 'r2')", "llm_run", "created_at", RUNS),
+    ("UPDATE logs.record_key SET digest = substr(sha256('x'), 1, 16) WHERE kind = 1 AND id = (SELECT id FROM logs.llm_run WHERE run_id = 'r2')", "llm_run", "digest", RUNS),
+    // Record time and key agree, and the digest tells.
+    ("WITH moved AS (UPDATE logs.llm_run SET created_at = created_at + interval '1 s' WHERE run_id = 'r2' RETURNING id) \
+      UPDATE logs.record_key SET created_at = created_at + interval '1 s' FROM moved WHERE record_key.id = moved.id", "llm_run", "digest", RUNS),
+    ("UPDATE logs.trace SET run_id = 'victim' WHERE trace_id = 't2'", "trace", "digest", TRACES),
+    ("UPDATE logs.trace_step SET skill_name = 'other' WHERE position = 2", "trace_step", "digest", STEPS),
+    ("UPDATE logs.trace_step SET timestamp = timestamp + interval '1 h' WHERE position = 2", "trace_step", "digest", STEPS),
+    ("UPDATE logs.trace_step SET timestamp = 'infinity' WHERE span_id = 's1'", "trace_step", "timestamp", STEPS),
+    ("UPDATE logs.trace_step SET timestamp = '-infinity' WHERE span_id = 's1'", "trace_step", "timestamp", STEPS),
+    ("UPDATE logs.trace_step SET timestamp = 'infinity' WHERE position = 2", "trace_step", "timestamp", STEPS),
+    ("UPDATE logs.audit_entry SET occurred_at = 'infinity' WHERE event_type = 'audit 1'", "audit_entry", "occurred_at", AUDIT),
+    ("UPDATE logs.trace_step SET skill_name = 'other' WHERE span_id = 's3'", "trace_step", "digest", STEPS),
+    ("UPDATE logs.system_record SET summary = 'other' WHERE event_type = 'own 3'", "system_record", "digest", SYSTEM),
+    ("UPDATE logs.system_record SET summary = 'other' WHERE event_type = 'platform 1'", "system_record", "digest", SYSTEM),
+    ("UPDATE logs.system_record SET occurred_at = 'infinity' WHERE event_type = 'own 3'", "system_record", "occurred_at", SYSTEM),
+    ("UPDATE logs.system_record SET occurred_at = '-infinity' WHERE event_type = 'platform 1'", "system_record", "occurred_at", SYSTEM),
+    ("UPDATE logs.system_record SET tenant_id = '~platform' WHERE event_type = 'own 3'", "record_key", "id", SYSTEM),
+    ("UPDATE logs.audit_entry SET after_state = '{\"run_id\":\"r\",\"x\":1}' WHERE event_type = 'audit 1'", "audit_entry", "digest", AUDIT),
+    ("UPDATE logs.audit_entry SET after_state = '{\"x\":1,}' WHERE event_type = 'audit 1'", "audit_entry", "after_state", AUDIT),
+    ("INSERT INTO logs.audit_entry SELECT * FROM logs.audit_entry WHERE event_type = 'audit 1'", "audit_entry", "id", AUDIT),
+    ("UPDATE logs.log_export SET requested_by = 'other' WHERE id::text LIKE '%2'", "log_export", "digest", EXPORTS),
+    ("UPDATE logs.log_export_outcome SET checksum = repeat('1', 64) WHERE id::text LIKE '%1'", "log_export", "digest", EXPORTS),
+    ("UPDATE logs.log_export_outcome SET created_at = created_at + interval '1 s' WHERE id::text LIKE '%1'", "log_export", "created_at", EXPORTS),
+    ("DELETE FROM logs.log_export_outcome WHERE id::text LIKE '%1'", "log_export", "id", EXPORTS),
+    ("INSERT INTO logs.log_export_outcome SELECT tenant_id, class, created_at, '00000000-0000-8000-8000-000000000004', checksum, delivered_at, failure_reason FROM logs.log_export_outcome WHERE id::text LIKE '%1'", "record_key", "id", EXPORTS),
+    ("INSERT INTO logs.log_export_outcome SELECT * FROM logs.log_export_outcome WHERE id::text LIKE '%1'", "log_export", "id", EXPORTS),
+];
+
+struct Scene {
+    store: PostgresStore,
+    superuser: PgConnection,
+    // Before the server: a database is dropped while there is one.
+    database: Database,
+    _server: Server,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let server = Server::start(Durability::Off).unwrap();
+        let database = support::migrated(&server).await.unwrap();
+        let store = connect(&database).await;
+        populated(&store, &tenant()).await;
+        let mut superuser = as_superuser(&database).await;
+        sqlx::raw_sql(UNGUARDED)
+            .execute(&mut superuser)
+            .await
+            .unwrap();
+        Self {
+            store,
+            superuser,
+            database,
+            _server: server,
+        }
+    }
+
+    async fn run(&mut self, sql: &str) -> u64 {
+        let ran = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        ran.execute(&mut self.superuser)
+            .await
+            .unwrap()
+            .rows_affected()
+    }
+}
+
+async fn connect(database: &Database) -> PostgresStore {
+    let url = database.url_as(support::APPLICATION);
+    PostgresStore::connect(&url, at(TIME)).await.unwrap()
+}
+
+fn assert_sound(walks: &[Walk]) {
+    for walk in walks {
+        assert!(walk.errors.is_empty(), "{walk:?}");
+        assert!(walk.records.len() >= 5, "{walk:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_damage_is_told_by_every_list_that_meets_it_and_costs_one_record() {
+    let mut scene = Scene::new().await;
+    let before = walk(&scene.store, &tenant(), 1_000).await;
+    assert_sound(&before);
+    // A copy for each damage: what was done is undone by the copy before.
+    scene.run("CREATE SCHEMA kept").await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+         AND (relkind = 'p' OR relname = 'record_key')",
+    )
+    .fetch_all(&mut scene.superuser)
+    .await
+    .unwrap();
+    for table in &tables {
+        scene
+            .run(&format!(
+                "CREATE TABLE kept.{table} AS SELECT * FROM logs.{table}"
+            ))
+            .await;
+    }
+    for (damage, table, column, lists) in DAMAGES {
+        assert!(scene.run(damage).await > 0, "{damage}");
+        for limit in [1, 2, 1_000] {
+            let after = walk(&scene.store, &tenant(), limit).await;
+            for (before, after) in before.iter().zip(&after) {
+                let what = format!("{damage}, {limit} a page: {after:?}");
+                if !lists.contains(&after.method) {
+                    assert_eq!(before.records, after.records, "{what}");
+                    assert!(after.errors.is_empty(), "{what}");
+                    continue;
+                }
+                let lost: Vec<_> = before
+                    .records
+                    .iter()
+                    .filter(|record| !after.records.contains(record))
+                    .collect();
+                assert_eq!(lost.len(), 1, "{what}");
+                assert_eq!(after.records.len() + 1, before.records.len(), "{what}");
+                let [(told, in_column, key)] = after.errors.as_slice() else {
+                    panic!("{what}");
+                };
+                assert_eq!((told, in_column), (table, column), "{what}");
+                // Two steps of one place are told by their trace alone.
+                assert!(key.parse::<uuid::Uuid>().is_ok(), "{what}");
+            }
+        }
+        for table in &tables {
+            let undo = format!(
+                "DELETE FROM logs.{table}; INSERT INTO logs.{table} SELECT * FROM kept.{table}"
+            );
+            scene.run(&undo).await;
+        }
+    }
+    // The control: all of that is undone.
+    assert_sound(&walk(&scene.store, &tenant(), 2).await);
+}
+
+fn assert_inconsistent<T: std::fmt::Debug>(found: Result<T, StoreError>, place: (&str, &str)) {
+    match found {
+        Err(StoreError::Inconsistent { table, column, .. }) => {
+            assert_eq!((table, column), place);
+        }
+        other => panic!("{place:?}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn reads_by_key_tell_of_a_record_that_is_not_what_its_key_says() {
+    let mut scene = Scene::new().await;
+    let run = run_id("r2");
+    let entry = id(2);
+    assert!(
+        scene
+            .store
+            .get_llm_run(&tenant(), &run)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let twice = "INSERT INTO logs.llm_run SELECT * FROM logs.llm_run WHERE run_id = 'r2'";
+    scene.run(twice).await;
+    assert_inconsistent(
+        scene.store.get_llm_run(&tenant(), &run).await,
+        ("llm_run", "id"),
+    );
+    scene
+        .run("DELETE FROM logs.llm_run WHERE run_id = 'r2'")
+        .await;
+    assert_inconsistent(
+        scene.store.get_llm_run(&tenant(), &run).await,
+        ("llm_run", "id"),
+    );
+    // Also as a list that can hold this one alone.
+    let filter = logs_domain::LlmRunFilter::default().run_id(run);
+    let listed = scene
+        .store
+        .list_llm_runs(&tenant(), &filter, &first(5))
+        .await;
+    assert_inconsistent(listed, ("llm_run", "id"));
+    assert!(
+        scene
+            .store
+            .get_audit_entry(&tenant(), &entry)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let later = "UPDATE logs.audit_entry SET created_at = created_at + interval '1 s'";
+    scene.run(later).await;
+    let found = scene.store.get_audit_entry(&tenant(), &entry).await;
+    assert_inconsistent(found, ("audit_entry", "id"));
+}
+
+#[tokio::test]
+async fn a_trace_header_that_names_another_run_is_not_the_trace_of_that_run() {
+    let mut scene = Scene::new().await;
+    let victim = run_id("victim");
+    assert_eq!(
+        scene
+            .store
+            .get_trace_id_for_run(&tenant(), &victim)
+            .await
+            .unwrap(),
+        None
+    );
+    let named = scene
+        .store
+        .get_trace_id_for_run(&tenant(), &run_id("r"))
+        .await;
+    assert_eq!(named.unwrap().unwrap().as_str(), "t0", "the control");
+    scene
+        .run("UPDATE logs.trace SET run_id = 'victim' WHERE trace_id = 't2'")
+        .await;
+    let found = scene.store.get_trace_id_for_run(&tenant(), &victim).await;
+    assert_inconsistent(found, ("trace", "digest"));
+}
+
+#[tokio::test]
+async fn a_forged_reference_makes_no_governance_event_of_a_run() {
+    let mut scene = Scene::new().await;
+    let of = |run: &str| GovernanceFilter::default().run_id(run_id(run));
+    let listed = scene
+        .store
+        .get_governance_events(&tenant(), &of("r"), &first(9))
+        .await;
+    assert_eq!(listed.unwrap().items.len(), 5, "the control");
+    let forged = |run: &str, entry: RecordId| {
+        format!(
+            "INSERT INTO logs.governance_run SELECT tenant_id, class, created_at, '{entry}', '{run}' \
+             FROM logs.audit_entry LIMIT 1"
+        )
+    };
+    // An entry that names other runs, and none at all.
+    for (run, entry, place) in [
+        ("victim", id(2), ("governance_run", "run_id")),
+        ("other", id(77), ("audit_entry", "event_type")),
+        ("r", id(2), ("audit_entry", "id")),
+    ] {
+        scene.run(&forged(run, entry)).await;
+        let mut request = first(9);
+        let mut told = 0;
+        loop {
+            let page = scene
+                .store
+                .get_governance_events(&tenant(), &of(run), &request)
+                .await;
+            let next = match page {
+                Ok(page) => page.next,
+                Err(error) => {
+                    told += 1;
+                    let next = error.next().cloned();
+                    assert_inconsistent::<()>(Err(error), place);
+                    assert!(next.is_some());
+                    next
+                }
+            };
+            let Some(cursor) = next else { break };
+            request = request.after(cursor);
+        }
+        assert_eq!(told, 1, "{run}");
+    }
+    drop(scene.database);
+}

@@ -82,3 +82,85 @@ pub async fn walk(store: &dyn LogsStore, tenant: &TenantId, limit: u32) -> Vec<W
     }
     walks
 }
+
+/// What somebody does to one record of [`populated`], and what is told of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Damage {
+    /// The statement.
+    pub sql: &'static str,
+    /// The table that is told.
+    pub table: &'static str,
+    /// The column that is told.
+    pub column: &'static str,
+    /// The methods of the lists that meet the record; see the constants here.
+    pub methods: &'static [&'static str],
+}
+
+impl Damage {
+    /// The lists that runs are in.
+    pub const RUNS: &'static [&'static str] = &["list_llm_runs"];
+    /// The lists that trace headers are in.
+    pub const TRACES: &'static [&'static str] = &["list_traces"];
+    /// The lists that steps are in.
+    pub const STEPS: &'static [&'static str] = &[
+        "list_trace_steps",
+        "get_trace_steps",
+        "get_replay_window_events",
+    ];
+    /// The lists that system records are in.
+    pub const SYSTEM: &'static [&'static str] = &[
+        "get_replay_window_events",
+        "list_system_records",
+        "get_system_record_by_correlation",
+        "get_system_records_in_window",
+    ];
+    /// The lists that audit entries are in.
+    pub const AUDIT: &'static [&'static str] = &[
+        "get_replay_window_events",
+        "list_audit_entries",
+        "get_governance_events",
+    ];
+    /// The lists that exports are in.
+    pub const EXPORTS: &'static [&'static str] = &["list_log_exports"];
+
+    /// Checks, by pages of several sizes, that each list which meets the record tells of it once and
+    /// holds all others, and that the other lists are what they were `before`.
+    ///
+    /// # Panics
+    /// When it is not so.
+    pub async fn assert_told(&self, store: &dyn LogsStore, tenant: &TenantId, before: &[Walk]) {
+        for limit in [1, 2, 1_000] {
+            let after = walk(store, tenant, limit).await;
+            for (before, after) in before.iter().zip(&after) {
+                let what = format!("{}, {limit} a page: {after:?}", self.sql);
+                if !self.methods.contains(&after.method) {
+                    assert_eq!(before.records, after.records, "{what}");
+                    assert!(after.errors.is_empty(), "{what}");
+                    continue;
+                }
+                let lost = before
+                    .records
+                    .iter()
+                    .filter(|record| !after.records.contains(record));
+                assert_eq!(lost.count(), 1, "{what}");
+                assert_eq!(after.records.len() + 1, before.records.len(), "{what}");
+                let [(table, column, key)] = after.errors.as_slice() else {
+                    panic!("{what}");
+                };
+                assert_eq!((*table, *column), (self.table, self.column), "{what}");
+                assert_eq!(key.len(), 36, "an id is told: {what}");
+            }
+        }
+    }
+}
+
+/// Checks that every list was read whole.
+///
+/// # Panics
+/// When one was not.
+pub fn assert_sound(walks: &[Walk]) {
+    for walk in walks {
+        assert!(walk.errors.is_empty(), "{walk:?}");
+        assert!(walk.records.len() >= RECORDS as usize, "{walk:?}");
+    }
+}

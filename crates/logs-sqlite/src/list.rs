@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use logs_domain::page::ListKey;
 use logs_domain::{
-    CountMode, CursorScope, PageRequest, Position, QueryResult, StoreResult, TimeRange, Total,
+    CountMode, CursorScope, PageRequest, Position, QueryResult, StoreResult, TimeRange, Timestamp,
+    Total,
 };
 use sqlx::sqlite::{Sqlite, SqliteRow};
-use sqlx::{QueryBuilder, Row};
+use sqlx::{QueryBuilder, Row as _};
 
+use crate::row::Row;
 use crate::{SqliteStore, error};
 
 /// How many steps of SQLite's virtual machine pass between two looks at the time.
@@ -44,7 +46,8 @@ pub(crate) async fn newest_first<T: Send>(
     selection: Selection<'_>,
     request: &PageRequest,
     scope: &CursorScope,
-    read: impl Fn(&SqliteRow) -> StoreResult<(ListKey, T)>,
+    table: &'static str,
+    read: impl Fn(&Row<'_>) -> StoreResult<T>,
 ) -> StoreResult<QueryResult<T>> {
     let mut query = QueryBuilder::new("SELECT *");
     selection.push(&mut query);
@@ -60,6 +63,12 @@ pub(crate) async fn newest_first<T: Send>(
                 .push(", ")
                 .push_bind(key.id.as_bytes().to_vec())
                 .push(")");
+            if key.created_at == Timestamp::MIN {
+                // A record whose time was altered to one beyond stands at the end.
+                query
+                    .push(" AND created_at >= ")
+                    .push_bind(key.created_at.as_micros());
+            }
         }
     }
     query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
@@ -70,14 +79,13 @@ pub(crate) async fn newest_first<T: Send>(
         .fetch_all(&store.readers)
         .await
         .map_err(error::read)?;
-    let keyed = rows.iter().map(read).collect::<StoreResult<Vec<_>>>()?;
+    let keyed = |row| {
+        let row = Row::new(row, table);
+        Ok((row.list_key(selection.tenant)?, read(&row)))
+    };
+    let keyed = rows.iter().map(keyed).collect::<StoreResult<Vec<_>>>()?;
     let total = total(store, request, &[selection]).await?;
-    Ok(QueryResult::from_overfetched(
-        keyed,
-        request.limit,
-        scope,
-        total,
-    ))
+    QueryResult::from_overfetched(keyed, request.limit, scope, total)
 }
 
 /// How many records the selections hold together, as far as the request wants to know.

@@ -1,14 +1,26 @@
-//! Reading columns: a value that the domain refuses, or whose digest is another one, was altered
+//! Reading columns: a value that the domain refuses, or that the digest does not confirm, was altered
 //! from outside, and the error says where.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
+use logs_domain::page::ListKey;
 use logs_domain::{
-    ContentDigest, InvalidValue, JsonObject, RecordId, StoreError, StoreResult, Timestamp,
+    ContentDigest, InvalidValue, JsonObject, RecordDigest, RecordId, StoreError, StoreResult,
+    TenantId, Timestamp,
 };
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
+use uuid::Uuid;
+
+/// A record of a page with its place in the order, or why it cannot be read.
+pub(crate) type Keyed<K, T> = (K, StoreResult<T>);
+
+/// What every record has.
+pub(crate) struct Head {
+    pub(crate) created_at: Timestamp,
+    pub(crate) id: RecordId,
+}
 
 /// A row of a table of records.
 pub(crate) struct Row<'r> {
@@ -78,44 +90,95 @@ impl<'r> Row<'r> {
         self.raw::<i64>(column).map(|flag| flag != 0)
     }
 
-    pub(crate) fn id(&self) -> StoreResult<RecordId> {
-        let bytes: &[u8] = self.raw("id")?;
-        let bytes: Result<[u8; 16], _> = bytes.try_into();
-        let id = bytes
-            .ok()
-            .and_then(|bytes| RecordId::from_bytes(bytes).ok());
-        id.ok_or_else(|| self.inconsistent("id"))
+    /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
+    /// an error here: the answer is not one to the question.
+    pub(crate) fn list_key(&self, tenant: &str) -> StoreResult<ListKey> {
+        let (created_at, id) = self.place(tenant, "created_at")?;
+        Ok(ListKey { created_at, id })
     }
 
-    /// Checks that what was read is what was appended: its tenant is the one that was asked for, and
-    /// its digest that of the draft (an absent time may have been left to the record time).
-    pub(crate) fn check(
+    /// The time in a column, and the id. Times that the domain does not know stand at the end of time
+    /// that they are nearest to, before or behind all others.
+    pub(crate) fn place(
         &self,
         tenant: &str,
-        is_of_draft: impl FnOnce(ContentDigest) -> bool,
-    ) -> StoreResult<()> {
+        column: &'static str,
+    ) -> StoreResult<(Timestamp, Uuid)> {
         if self.raw::<&str>("tenant_id")? != tenant {
             return Err(self.inconsistent("tenant_id"));
         }
-        let digest: Result<[u8; 16], _> = self.raw::<&[u8]>("digest")?.try_into();
-        let digest = digest.map_err(|_| self.inconsistent("digest"))?;
-        if is_of_draft(ContentDigest::from_bytes(digest)) {
+        let micros: i64 = self.raw(column)?;
+        Ok(match Timestamp::from_micros(micros) {
+            Ok(time) => (time, self.id_as_stored()?),
+            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
+            Err(_) => (Timestamp::MAX, Uuid::max()),
+        })
+    }
+
+    fn id_as_stored(&self) -> StoreResult<Uuid> {
+        Uuid::from_slice(self.raw("id")?).map_err(|_| self.inconsistent("id"))
+    }
+
+    /// What every record has; its tenant is the one that was asked for.
+    pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
+        if self.raw::<&str>("tenant_id")? != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        let id = RecordId::new(self.id_as_stored()?);
+        Ok(Head {
+            created_at: self.time("created_at")?,
+            id: id.map_err(|_| self.inconsistent("id"))?,
+        })
+    }
+
+    /// Checks that what was read is what was appended: the digest was written for this tenant, id,
+    /// record time and content. `is_content` is asked whether a digest of what was read is that of the
+    /// content (an absent time may have been left to the record time).
+    pub(crate) fn check(
+        &self,
+        tenant: Option<&TenantId>,
+        head: &Head,
+        is_content: impl FnOnce(&dyn Fn(ContentDigest) -> bool) -> bool,
+    ) -> StoreResult<()> {
+        self.check_in("digest", tenant, head, is_content)
+    }
+
+    /// The same by the digest in a column.
+    pub(crate) fn check_in(
+        &self,
+        column: &'static str,
+        tenant: Option<&TenantId>,
+        head: &Head,
+        is_content: impl FnOnce(&dyn Fn(ContentDigest) -> bool) -> bool,
+    ) -> StoreResult<()> {
+        let digest: Result<[u8; 16], _> = self.raw::<&[u8]>(column)?.try_into();
+        let digest = digest.map_err(|_| self.inconsistent(column))?;
+        let stored = RecordDigest::from_bytes(digest);
+        let is = |content| RecordDigest::new(tenant, head.id, head.created_at, content) == stored;
+        if is_content(&is) {
             Ok(())
         } else {
-            Err(self.inconsistent("digest"))
+            Err(self.inconsistent(column))
+        }
+    }
+
+    /// Checks that the id is the one which the key gives.
+    pub(crate) fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
+        if head.id == expected {
+            Ok(())
+        } else {
+            Err(self.inconsistent("id"))
         }
     }
 
     pub(crate) fn inconsistent(&self, column: &'static str) -> StoreError {
-        let key = self
-            .row
-            .try_get::<&[u8], _>("id")
-            .map(|id| Hex(id).to_string());
-        StoreError::Inconsistent {
-            table: self.table,
-            column,
-            key: key.unwrap_or_default(),
-        }
+        let key = match self.row.try_get::<&[u8], _>("id") {
+            Ok(id) => {
+                Uuid::from_slice(id).map_or_else(|_| Hex(id).to_string(), |id| id.to_string())
+            }
+            Err(_) => String::new(),
+        };
+        StoreError::inconsistent(self.table, column, key)
     }
 
     fn raw<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &'static str) -> StoreResult<T> {

@@ -54,6 +54,14 @@ impl Owner<'_> {
         }
     }
 
+    /// The tenant, or none for the platform.
+    const fn tenant(&self) -> Option<&TenantId> {
+        match self {
+            Self::Tenant(tenant) => Some(tenant),
+            Self::Platform => None,
+        }
+    }
+
     /// The id under which a draft is stored: its own, or for an outcome that of its export.
     fn stored_id(&self, draft: &Draft) -> StoreResult<RecordId> {
         let id = match (draft, self) {
@@ -183,9 +191,6 @@ async fn stamp(store: &SqliteStore, connection: &mut SqliteConnection) -> StoreR
             .fetch_one(&mut *connection)
             .await
             .map_err(error::before_commit)?;
-    Timestamp::from_micros(latest).map_err(|_| StoreError::Inconsistent {
-        table: "store_clock",
-        column: "latest",
-        key: String::new(),
-    })
+    Timestamp::from_micros(latest)
+        .map_err(|_| StoreError::inconsistent("store_clock", "latest", ""))
 }

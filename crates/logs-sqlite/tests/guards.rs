@@ -245,7 +245,13 @@ async fn a_row_that_was_moved_to_another_key_is_told() {
         .await;
     let told = listed.unwrap_err();
     assert!(
-        matches!(told, StoreError::Inconsistent { column: "id", .. }),
+        matches!(
+            told,
+            StoreError::Inconsistent {
+                column: "digest",
+                ..
+            }
+        ),
         "{told:?}"
     );
     let run = RunId::new("run-7f3a").unwrap();

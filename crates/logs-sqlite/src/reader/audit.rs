@@ -1,16 +1,16 @@
 //! Audit entries and governance events.
 
-use logs_domain::page::ListKey;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, StoreResult, TenantId,
+    QueryResult, ReadMethod, RecordId, RunId, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
+use uuid::Uuid;
 
 use super::bound::Bound;
 use crate::list::{Selection, newest_first, push_equal, push_range};
-use crate::row::Row;
+use crate::row::{Keyed, Row};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "audit_entry";
@@ -48,7 +48,8 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
 pub(super) async fn get(
@@ -62,7 +63,8 @@ pub(super) async fn get(
         .fetch_optional(&store.readers)
         .await
         .map_err(error::read)?;
-    row.map(|row| snapshot(tenant, &row)).transpose()
+    row.map(|row| snapshot(tenant, &Row::new(&row, TABLE)))
+        .transpose()
 }
 
 pub(super) async fn governance(
@@ -92,16 +94,33 @@ pub(super) async fn governance(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| keyed(tenant, row)).await
+    let read = |row: &Row<'_>| {
+        let entry = snapshot(tenant, row)?;
+        let named = filter.run_id.as_ref();
+        if named.is_none_or(|run_id| names(&entry, run_id)) {
+            Ok(entry)
+        } else {
+            let key = entry.id.to_string();
+            Err(StoreError::inconsistent("governance_run", "run_id", key))
+        }
+    };
+    newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
-/// Audit entries joined with the runs that they name. The reference decides the plan: CROSS JOIN
-/// keeps SQLite from walking the entries first, and the columns of the order are the reference's,
-/// whose key has them in that order.
+/// Whether an entry is a governance event that names a run: what a reference to it says.
+fn names(entry: &AuditLedgerSnapshot, run_id: &RunId) -> bool {
+    let draft = entry.to_draft();
+    let runs = draft.governed_runs();
+    draft.is_governance() && runs.iter().any(|run| run.as_str() == run_id.as_str())
+}
+
+/// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from
+/// walking the entries first, and the columns of the order are the reference's, whose key has them in
+/// that order.
 const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
      governance_run.created_at, governance_run.id, digest, event_type, entity_type, entity_id, \
      actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at \
-     FROM governance_run CROSS JOIN audit_entry USING (tenant_id, created_at, id))";
+     FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))";
 
 /// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
 pub(super) async fn in_replay(
@@ -110,7 +129,7 @@ pub(super) async fn in_replay(
     window: &logs_domain::TimeRange,
     bound: Option<Bound>,
     wanted: usize,
-) -> StoreResult<Vec<AuditLedgerSnapshot>> {
+) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
     let conditions = |query: &mut QueryBuilder<Sqlite>| push_replay(query, window);
     let mut query = QueryBuilder::new("SELECT *");
     replay_selection(tenant, &conditions).push(&mut query);
@@ -125,7 +144,12 @@ pub(super) async fn in_replay(
         .fetch_all(connection)
         .await
         .map_err(error::read)?;
-    rows.iter().map(|row| snapshot(tenant, row)).collect()
+    let keyed = |row: &SqliteRow| {
+        let row = Row::new(row, TABLE);
+        let place = row.place(tenant.as_str(), "occurred_at")?;
+        Ok((place, snapshot(tenant, &row)))
+    };
+    rows.iter().map(keyed).collect()
 }
 
 pub(super) fn push_replay(query: &mut QueryBuilder<Sqlite>, window: &logs_domain::TimeRange) {
@@ -146,21 +170,10 @@ pub(super) fn replay_selection<'a>(
     }
 }
 
-fn keyed(tenant: &TenantId, row: &SqliteRow) -> StoreResult<(ListKey, AuditLedgerSnapshot)> {
-    let entry = snapshot(tenant, row)?;
-    Ok((
-        ListKey {
-            created_at: entry.created_at,
-            id: entry.id,
-        },
-        entry,
-    ))
-}
-
-fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<AuditLedgerSnapshot> {
-    let row = Row::new(row, TABLE);
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
+    let head = row.head(tenant.as_str())?;
     let mut draft = NewAuditEntry::new(
-        row.id()?,
+        head.id,
         row.text("event_type")?,
         row.text("entity_type")?,
         row.text("entity_id")?,
@@ -172,13 +185,13 @@ fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<AuditLedgerSnapsh
     draft.after_state = row.json("after_state")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(tenant.as_str(), |digest| {
-        draft.digest() == digest || without_time(&draft).digest() == digest
+    row.check(Some(tenant), &head, |is| {
+        is(draft.digest()) || is(without_time(&draft).digest())
     })?;
     Ok(AuditLedgerSnapshot::from_parts(
         tenant.clone(),
         draft,
-        row.time("created_at")?,
+        head.created_at,
     ))
 }
 

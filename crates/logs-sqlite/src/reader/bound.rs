@@ -3,10 +3,11 @@
 
 use std::cmp::Ordering;
 
+use logs_domain::Timestamp;
 use logs_domain::page::{SystemListKey, SystemWindowKey};
-use logs_domain::{RecordId, Timestamp};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::Sqlite;
+use uuid::Uuid;
 
 /// Where a branch goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +17,13 @@ pub(super) enum Bound {
     /// Behind all records of this time: the branch comes earlier on equal times.
     Past(Timestamp),
     /// Behind this record of the branch itself.
-    Behind(Timestamp, RecordId),
+    Behind(Timestamp, Uuid),
 }
 
 impl Bound {
     /// The bound for a branch that stands at `branch` among the branches of a merge, when the
     /// cursor names a record of the branch at `cursor`.
-    pub(super) fn new(branch: u8, cursor: u8, time: Timestamp, id: RecordId) -> Self {
+    pub(super) fn new(branch: u8, cursor: u8, time: Timestamp, id: Uuid) -> Self {
         match branch.cmp(&cursor) {
             Ordering::Less => Self::Past(time),
             Ordering::Equal => Self::Behind(time, id),
@@ -53,11 +54,28 @@ impl Bound {
     /// Pushes the condition for a branch that goes on with larger times and ids.
     pub(super) fn push_after(self, query: &mut QueryBuilder<Sqlite>, column: &str) {
         self.push(query, column, " >= ", " > ");
+        self.push_end(query, column, Timestamp::MAX, " <= ");
     }
 
     /// Pushes the condition for a branch that goes on with smaller times and ids.
     pub(super) fn push_before(self, query: &mut QueryBuilder<Sqlite>, column: &str) {
         self.push(query, column, " <= ", " < ");
+        self.push_end(query, column, Timestamp::MIN, " >= ");
+    }
+
+    /// Leaves out what is beyond the end of time: a record whose time was altered stands at the end, and
+    /// behind it is nothing.
+    fn push_end(self, query: &mut QueryBuilder<Sqlite>, column: &str, end: Timestamp, until: &str) {
+        match self {
+            Self::Past(time) | Self::Behind(time, _) if time == end => {
+                query
+                    .push(" AND ")
+                    .push(column)
+                    .push(until)
+                    .push_bind(end.as_micros());
+            }
+            Self::At(_) | Self::Past(_) | Self::Behind(..) => {}
+        }
     }
 
     fn push(self, query: &mut QueryBuilder<Sqlite>, column: &str, at: &str, past: &str) {

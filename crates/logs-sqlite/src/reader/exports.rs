@@ -1,20 +1,21 @@
 //! Exports, folded with their outcomes.
 
-use logs_domain::page::ListKey;
 use logs_domain::{
     Checksum, CursorScope, ExportResult, ExportStatus, LogExportFilter, LogExportOutcome,
     LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, StoreResult,
     TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::sqlite::Sqlite;
 
 use crate::SqliteStore;
 use crate::list::{Selection, newest_first, push_equal, push_range};
-use crate::row::Row;
+use crate::row::{Head, Row};
 
+const TABLE: &str = "log_export";
 /// Exports with what is known of their outcome.
-const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.checksum, \
+const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, \
+     log_export_outcome.digest AS outcome_digest, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
      FROM log_export LEFT JOIN log_export_outcome USING (tenant_id, id))";
 
@@ -47,28 +48,20 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
-        let export = snapshot(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: export.created_at,
-                id: export.id,
-            },
-            export,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
-fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<LogExportSnapshot> {
-    let row = Row::new(row, "log_export");
+/// An export; its outcome is a record of its own, with a digest of its own.
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
+    let head = row.head(tenant.as_str())?;
     let draft = NewLogExport::new(
-        row.id()?,
+        head.id,
         row.text("scope")?,
         row.text("format")?,
         row.text("requested_by")?,
     );
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let checksum: Option<Checksum> = row.optional_text("checksum")?;
     let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
     let reason: Option<Reason> = row.optional_text("failure_reason")?;
@@ -80,12 +73,20 @@ fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<LogExportSnapshot
         (None, None, Some(reason)) => Some(LogExportOutcome::failed(draft.id, reason)),
         (_, _, _) => return Err(row.inconsistent("checksum")),
     };
+    if let Some(outcome) = &outcome {
+        let head = Head {
+            created_at: row.time("outcome_at")?,
+            ..head
+        };
+        row.check_in("outcome_digest", Some(tenant), &head, |is| {
+            is(outcome.digest())
+        })?;
+    }
     let result: Option<ExportResult> = outcome.map(|outcome| outcome.result);
-    let created_at = row.time("created_at")?;
     Ok(LogExportSnapshot::from_parts(
         tenant.clone(),
         draft,
-        created_at,
+        head.created_at,
         result,
     ))
 }

@@ -1,13 +1,13 @@
 //! Runs.
 
-use logs_domain::page::ListKey;
 use logs_domain::{
     Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
     QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TokenCount, TraceId,
 };
 use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::sqlite::Sqlite;
 
+use super::traces;
 use crate::list::{Selection, newest_first, push_equal, push_range};
 use crate::row::Row;
 use crate::{SqliteStore, error};
@@ -28,17 +28,8 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
-        let run = snapshot(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: run.created_at,
-                id: run.id,
-            },
-            run,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
 pub(super) async fn get(
@@ -52,7 +43,8 @@ pub(super) async fn get(
         .fetch_optional(&store.readers)
         .await
         .map_err(error::read)?;
-    row.map(|row| snapshot(tenant, &row)).transpose()
+    row.map(|row| snapshot(tenant, &Row::new(&row, TABLE)))
+        .transpose()
 }
 
 pub(super) async fn trace_id(
@@ -66,17 +58,7 @@ pub(super) async fn trace_id(
     {
         return Ok(Some(own));
     }
-    let row = sqlx::query(
-        "SELECT id, trace_id FROM trace INDEXED BY trace_by_run \
-         WHERE tenant_id = ? AND run_id = ? ORDER BY created_at, trace_id LIMIT 1",
-    )
-    .bind(tenant.as_str())
-    .bind(run_id.as_str())
-    .fetch_optional(&store.readers)
-    .await
-    .map_err(error::read)?;
-    row.map(|row| Row::new(&row, "trace").text("trace_id"))
-        .transpose()
+    traces::first_of_run(store, tenant, run_id).await
 }
 
 /// The index of the most selective promised question that the filter asks.
@@ -121,8 +103,8 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: 
     push_range(query, "created_at", &filter.created);
 }
 
-fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<LlmRunSnapshot> {
-    let row = Row::new(row, TABLE);
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
+    let head = row.head(tenant.as_str())?;
     let mut draft = NewLlmRun::new(
         row.text("run_id")?,
         row.text("provider")?,
@@ -139,11 +121,8 @@ fn snapshot(tenant: &TenantId, row: &SqliteRow) -> StoreResult<LlmRunSnapshot> {
     draft.completed_at = row.optional_time("completed_at")?;
     draft.parent_run_id = row.optional_text("parent_run_id")?;
     draft.attributes = row.json("attributes")?;
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
-    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
-    if row.id()? == snapshot.id {
-        Ok(snapshot)
-    } else {
-        Err(row.inconsistent("id"))
-    }
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
 }

@@ -2,15 +2,18 @@
 
 use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder};
 use logs_domain::{
-    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, ReplayEvent,
-    ReplayQuery, StoreResult, TenantId, TraceId, TraceStepRecord, TraceStepSnapshot,
+    CursorScope, PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
+    StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
+use uuid::Uuid;
 
 use super::bound::Bound;
+use super::traces::OrderedStep;
 use super::{audit, system, traces};
 use crate::list::{Selection, push_equal, push_range, total};
+use crate::row::Keyed;
 use crate::{SqliteStore, error};
 
 // The branches in the order of the merge on equal times.
@@ -19,7 +22,7 @@ const TENANT: u8 = 1;
 const PLATFORM: u8 = 2;
 const POLICY: u8 = 3;
 
-type Event = (ReplayKey, ReplayEvent);
+type Event = Keyed<ReplayKey, ReplayEvent>;
 
 pub(super) async fn window(
     store: &SqliteStore,
@@ -57,39 +60,29 @@ pub(super) async fn window(
                     timestamp: key.occurred_at,
                     event,
                 },
-                ReplayEvent::from(&record),
+                record.map(|record| ReplayEvent::from(&record)),
             )
         }));
     }
     let bound = bound(POLICY, after);
     let entries = audit::in_replay(&mut transaction, tenant, &query.window, bound, wanted).await?;
-    found.extend(entries.into_iter().map(|entry| {
-        let event = ReplayEventKey::Policy { id: entry.id };
-        (
-            ReplayKey {
-                timestamp: entry.occurred_at,
-                event,
-            },
-            ReplayEvent::from(&entry),
-        )
+    found.extend(entries.into_iter().map(|((timestamp, id), entry)| {
+        let event = ReplayEventKey::Policy { id };
+        let entry = entry.map(|entry| ReplayEvent::from(&entry));
+        (ReplayKey { timestamp, event }, entry)
     }));
     transaction.rollback().await.map_err(error::read)?;
 
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     let page = found.into_iter().skip(offset).collect();
     let total = count(store, tenant, query, request).await?;
-    Ok(QueryResult::from_overfetched(
-        page,
-        request.limit,
-        &scope,
-        total,
-    ))
+    QueryResult::from_overfetched(page, request.limit, &scope, total)
 }
 
 /// Where a branch with ids goes on.
 fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
     let key = after?;
-    let (cursor, id): (u8, Option<RecordId>) = match &key.event {
+    let (cursor, id): (u8, Option<Uuid>) = match &key.event {
         ReplayEventKey::Step(_) => (STEPS, None),
         ReplayEventKey::System {
             platform: false,
@@ -129,29 +122,27 @@ async fn steps(
     let mut next_span: Option<u32> = None;
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
-        let step = traces::step(trace.tenant, row)?;
-        let order = step.order();
-        let index = match (&order, next_span) {
+        let step = trace.ordered(row)?;
+        let index = match (&step.order, next_span) {
             (StepOrder::Position(position), _) => position.get(),
             (StepOrder::Span { .. }, Some(index)) => index,
-            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step).await?,
+            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step.order).await?,
         };
-        if matches!(order, StepOrder::Span { .. }) {
+        if matches!(step.order, StepOrder::Span { .. }) {
             // A window leaves no span out between two that it holds.
             next_span = Some(index + 1);
         }
-        events.push(event(index, order, &step));
+        events.push(event(index, step));
     }
     Ok(events)
 }
 
-fn event(index: u32, order: StepOrder, step: &TraceStepRecord) -> Event {
-    let snapshot = TraceStepSnapshot::from_parts(index, step.to_draft());
-    let key = ReplayKey {
-        timestamp: step.timestamp,
-        event: ReplayEventKey::Step(order),
-    };
-    (key, ReplayEvent::from(&snapshot))
+fn event(index: u32, step: OrderedStep) -> Event {
+    let timestamp = step.timestamp;
+    let (order, step) = step.indexed(index);
+    let event = ReplayEventKey::Step(order);
+    let step = step.map(|step| ReplayEvent::from(&step));
+    (ReplayKey { timestamp, event }, step)
 }
 
 fn push_steps(sql: &mut QueryBuilder<Sqlite>, trace_id: &TraceId, query: &ReplayQuery) {
@@ -180,6 +171,10 @@ fn push_after(sql: &mut QueryBuilder<Sqlite>, key: &ReplayKey) {
         ReplayEventKey::System { .. } | ReplayEventKey::Policy { .. } => {
             sql.push(" AND timestamp > ").push_bind(time);
         }
+    }
+    if key.timestamp == Timestamp::MAX {
+        // A step whose time was altered to one beyond stands at the end.
+        sql.push(" AND timestamp <= ").push_bind(time);
     }
 }
 
@@ -229,7 +224,7 @@ mod tests {
     #[test]
     fn each_branch_goes_on_where_the_merge_stopped() {
         let timestamp = Timestamp::from_micros(5).unwrap();
-        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0);
+        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0).as_uuid();
         let key = ReplayKey {
             timestamp,
             event: ReplayEventKey::System { platform: true, id },

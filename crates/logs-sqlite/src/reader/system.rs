@@ -1,6 +1,6 @@
 //! System records of a tenant and of the platform: a branch for each, merged.
 
-use logs_domain::page::{ListKey, SystemListKey, SystemWindowKey};
+use logs_domain::page::{SystemListKey, SystemWindowKey};
 use logs_domain::{
     CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
     StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
@@ -10,7 +10,7 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
 use super::bound::Bound;
 use crate::list::{Selection, push_equal, push_range, total};
-use crate::row::Row;
+use crate::row::{Keyed, Row};
 use crate::{PLATFORM, SqliteStore, error};
 
 const TABLE: &str = "system_record";
@@ -59,31 +59,21 @@ pub(super) async fn list(
             .await
             .map_err(error::read)?;
         for row in &rows {
-            let record = snapshot(tenant, platform, row)?;
-            let ListKey { created_at, id } = ListKey {
-                created_at: record.created_at,
-                id: record.id,
+            let row = Row::new(row, TABLE);
+            let (created_at, id) = row.place(owner(tenant, platform), "created_at")?;
+            let key = SystemListKey {
+                created_at,
+                platform,
+                id,
             };
-            found.push((
-                SystemListKey {
-                    created_at,
-                    platform,
-                    id,
-                },
-                record,
-            ));
+            found.push((key, snapshot(tenant, platform, &row)));
         }
     }
     transaction.rollback().await.map_err(error::read)?;
     found.sort_unstable_by_key(|(key, _)| *key);
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &both(tenant, index, &conditions)).await?;
-    Ok(QueryResult::from_overfetched(
-        page,
-        request.limit,
-        &scope,
-        total,
-    ))
+    QueryResult::from_overfetched(page, request.limit, &scope, total)
 }
 
 pub(super) async fn by_correlation(
@@ -143,12 +133,7 @@ async fn oldest_first(
     found.sort_unstable_by_key(|(key, _)| *key);
     let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
-    Ok(QueryResult::from_overfetched(
-        page,
-        request.limit,
-        scope,
-        total,
-    ))
+    QueryResult::from_overfetched(page, request.limit, scope, total)
 }
 
 /// The records of the tenant or of the platform, oldest first.
@@ -180,7 +165,7 @@ impl<'a> Branch<'a> {
         connection: &mut SqliteConnection,
         bound: Option<Bound>,
         wanted: usize,
-    ) -> StoreResult<Vec<(SystemWindowKey, SystemRecordSnapshot)>> {
+    ) -> StoreResult<Vec<Keyed<SystemWindowKey, SystemRecordSnapshot>>> {
         let mut query = QueryBuilder::new("SELECT *");
         selection(
             self.tenant,
@@ -201,16 +186,15 @@ impl<'a> Branch<'a> {
             .await
             .map_err(error::read)?;
         let keyed = |row: &SqliteRow| {
-            let record = snapshot(self.tenant, self.platform, row)?;
-            let (occurred_at, id) = (record.occurred_at, record.id);
-            Ok((
-                SystemWindowKey {
-                    occurred_at,
-                    platform: self.platform,
-                    id,
-                },
-                record,
-            ))
+            let row = Row::new(row, TABLE);
+            let owner = owner(self.tenant, self.platform);
+            let (occurred_at, id) = row.place(owner, "occurred_at")?;
+            let key = SystemWindowKey {
+                occurred_at,
+                platform: self.platform,
+                id,
+            };
+            Ok((key, snapshot(self.tenant, self.platform, &row)))
         };
         rows.iter().map(keyed).collect()
     }
@@ -222,11 +206,10 @@ fn selection<'a>(
     index: Option<&'static str>,
     conditions: Conditions<'a>,
 ) -> Selection<'a> {
-    let tenant = if platform { PLATFORM } else { tenant.as_str() };
     Selection {
         table: TABLE,
         index,
-        tenant,
+        tenant: owner(tenant, platform),
         conditions,
     }
 }
@@ -242,14 +225,15 @@ pub(super) fn both<'a>(
     ]
 }
 
-fn snapshot(
-    tenant: &TenantId,
-    platform: bool,
-    row: &SqliteRow,
-) -> StoreResult<SystemRecordSnapshot> {
-    let row = Row::new(row, TABLE);
+/// The value of the column `tenant_id`.
+fn owner(tenant: &TenantId, platform: bool) -> &str {
+    if platform { PLATFORM } else { tenant.as_str() }
+}
+
+fn snapshot(tenant: &TenantId, platform: bool, row: &Row<'_>) -> StoreResult<SystemRecordSnapshot> {
+    let head = row.head(owner(tenant, platform))?;
     let mut draft = NewSystemRecord::new(
-        row.id()?,
+        head.id,
         row.text("component")?,
         row.text("event_type")?,
         row.text("severity")?,
@@ -259,15 +243,14 @@ fn snapshot(
     draft.caused_by = row.optional_text("caused_by")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    let tenant_key = if platform { PLATFORM } else { tenant.as_str() };
-    row.check(tenant_key, |digest| {
-        draft.digest() == digest || without_time(&draft).digest() == digest
+    let owner = (!platform).then_some(tenant);
+    row.check(owner, &head, |is| {
+        is(draft.digest()) || is(without_time(&draft).digest())
     })?;
-    let owner = (!platform).then(|| tenant.clone());
     Ok(SystemRecordSnapshot::from_parts(
-        owner,
+        owner.cloned(),
         draft,
-        row.time("created_at")?,
+        head.created_at,
     ))
 }
 

@@ -1,18 +1,19 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{ListKey, StepOrder};
+use logs_domain::page::StepOrder;
 use logs_domain::{
     Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
-    ReadMethod, RecordId, SpanId, StepKey, StepPosition, StoreResult, TenantId, TraceFilter,
-    TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    ReadMethod, RecordId, RunId, SpanId, StepKey, StepPosition, StoreResult, TenantId, Timestamp,
+    TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
-use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
+use sqlx::{QueryBuilder, Row as _};
 
 use crate::list::{Selection, newest_first, push_equal, push_range, total};
-use crate::row::Row;
+use crate::row::{Keyed, Row};
 use crate::{SqliteStore, error};
 
+const TABLE: &str = "trace";
 const STEPS: &str = "trace_step";
 
 pub(super) async fn list(
@@ -32,22 +33,32 @@ pub(super) async fn list(
     };
     let by_run = filter.trace_id.is_none() && filter.run_id.is_some();
     let selection = Selection {
-        table: "trace",
+        table: TABLE,
         index: by_run.then_some("trace_by_run"),
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
-        let trace = header(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: trace.created_at,
-                id: trace.id,
-            },
-            trace,
-        ))
-    })
+    let read = |row: &Row<'_>| header(tenant, row);
+    newest_first(store, selection, request, &scope, TABLE, read).await
+}
+
+/// The trace of the header that names a run with the smallest record time and id.
+pub(super) async fn first_of_run(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    run_id: &RunId,
+) -> StoreResult<Option<TraceId>> {
+    let row = sqlx::query(
+        "SELECT * FROM trace INDEXED BY trace_by_run \
+         WHERE tenant_id = ? AND run_id = ? ORDER BY created_at, trace_id LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(run_id.as_str())
+    .fetch_optional(&store.readers)
     .await
+    .map_err(error::read)?;
+    row.map(|row| Ok(header(tenant, &Row::new(&row, TABLE))?.trace_id))
+        .transpose()
 }
 
 pub(super) async fn list_steps(
@@ -68,17 +79,8 @@ pub(super) async fn list_steps(
         tenant: tenant_key,
         conditions: &conditions,
     };
-    newest_first(store, selection, request, &scope, |row| {
-        let step = step(tenant, row)?;
-        Ok((
-            ListKey {
-                created_at: step.created_at,
-                id: step.id,
-            },
-            step,
-        ))
-    })
-    .await
+    let read = |row: &Row<'_>| step(tenant, row);
+    newest_first(store, selection, request, &scope, STEPS, read).await
 }
 
 pub(super) async fn steps_of(
@@ -124,12 +126,7 @@ pub(super) async fn steps_of(
         conditions: &conditions,
     };
     let total = total(store, request, &[counted]).await?;
-    Ok(QueryResult::from_overfetched(
-        steps,
-        request.limit,
-        &scope,
-        total,
-    ))
+    QueryResult::from_overfetched(steps, request.limit, &scope, total)
 }
 
 /// The steps of one trace.
@@ -138,7 +135,7 @@ pub(super) struct Trace<'a> {
     pub(super) trace_id: &'a TraceId,
 }
 
-type KeyedStep = (StepOrder, TraceStepSnapshot);
+type KeyedStep = Keyed<StepOrder, TraceStepSnapshot>;
 
 impl Trace<'_> {
     async fn positioned(
@@ -165,9 +162,8 @@ impl Trace<'_> {
         .fetch_all(connection)
         .await
         .map_err(error::read)?;
-        rows.iter()
-            .map(|row| Ok(self.keyed(step(self.tenant, row)?, 0)))
-            .collect()
+        let indexed = |row| Ok(self.ordered(row)?.indexed(0));
+        rows.iter().map(indexed).collect()
     }
 
     async fn spans(
@@ -177,38 +173,69 @@ impl Trace<'_> {
         limit: i64,
         offset: i64,
     ) -> StoreResult<Vec<KeyedStep>> {
-        let (time, span_id) = match after {
+        let (time, span_id, last) = match after {
             Some(StepOrder::Span { timestamp, span_id }) => {
-                (timestamp.as_micros(), span_id.as_str())
+                // A step whose time was altered to one beyond stands at the end.
+                let is_end = *timestamp == Timestamp::MAX;
+                let last = if is_end {
+                    timestamp.as_micros()
+                } else {
+                    i64::MAX
+                };
+                (timestamp.as_micros(), span_id.as_str(), last)
             }
-            Some(StepOrder::Position(_)) | None => (i64::MIN, ""),
+            Some(StepOrder::Position(_)) | None => (i64::MIN, "", i64::MAX),
         };
         let rows = sqlx::query(
             "SELECT * FROM trace_step INDEXED BY trace_step_by_time \
              WHERE tenant_id = ? AND trace_id = ? AND (timestamp, span_id) > (?, ?) \
-             AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT ? OFFSET ?",
+             AND timestamp <= ? AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT ? OFFSET ?",
         )
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
         .bind(time)
         .bind(span_id)
+        .bind(last)
         .bind(limit)
         .bind(offset)
         .fetch_all(&mut *connection)
         .await
         .map_err(error::read)?;
-        let steps: Vec<TraceStepRecord> = rows
+        let steps: Vec<OrderedStep> = rows
             .iter()
-            .map(|row| step(self.tenant, row))
+            .map(|row| self.ordered(row))
             .collect::<StoreResult<_>>()?;
         let Some(first) = steps.first() else {
             return Ok(Vec::new());
         };
-        let first_index = self.index_of(connection, first).await?;
+        let first_index = self.index_of(connection, &first.order).await?;
         Ok((first_index..)
             .zip(steps)
-            .map(|(index, step)| self.keyed(step, index))
+            .map(|(index, step)| step.indexed(index))
             .collect())
+    }
+
+    /// The step of a row, and where it stands whether it can be read or not.
+    pub(super) fn ordered(&self, row: &SqliteRow) -> StoreResult<OrderedStep> {
+        let columns = Row::new(row, STEPS);
+        let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
+        let position: Option<i64> = row.try_get("position").map_err(error::read)?;
+        let span_id: Option<&str> = row.try_get("span_id").map_err(error::read)?;
+        let order = match (position, span_id) {
+            (Some(position), _) => StepPosition::from_i64(position)
+                .map(StepOrder::Position)
+                .map_err(|_| columns.inconsistent("position"))?,
+            (None, Some(span_id)) => StepOrder::Span {
+                timestamp,
+                span_id: SpanId::new(span_id).map_err(|_| columns.inconsistent("span_id"))?,
+            },
+            (None, None) => return Err(columns.inconsistent("position")),
+        };
+        Ok(OrderedStep {
+            timestamp,
+            order,
+            step: step(self.tenant, &columns),
+        })
     }
 
     /// The index in the whole trace of a step that was made from a span: after the last position
@@ -216,11 +243,11 @@ impl Trace<'_> {
     pub(super) async fn index_of(
         &self,
         connection: &mut SqliteConnection,
-        step: &TraceStepRecord,
+        order: &StepOrder,
     ) -> StoreResult<u32> {
-        let span_id = match &step.key {
-            StepKey::Position(position) => return Ok(position.get()),
-            StepKey::Span(span_id) => span_id,
+        let (timestamp, span_id) = match order {
+            StepOrder::Position(position) => return Ok(position.get()),
+            StepOrder::Span { timestamp, span_id } => (timestamp, span_id),
         };
         let index: i64 = sqlx::query_scalar(
             "SELECT (SELECT COALESCE(MAX(position) + 1, 0) \
@@ -232,7 +259,7 @@ impl Trace<'_> {
         )
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
-        .bind(step.timestamp.as_micros())
+        .bind(timestamp.as_micros())
         .bind(span_id.as_str())
         .fetch_one(connection)
         .await
@@ -251,33 +278,41 @@ impl Trace<'_> {
         .await
         .map_err(error::read)
     }
+}
 
-    fn keyed(&self, step: TraceStepRecord, span_index: u32) -> KeyedStep {
-        let order = step.order();
-        let index = match &order {
+/// A step with its place, or why it cannot be read.
+pub(super) struct OrderedStep {
+    pub(super) timestamp: Timestamp,
+    pub(super) order: StepOrder,
+    step: StoreResult<TraceStepRecord>,
+}
+
+impl OrderedStep {
+    /// The step with its index, which is given for a step that was made from a span.
+    pub(super) fn indexed(self, span_index: u32) -> KeyedStep {
+        let index = match &self.order {
             StepOrder::Position(position) => position.get(),
             StepOrder::Span { .. } => span_index,
         };
-        (order, TraceStepSnapshot::from_parts(index, step.to_draft()))
+        let snapshot =
+            |step: TraceStepRecord| TraceStepSnapshot::from_parts(index, step.to_draft());
+        (self.order, self.step.map(snapshot))
     }
 }
 
-fn header(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceSnapshot> {
-    let row = Row::new(row, "trace");
+fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
+    let head = row.head(tenant.as_str())?;
     let mut draft = NewTrace::new(row.text("trace_id")?);
     draft.run_id = row.optional_text("run_id")?;
     draft.started_at = row.optional_time("started_at")?;
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
-    let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, row.time("created_at")?);
-    if row.id()? == snapshot.id {
-        Ok(snapshot)
-    } else {
-        Err(row.inconsistent("id"))
-    }
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
 }
 
-pub(super) fn step(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceStepRecord> {
-    let row = Row::new(row, STEPS);
+fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
+    let head = row.head(tenant.as_str())?;
     let position = row.optional_integer("position", StepPosition::from_i64)?;
     let span_id: Option<SpanId> = row.optional_text("span_id")?;
     let key = match (position, span_id) {
@@ -296,11 +331,8 @@ pub(super) fn step(tenant: &TenantId, row: &SqliteRow) -> StoreResult<TraceStepR
     );
     draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
     draft.attributes = row.json("attributes")?;
-    row.check(tenant.as_str(), |digest| draft.digest() == digest)?;
-    let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, row.time("created_at")?);
-    if row.id()? == snapshot.id {
-        Ok(snapshot)
-    } else {
-        Err(row.inconsistent("id"))
-    }
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
 }

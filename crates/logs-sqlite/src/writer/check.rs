@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use logs_domain::{
-    AppendBatch, ContentDigest, Draft, InvalidValue, OnConflict, RecordId, RecordKind,
+    AppendBatch, Draft, InvalidValue, OnConflict, RecordDigest, RecordId, RecordKind,
     RecordOutcome, RecordReference, StoreError, StoreResult, Timestamp,
 };
 use sqlx::sqlite::SqliteConnection;
@@ -15,8 +15,15 @@ use crate::{SqliteStore, error};
 /// What is stored under an id.
 #[derive(Clone, Copy)]
 struct Stored {
-    digest: ContentDigest,
+    digest: RecordDigest,
     created_at: Timestamp,
+}
+
+impl Stored {
+    /// Whether it is the record of a draft.
+    fn is(&self, owner: Owner<'_>, id: RecordId, draft: &Draft) -> bool {
+        RecordDigest::new(owner.tenant(), id, self.created_at, draft.digest()) == self.digest
+    }
 }
 
 /// The outcome of a record, and the record time of what is stored under its key already.
@@ -48,7 +55,7 @@ pub(super) async fn fates(
             .get(&draft.kind())
             .and_then(|of_kind| of_kind.get(id));
         let fate = match found {
-            Some(found) if found.digest == draft.digest() => {
+            Some(found) if found.is(owner, *id, draft) => {
                 (RecordOutcome::AlreadyStored, Some(found.created_at))
             }
             Some(found) => {
@@ -126,12 +133,8 @@ async fn find(
             .await
             .map_err(error::before_commit)?;
         for (id, digest, created_at) in rows {
-            let (id, stored) =
-                parse(&id, &digest, created_at).ok_or_else(|| StoreError::Inconsistent {
-                    table: insert::table(kind),
-                    column: "id",
-                    key: String::new(),
-                })?;
+            let (id, stored) = parse(&id, &digest, created_at)
+                .ok_or_else(|| StoreError::inconsistent(insert::table(kind), "id", ""))?;
             found.insert(id, stored);
         }
     }
@@ -140,7 +143,7 @@ async fn find(
 
 fn parse(id: &[u8], digest: &[u8], created_at: i64) -> Option<(RecordId, Stored)> {
     let id = RecordId::from_bytes(id.try_into().ok()?).ok()?;
-    let digest = ContentDigest::from_bytes(digest.try_into().ok()?);
+    let digest = RecordDigest::from_bytes(digest.try_into().ok()?);
     Some((
         id,
         Stored {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use logs_domain::{Draft, RecordKind, StoreError, StoreResult, Timestamp};
+use logs_domain::{Draft, RecordDigest, RecordKind, StoreError, StoreResult, Timestamp};
 use sqlx::query_builder::Separated;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
@@ -67,7 +67,8 @@ async fn insert(
         row.push_bind(owner.key().to_owned());
         row.push_bind(created_at.as_micros());
         row.push_bind(id.as_bytes().to_vec());
-        row.push_bind(draft.digest().as_bytes().to_vec());
+        let digest = RecordDigest::new(owner.tenant(), *id, created_at, draft.digest());
+        row.push_bind(digest.as_bytes().to_vec());
         push_columns(&mut row, draft, created_at);
     });
     let result = query

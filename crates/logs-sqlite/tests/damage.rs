@@ -1,0 +1,181 @@
+//! Records that somebody altered around the triggers: every read that meets one tells which, and reads
+//! what is before and behind it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::{Path, PathBuf};
+
+use logs_contract::damage::{Damage, assert_sound, populated, walk};
+use logs_contract::samples::{first, id, run_id, tenant};
+use logs_domain::{GovernanceFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions};
+use logs_sqlite::SqliteStore;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tempfile::TempDir;
+
+/// What is done, which column of which table is told, and by which lists.
+#[rustfmt::skip]
+const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
+    ("UPDATE llm_run SET model = 'other' WHERE run_id = 'r2'", "llm_run", "digest", Damage::RUNS),
+    ("UPDATE llm_run SET created_at = created_at + 1 WHERE run_id = 'r2'", "llm_run", "digest", Damage::RUNS),
+    ("UPDATE llm_run SET created_at = 9223372036854775807 WHERE run_id = 'r2'", "llm_run", "created_at", Damage::RUNS),
+    ("UPDATE llm_run SET created_at = -9223372036854775807 WHERE run_id = 'r2'", "llm_run", "created_at", Damage::RUNS),
+    ("UPDATE llm_run SET id = x'ffffffffffff4fff8fffffffffffffff' WHERE run_id = 'r2'", "llm_run", "id", Damage::RUNS),
+    ("UPDATE llm_run SET digest = x'00000000000000000000000000000000' WHERE run_id = 'r2'", "llm_run", "digest", Damage::RUNS),
+    ("UPDATE trace SET run_id = 'victim' WHERE trace_id = 't2'", "trace", "digest", Damage::TRACES),
+    ("UPDATE trace_step SET skill_name = 'other' WHERE position = 2", "trace_step", "digest", Damage::STEPS),
+    ("UPDATE trace_step SET timestamp = timestamp + 1 WHERE position = 2", "trace_step", "digest", Damage::STEPS),
+    ("UPDATE trace_step SET timestamp = 9223372036854775807 WHERE span_id = 's1'", "trace_step", "timestamp", Damage::STEPS),
+    ("UPDATE trace_step SET timestamp = -9223372036854775807 WHERE span_id = 's1'", "trace_step", "timestamp", Damage::STEPS),
+    ("UPDATE trace_step SET timestamp = 9223372036854775807 WHERE position = 2", "trace_step", "timestamp", Damage::STEPS),
+    ("UPDATE trace_step SET skill_name = 'other' WHERE span_id = 's3'", "trace_step", "digest", Damage::STEPS),
+    ("UPDATE system_record SET summary = 'other' WHERE event_type = 'own 3'", "system_record", "digest", Damage::SYSTEM),
+    ("UPDATE system_record SET summary = 'other' WHERE event_type = 'platform 1'", "system_record", "digest", Damage::SYSTEM),
+    ("UPDATE system_record SET occurred_at = 9223372036854775807 WHERE event_type = 'own 3'", "system_record", "occurred_at", Damage::SYSTEM),
+    ("UPDATE system_record SET occurred_at = -9223372036854775807 WHERE event_type = 'platform 1'", "system_record", "occurred_at", Damage::SYSTEM),
+    ("UPDATE system_record SET tenant_id = '~platform' WHERE event_type = 'own 3'", "system_record", "digest", Damage::SYSTEM),
+    ("UPDATE audit_entry SET after_state = '{\"run_id\":\"r\",\"x\":1}' WHERE event_type = 'audit 1'", "audit_entry", "digest", Damage::AUDIT),
+    ("UPDATE audit_entry SET after_state = '{\"x\":1,}' WHERE event_type = 'audit 1'", "audit_entry", "after_state", Damage::AUDIT),
+    ("UPDATE audit_entry SET occurred_at = 9223372036854775807 WHERE event_type = 'audit 1'", "audit_entry", "occurred_at", Damage::AUDIT),
+    ("UPDATE log_export SET requested_by = 'other' WHERE hex(id) LIKE '%2'", "log_export", "digest", Damage::EXPORTS),
+    ("UPDATE log_export_outcome SET checksum = replace(checksum, '0', '1') WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
+    ("UPDATE log_export_outcome SET created_at = created_at + 1 WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
+    ("INSERT INTO log_export_outcome SELECT tenant_id, created_at, x'00000000000080008000000000000004', digest, checksum, delivered_at, failure_reason FROM log_export_outcome WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
+];
+
+/// A file with five records of each kind, to be copied.
+async fn filled(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("filled.db");
+    let store = open(&path).await;
+    populated(&store, &tenant("acme")).await;
+    store.close().await.unwrap();
+    path
+}
+
+async fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, StoreOptions::default())
+        .await
+        .unwrap()
+}
+
+/// A connection that knows nothing of this crate, to a file without guards.
+async fn unguarded(path: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut connection = options.connect().await.unwrap();
+    let triggers: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    assert!(triggers.len() >= 24, "{triggers:?}");
+    for trigger in triggers {
+        assert_eq!(
+            run(&mut connection, &format!("DROP TRIGGER {trigger}")).await,
+            0
+        );
+    }
+    connection
+}
+
+async fn run(connection: &mut SqliteConnection, sql: &str) -> u64 {
+    let ran = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(connection);
+    ran.await.unwrap().rows_affected()
+}
+
+/// Does it to a copy of the file, and opens that.
+async fn damaged(filled: &Path, sql: &str) -> SqliteStore {
+    // The folder goes with the one around it.
+    let folder = tempfile::tempdir_in(filled.parent().unwrap()).unwrap();
+    let path = folder.keep().join("damaged.db");
+    std::fs::copy(filled, &path).unwrap();
+    let mut connection = unguarded(&path).await;
+    assert!(run(&mut connection, sql).await > 0, "{sql}");
+    connection.close().await.unwrap();
+    open(&path).await
+}
+
+#[tokio::test]
+async fn each_damage_is_told_by_every_list_that_meets_it_and_costs_one_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let tenant = tenant("acme");
+    let store = open(&filled).await;
+    let before = walk(&store, &tenant, 1_000).await;
+    assert_sound(&before);
+    store.close().await.unwrap();
+    for &(sql, table, column, methods) in DAMAGES {
+        let store = damaged(&filled, sql).await;
+        let damage = Damage {
+            sql,
+            table,
+            column,
+            methods,
+        };
+        damage.assert_told(&store, &tenant, &before).await;
+        store.close().await.unwrap();
+    }
+    // The control: opening a copy changes nothing.
+    let store = damaged(&filled, "UPDATE llm_run SET model = model").await;
+    assert_sound(&walk(&store, &tenant, 2).await);
+}
+
+fn assert_inconsistent<T: std::fmt::Debug>(found: Result<T, StoreError>, place: (&str, &str)) {
+    match found {
+        Err(StoreError::Inconsistent { table, column, .. }) => {
+            assert_eq!((table, column), place);
+        }
+        other => panic!("{place:?}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn reads_by_key_tell_of_a_record_that_was_altered() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let tenant = tenant("acme");
+    let later = "SET created_at = created_at + 1";
+    let store = damaged(&filled, &format!("UPDATE llm_run {later}")).await;
+    let run = store.get_llm_run(&tenant, &run_id("r2")).await;
+    assert_inconsistent(run, ("llm_run", "digest"));
+    let store = damaged(&filled, &format!("UPDATE audit_entry {later}")).await;
+    let entry = store.get_audit_entry(&tenant, &id(2)).await;
+    assert_inconsistent(entry, ("audit_entry", "digest"));
+    let forged = "UPDATE trace SET run_id = 'victim' WHERE trace_id = 't2'";
+    let store = damaged(&filled, forged).await;
+    let found = store.get_trace_id_for_run(&tenant, &run_id("victim")).await;
+    assert_inconsistent(found, ("trace", "digest"));
+    let found = store.get_trace_id_for_run(&tenant, &run_id("r")).await;
+    assert_eq!(found.unwrap().unwrap().as_str(), "t0", "the control");
+}
+
+#[tokio::test]
+async fn a_forged_reference_makes_no_governance_event_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let tenant = tenant("acme");
+    for (entry, place) in [
+        (id(2), ("governance_run", "run_id")),
+        (id(77), ("audit_entry", "event_type")),
+    ] {
+        let bytes: String = entry
+            .as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let forged = format!(
+            "INSERT INTO governance_run SELECT tenant_id, 'victim', created_at, x'{bytes}' \
+             FROM audit_entry LIMIT 1"
+        );
+        let store = damaged(&filled, &forged).await;
+        let of = |run: &str| GovernanceFilter::default().run_id(run_id(run));
+        let victim = store
+            .get_governance_events(&tenant, &of("victim"), &first(9))
+            .await;
+        assert!(victim.as_ref().is_err_and(|error| error.next().is_some()));
+        assert_inconsistent(victim, place);
+        let own = store
+            .get_governance_events(&tenant, &of("r"), &first(9))
+            .await;
+        assert_eq!(own.unwrap().items.len(), 5, "the control");
+    }
+}

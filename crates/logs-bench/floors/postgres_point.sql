@@ -1,5 +1,5 @@
 SELECT
-    run.created_at, run.id, run.digest, run.run_id, run.trace_id, run.provider, run.model,
+    run.created_at, run.id, stored.digest, run.run_id, run.trace_id, run.provider, run.model,
     run.input_tokens, run.output_tokens, run.cost_nano_usd, run.execution_status, run.started_at,
     run.completed_at, run.source, run.is_synthetic, run.parent_run_id, run.attributes
 FROM logs.record_key AS stored

@@ -1,6 +1,8 @@
 //! Records ready to be written, for a store and for its floors.
 
-use logs_domain::{AppendBatch, ContentDigest, Draft, NewLlmRun, RecordId, TenantId};
+use logs_domain::{
+    AppendBatch, Clock, Draft, NewLlmRun, RecordDigest, RecordId, SystemClock, TenantId, Timestamp,
+};
 
 use crate::data::Producer;
 
@@ -9,7 +11,7 @@ use crate::data::Producer;
 pub(crate) struct Row {
     pub(crate) run: NewLlmRun,
     pub(crate) id: RecordId,
-    pub(crate) digest: ContentDigest,
+    pub(crate) digest: RecordDigest,
 }
 
 /// Records of one append, in both forms.
@@ -18,6 +20,8 @@ pub(crate) struct Batch {
     pub(crate) tenant: TenantId,
     pub(crate) append: AppendBatch,
     pub(crate) rows: Vec<Row>,
+    /// The record time that floors give it, and that the digests are of.
+    pub(crate) created_at: Timestamp,
 }
 
 impl Batch {
@@ -49,10 +53,12 @@ impl Batch {
     }
 
     fn of(tenant: &TenantId, runs: Vec<NewLlmRun>) -> anyhow::Result<Self> {
-        let rows = runs.into_iter().map(|run| Row {
-            id: RecordId::of_run(tenant, &run.run_id),
-            digest: Draft::from(run.clone()).digest(),
-            run,
+        let created_at = SystemClock.now();
+        let rows = runs.into_iter().map(|run| {
+            let id = RecordId::of_run(tenant, &run.run_id);
+            let content = Draft::from(run.clone()).digest();
+            let digest = RecordDigest::new(Some(tenant), id, created_at, content);
+            Row { id, digest, run }
         });
         let rows: Vec<Row> = rows.collect();
         let drafts = rows.iter().map(|row| row.run.clone().into()).collect();
@@ -60,6 +66,7 @@ impl Batch {
             tenant: tenant.clone(),
             append: AppendBatch::new(drafts)?,
             rows,
+            created_at,
         })
     }
 }

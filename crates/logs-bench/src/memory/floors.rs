@@ -56,7 +56,7 @@ impl Subject for Map {
         self.0.extend(snapshots(batch).map(|run| {
             let key = ListKey {
                 created_at: run.created_at,
-                id: run.id,
+                id: run.id.as_uuid(),
             };
             (key, run)
         }));

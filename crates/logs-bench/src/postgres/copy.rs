@@ -2,7 +2,7 @@
 //! transaction, without any look at what is there.
 
 use async_trait::async_trait;
-use logs_domain::{Clock, Cost, SystemClock, Timestamp, TokenCount};
+use logs_domain::{Cost, Timestamp, TokenCount};
 use sqlx::ConnectOptions;
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -36,7 +36,7 @@ impl Subject for RawCopy {
     }
 
     async fn append(&mut self, batch: &Batch) -> anyhow::Result<()> {
-        let created_at = SystemClock.now();
+        let created_at = batch.created_at;
         let mut rows: Vec<&Row> = batch.rows.iter().collect();
         rows.sort_unstable_by_key(|row| row.id);
         let tenant = batch.tenant.as_str();
@@ -109,12 +109,11 @@ fn key(tuple: &mut Tuple<'_>, row: &Row) {
 
 fn run(tuple: &mut Tuple<'_>, row: &Row) {
     let run = &row.run;
-    tuple.fields(19);
+    tuple.fields(18);
     tuple.text(Some(tuple.tenant));
     tuple.small(0);
     tuple.time(Some(tuple.created_at));
     tuple.field(Some(row.id.as_bytes()));
-    tuple.field(Some(row.digest.as_bytes()));
     tuple.text(Some(run.run_id.as_str()));
     tuple.text(run.trace_id.as_ref().map(|id| id.as_str()));
     tuple.text(Some(run.provider.as_str()));

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use logs_domain::{Clock, Cost, SystemClock, Timestamp, TokenCount};
+use logs_domain::{Cost, Timestamp, TokenCount};
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use uuid::Uuid;
@@ -37,7 +37,7 @@ impl Subject for Plain {
     async fn append(&mut self, batch: &Batch) -> anyhow::Result<()> {
         let written = sqlx::query(INSERT)
             .bind(batch.tenant.as_str())
-            .bind(SystemClock.now().to_datetime())
+            .bind(batch.created_at.to_datetime())
             .bind(all::<Uuid>(batch, |row| row.id.as_uuid()))
             .bind(all::<&[u8]>(batch, |row| row.digest.as_bytes()))
             .bind(all::<&str>(batch, |row| row.run.run_id.as_str()))

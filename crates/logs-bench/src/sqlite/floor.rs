@@ -24,7 +24,6 @@ const ROWS: usize = 500;
 pub(super) struct Bare {
     connection: SqliteConnection,
     full: String,
-    created_at: i64,
 }
 
 impl Bare {
@@ -39,7 +38,6 @@ impl Bare {
         Ok(Self {
             connection: options.connect().await?,
             full: statement(ROWS),
-            created_at: 1_793_491_200_000_000,
         })
     }
 
@@ -71,7 +69,6 @@ impl Subject for Bare {
     }
 
     async fn append(&mut self, batch: &Batch) -> anyhow::Result<()> {
-        self.created_at += 1;
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
         for rows in batch.rows.chunks(ROWS) {
             let sql = if rows.len() == ROWS {
@@ -81,7 +78,7 @@ impl Subject for Bare {
             };
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in rows {
-                query = bind(query, batch.tenant.as_str(), self.created_at, row);
+                query = bind(query, batch, row);
             }
             let written = query.execute(&mut *transaction).await?.rows_affected();
             anyhow::ensure!(written == rows.len() as u64, "{written} rows were written");
@@ -92,14 +89,13 @@ impl Subject for Bare {
 
 fn bind<'q>(
     query: Query<'q, Sqlite, SqliteArguments>,
-    tenant: &'q str,
-    created_at: i64,
+    batch: &'q Batch,
     row: &'q Row,
 ) -> Query<'q, Sqlite, SqliteArguments> {
     let run = &row.run;
     query
-        .bind(tenant)
-        .bind(created_at)
+        .bind(batch.tenant.as_str())
+        .bind(batch.created_at.as_micros())
         .bind(row.id.as_bytes().as_slice())
         .bind(row.digest.as_bytes().as_slice())
         .bind(run.run_id.as_str())

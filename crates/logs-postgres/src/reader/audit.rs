@@ -160,11 +160,30 @@ pub(super) async fn in_replay(
         .await
         .map_err(error::read)?;
     let keyed = |row: &PgRow| {
-        let row = Row::new(row, TABLE);
-        let place = row.place(tenant.as_str(), "occurred_at")?;
-        Ok((place, snapshot(tenant, &row)))
+        let place = replay_key(tenant, row)?;
+        Ok((place, snapshot(tenant, &Row::new(row, TABLE))))
     };
     rows.iter().map(keyed).collect()
+}
+
+/// The keys of the first entries that a replay window shows.
+pub(super) fn replay_keys(
+    tenant: &TenantId,
+    window: &TimeRange,
+    wanted: usize,
+) -> QueryBuilder<Postgres> {
+    let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
+    let mut query = QueryBuilder::new("SELECT tenant_id, id, occurred_at");
+    replay_selection(tenant, &conditions).push(&mut query);
+    query
+        .push(" ORDER BY occurred_at, id LIMIT ")
+        .push_bind(wanted as i64);
+    query
+}
+
+/// When an entry happened, and its id.
+pub(super) fn replay_key(tenant: &TenantId, row: &PgRow) -> StoreResult<(Timestamp, Uuid)> {
+    Row::new(row, TABLE).place(tenant.as_str(), "occurred_at")
 }
 
 pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &TimeRange) {

@@ -1,12 +1,12 @@
 //! What happened in a window, merged from all topics: a bounded branch for each.
 
-use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder};
+use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind, ReplayEvent,
     ReplayQuery, StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
-use sqlx::postgres::{PgConnection, Postgres};
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use uuid::Uuid;
 
 use super::bound::Bound;
@@ -22,6 +22,9 @@ const TENANT: u8 = 1;
 const PLATFORM: u8 = 2;
 const POLICY: u8 = 3;
 
+/// The order of steps in a window.
+const STEP_ORDER: &str = " ORDER BY timestamp, position, span_id LIMIT ";
+
 type Event = Keyed<ReplayKey, ReplayEvent>;
 
 pub(super) async fn window(
@@ -31,18 +34,82 @@ pub(super) async fn window(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<ReplayEvent>> {
     let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, offset.as_usize()),
-        Position::After(cursor) => (Some(cursor.decode::<ReplayKey>(&scope)?), 0),
+    let after = match &request.position {
+        Position::Offset(offset) if offset.get() == 0 => None,
+        Position::Offset(offset) => {
+            let skipped = offset.as_usize();
+            let keys = reading(keys(store, tenant, query, skipped)).await?;
+            let Some(last) = system::nth(keys, skipped) else {
+                let total = count(store, tenant, query, request).await?;
+                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+            };
+            Some(last)
+        }
+        Position::After(cursor) => Some(cursor.decode::<ReplayKey>(&scope)?),
     };
-    let wanted = offset + request.limit.as_usize() + 1;
-    let after = after.as_ref();
-    let mut found = reading(events(store, tenant, query, after, wanted)).await?;
+    let wanted = request.limit.as_usize() + 1;
+    let mut found = reading(events(store, tenant, query, after.as_ref(), wanted)).await?;
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     refuse_twins(&mut found, twin);
-    let page = found.into_iter().skip(offset).collect();
     let total = count(store, tenant, query, request).await?;
-    QueryResult::from_overfetched(page, request.limit, &scope, total)
+    QueryResult::from_overfetched(found, request.limit, &scope, total)
+}
+
+/// The keys of the first `wanted` events of each branch, in no order: they are small however large the
+/// records are.
+async fn keys(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    wanted: usize,
+) -> StoreResult<Vec<ReplayKey>> {
+    let mut snapshot = Snapshot::begin(store).await?;
+    let connection = snapshot.connection();
+    let mut found = Vec::new();
+    if let Some(trace_id) = &query.trace_id {
+        let trace = traces::Trace { tenant, trace_id };
+        let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace_id, query);
+        let mut sql = QueryBuilder::new("SELECT tenant_id, id, timestamp, position, span_id");
+        steps_selection(tenant, &conditions).push(&mut sql);
+        sql.push(STEP_ORDER).push_bind(wanted as i64);
+        for row in fetch(&mut sql, connection).await? {
+            let (timestamp, order) = trace.place(&row)?;
+            let event = ReplayEventKey::Step(order);
+            found.push(ReplayKey { timestamp, event });
+        }
+    }
+    let in_window =
+        |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
+    let mut sql = system::window_keys(tenant, &in_window, wanted);
+    for row in fetch(&mut sql, connection).await? {
+        found.push(of_system(system::window_key(tenant, &row)?));
+    }
+    let mut sql = audit::replay_keys(tenant, &query.window, wanted);
+    for row in fetch(&mut sql, connection).await? {
+        let (timestamp, id) = audit::replay_key(tenant, &row)?;
+        let event = ReplayEventKey::Policy { id };
+        found.push(ReplayKey { timestamp, event });
+    }
+    snapshot.end().await?;
+    Ok(found)
+}
+
+async fn fetch(
+    sql: &mut QueryBuilder<Postgres>,
+    connection: &mut PgConnection,
+) -> StoreResult<Vec<PgRow>> {
+    let rows = sql.build().fetch_all(connection).await;
+    rows.map_err(error::read)
+}
+
+fn of_system(key: SystemWindowKey) -> ReplayKey {
+    ReplayKey {
+        timestamp: key.occurred_at,
+        event: ReplayEventKey::System {
+            platform: key.platform,
+            id: key.id,
+        },
+    }
 }
 
 /// The error about two records at one place.
@@ -79,20 +146,10 @@ async fn events(
         |platform| bound(place(platform), after),
         wanted,
     );
-    let rows = sql
-        .build()
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(error::read)?;
-    for row in &rows {
+    for row in &fetch(&mut sql, connection).await? {
         let (key, record) = system::window_record(tenant, row)?;
-        let event = ReplayEventKey::System {
-            platform: key.platform,
-            id: key.id,
-        };
-        let timestamp = key.occurred_at;
         let record = record.map(|record| ReplayEvent::from(&record));
-        found.push((ReplayKey { timestamp, event }, record));
+        found.push((of_system(key), record));
     }
     let bound = bound(POLICY, after);
     let entries = audit::in_replay(connection, tenant, &query.window, bound, wanted).await?;
@@ -141,15 +198,10 @@ async fn steps(
         if let Some(key) = after {
             push_after(sql, key);
         }
-        sql.push(" ORDER BY timestamp, position, span_id LIMIT ");
-        sql.push_bind(wanted as i64);
+        sql.push(STEP_ORDER).push_bind(wanted as i64);
     });
     sql.push(" ORDER BY timestamp, position, span_id");
-    let rows = sql
-        .build()
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(error::read)?;
+    let rows = fetch(&mut sql, connection).await?;
     let mut next_span: Option<u32> = None;
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -32,10 +32,6 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, offset.as_usize()),
-        Position::After(cursor) => (Some(cursor.decode::<SystemListKey>(&scope)?), 0),
-    };
     let conditions = |query: &mut QueryBuilder<Postgres>| {
         push_equal(query, "component", filter.component.as_ref());
         push_equal(query, "event_type", filter.event_type.as_ref());
@@ -44,38 +40,60 @@ pub(super) async fn list(
         push_range(query, "occurred_at", &filter.occurred);
         push_range(query, "created_at", &filter.created);
     };
-    let branches = both(tenant, &conditions);
-    let order = " ORDER BY created_at DESC, id DESC LIMIT ";
-    let wanted = offset + request.limit.as_usize() + 1;
-    let query = merged(&branches, order, wanted, |platform, query| {
-        if let Some(key) = &after {
-            Bound::after_in_list(key, platform).push_before(query, "created_at");
-        }
-    });
     let others = [
         filter.component.is_some(),
         filter.event_type.is_some(),
         filter.severity.is_some(),
         filter.occurred != TimeRange::ALL,
     ];
-    let keyed = |row: &PgRow| {
+    let order = Order::of(&[], &others);
+    let branches = both(tenant, &conditions);
+    let sorted = " ORDER BY created_at DESC, id DESC LIMIT ";
+    let key_of = |row: &PgRow| {
         let (platform, row) = branch(row);
         let (created_at, id) = row.place(owner(tenant, platform), "created_at")?;
-        let key = SystemListKey {
+        Ok(SystemListKey {
             created_at,
             platform,
             id,
-        };
+        })
+    };
+    let after = match &request.position {
+        Position::Offset(offset) if offset.get() == 0 => None,
+        Position::Offset(offset) => {
+            let skipped = offset.as_usize();
+            let keys = merged_keys(&branches, "created_at", sorted, skipped);
+            let keys = page_rows(store, keys, order, skipped, key_of).await?;
+            let Some(last) = nth(keys, skipped) else {
+                let total = total(store, request, &branches).await?;
+                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+            };
+            Some(last)
+        }
+        Position::After(cursor) => Some(cursor.decode::<SystemListKey>(&scope)?),
+    };
+    let wanted = request.limit.as_usize() + 1;
+    let query = merged(&branches, sorted, wanted, |platform, query| {
+        if let Some(key) = &after {
+            Bound::after_in_list(key, platform).push_before(query, "created_at");
+        }
+    });
+    let keyed = |row: &PgRow| {
+        let key = key_of(row)?;
+        let (platform, row) = branch(row);
         Ok((key, snapshot(tenant, platform, &row)))
     };
-    let order = Order::of(&[], &others);
-    let about = request.limit.as_usize() + 1;
-    let mut found = page_rows(store, query, order, about, keyed).await?;
+    let mut found = page_rows(store, query, order, wanted, keyed).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
     refuse_twins(&mut found, |key| twin(key.id));
-    let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &branches).await?;
-    QueryResult::from_overfetched(page, request.limit, &scope, total)
+    QueryResult::from_overfetched(found, request.limit, &scope, total)
+}
+
+/// The key at a place of a merge, from 1, out of as many keys of each branch.
+pub(super) fn nth<K: Ord>(mut keys: Vec<K>, place: usize) -> Option<K> {
+    keys.sort_unstable();
+    keys.into_iter().nth(place.checked_sub(1)?)
 }
 
 pub(super) async fn by_correlation(
@@ -110,22 +128,50 @@ async fn oldest_first(
     request: &PageRequest,
     scope: &CursorScope,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, offset.as_usize()),
-        Position::After(cursor) => (Some(cursor.decode::<SystemWindowKey>(scope)?), 0),
+    let after = match &request.position {
+        Position::Offset(offset) if offset.get() == 0 => None,
+        Position::Offset(offset) => {
+            let skipped = offset.as_usize();
+            let keys = window_keys(tenant, conditions, skipped);
+            let keys = rows(store, keys, skipped, |row| window_key(tenant, row)).await?;
+            let Some(last) = nth(keys, skipped) else {
+                let total = total(store, request, &both(tenant, conditions)).await?;
+                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+            };
+            Some(last)
+        }
+        Position::After(cursor) => Some(cursor.decode::<SystemWindowKey>(scope)?),
     };
-    let wanted = offset + request.limit.as_usize() + 1;
+    let wanted = request.limit.as_usize() + 1;
     let bound = |platform| after.map(|key| Bound::after_in_window(&key, platform));
     let query = window_query(tenant, conditions, bound, wanted);
-    let mut found = rows(store, query, request.limit.as_usize() + 1, |row| {
-        window_record(tenant, row)
-    })
-    .await?;
+    let record = |row: &PgRow| window_record(tenant, row);
+    let mut found = rows(store, query, wanted, record).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
     refuse_twins(&mut found, |key| twin(key.id));
-    let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &both(tenant, conditions)).await?;
-    QueryResult::from_overfetched(page, request.limit, scope, total)
+    QueryResult::from_overfetched(found, request.limit, scope, total)
+}
+
+/// The keys of what [`window_query`] reads from the start.
+pub(super) fn window_keys(
+    tenant: &TenantId,
+    conditions: Conditions<'_>,
+    wanted: usize,
+) -> QueryBuilder<Postgres> {
+    let order = " ORDER BY occurred_at, id LIMIT ";
+    merged_keys(&both(tenant, conditions), "occurred_at", order, wanted)
+}
+
+/// The key of a row of [`window_query`] or [`window_keys`].
+pub(super) fn window_key(tenant: &TenantId, row: &PgRow) -> StoreResult<SystemWindowKey> {
+    let (platform, row) = branch(row);
+    let (occurred_at, id) = row.place(owner(tenant, platform), "occurred_at")?;
+    Ok(SystemWindowKey {
+        occurred_at,
+        platform,
+        id,
+    })
 }
 
 /// Up to `wanted` records each of tenant and platform, oldest first, behind the bound that `bound`
@@ -154,13 +200,8 @@ pub(super) fn window_record(
     tenant: &TenantId,
     row: &PgRow,
 ) -> StoreResult<Keyed<SystemWindowKey, SystemRecordSnapshot>> {
+    let key = window_key(tenant, row)?;
     let (platform, row) = branch(row);
-    let (occurred_at, id) = row.place(owner(tenant, platform), "occurred_at")?;
-    let key = SystemWindowKey {
-        occurred_at,
-        platform,
-        id,
-    };
     Ok((key, snapshot(tenant, platform, &row)))
 }
 
@@ -182,6 +223,23 @@ fn merged(
             query.push(order).push_bind(wanted as i64).push(")");
         }
     });
+    query
+}
+
+/// The keys of as many records of each branch, which are small however large the records are.
+fn merged_keys(
+    branches: &[Selection<'_>; 2],
+    column: &str,
+    order: &str,
+    wanted: usize,
+) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("");
+    for (place, branch) in branches.iter().enumerate() {
+        query.push(if place == 0 { "" } else { " UNION ALL " });
+        query.push("(SELECT tenant_id, id, ").push(column);
+        branch.push(&mut query);
+        query.push(order).push_bind(wanted as i64).push(")");
+    }
     query
 }
 

@@ -252,8 +252,8 @@ impl Trace<'_> {
             .push_bind(self.trace_id.to_string());
     }
 
-    /// The step of a row, and where it stands whether it can be read or not.
-    pub(super) fn ordered(&self, row: &PgRow) -> StoreResult<OrderedStep> {
+    /// Where the step of a row stands, and when.
+    pub(super) fn place(&self, row: &PgRow) -> StoreResult<(Timestamp, StepOrder)> {
         let columns = Row::new(row, STEPS);
         let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
         let position: Option<i64> = row.try_get("position").map_err(error::read)?;
@@ -268,10 +268,16 @@ impl Trace<'_> {
             },
             (None, None) => return Err(columns.inconsistent("position")),
         };
+        Ok((timestamp, order))
+    }
+
+    /// The step of a row, and where it stands whether it can be read or not.
+    pub(super) fn ordered(&self, row: &PgRow) -> StoreResult<OrderedStep> {
+        let (timestamp, order) = self.place(row)?;
         Ok(OrderedStep {
             timestamp,
             order,
-            step: step(self.tenant, &columns),
+            step: step(self.tenant, &Row::new(row, STEPS)),
         })
     }
 

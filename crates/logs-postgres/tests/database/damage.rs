@@ -146,7 +146,7 @@ fn assert_inconsistent<T: std::fmt::Debug>(found: Result<T, StoreError>, place: 
         Err(StoreError::Inconsistent { table, column, .. }) => {
             assert_eq!((table, column), place);
         }
-        other => panic!("{place:?}: {other:?}"),
+        other => unreachable!("{place:?}: {other:?}"),
     }
 }
 

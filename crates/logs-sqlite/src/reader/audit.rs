@@ -130,8 +130,39 @@ pub(super) async fn in_replay(
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
+    let rows = replay_rows(connection, "*", tenant, window, bound, wanted).await?;
+    let keyed = |row: &SqliteRow| {
+        let row = Row::new(row, TABLE);
+        let place = row.place(tenant.as_str(), "occurred_at")?;
+        Ok((place, snapshot(tenant, &row)))
+    };
+    rows.iter().map(keyed).collect()
+}
+
+/// When the first entries that a replay window shows happened, and their ids.
+pub(super) async fn replay_keys(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    window: &logs_domain::TimeRange,
+    wanted: usize,
+) -> StoreResult<Vec<(Timestamp, Uuid)>> {
+    let columns = "tenant_id, id, occurred_at";
+    let rows = replay_rows(connection, columns, tenant, window, None, wanted).await?;
+    let key = |row| Row::new(row, TABLE).place(tenant.as_str(), "occurred_at");
+    rows.iter().map(key).collect()
+}
+
+async fn replay_rows(
+    connection: &mut SqliteConnection,
+    columns: &str,
+    tenant: &TenantId,
+    window: &logs_domain::TimeRange,
+    bound: Option<Bound>,
+    wanted: usize,
+) -> StoreResult<Vec<SqliteRow>> {
     let conditions = |query: &mut QueryBuilder<Sqlite>| push_replay(query, window);
-    let mut query = QueryBuilder::new("SELECT *");
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(columns);
     replay_selection(tenant, &conditions).push(&mut query);
     if let Some(bound) = bound {
         bound.push_after(&mut query, "occurred_at");
@@ -139,17 +170,8 @@ pub(super) async fn in_replay(
     query
         .push(" ORDER BY occurred_at, id LIMIT ")
         .push_bind(wanted as i64);
-    let rows = query
-        .build()
-        .fetch_all(connection)
-        .await
-        .map_err(error::read)?;
-    let keyed = |row: &SqliteRow| {
-        let row = Row::new(row, TABLE);
-        let place = row.place(tenant.as_str(), "occurred_at")?;
-        Ok((place, snapshot(tenant, &row)))
-    };
-    rows.iter().map(keyed).collect()
+    let rows = query.build().fetch_all(connection).await;
+    rows.map_err(error::read)
 }
 
 pub(super) fn push_replay(query: &mut QueryBuilder<Sqlite>, window: &logs_domain::TimeRange) {

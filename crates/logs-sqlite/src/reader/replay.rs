@@ -1,12 +1,12 @@
 //! What happened in a window, merged from all topics: a bounded branch for each.
 
-use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder};
+use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
     StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteConnection};
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::bound::Bound;
@@ -31,52 +31,100 @@ pub(super) async fn window(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<ReplayEvent>> {
     let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, offset.as_usize()),
-        Position::After(cursor) => (Some(cursor.decode::<ReplayKey>(&scope)?), 0),
-    };
-    let wanted = offset + request.limit.as_usize() + 1;
-    let after = after.as_ref();
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
+    let after = match &request.position {
+        Position::Offset(offset) if offset.get() == 0 => None,
+        Position::Offset(offset) => {
+            let skipped = offset.as_usize();
+            let keys = keys(&mut transaction, tenant, query, skipped).await?;
+            let Some(last) = system::nth(keys, skipped) else {
+                transaction.rollback().await.map_err(error::read)?;
+                let total = count(store, tenant, query, request).await?;
+                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+            };
+            Some(last)
+        }
+        Position::After(cursor) => Some(cursor.decode::<ReplayKey>(&scope)?),
+    };
+    let wanted = request.limit.as_usize() + 1;
+    let mut found = events(&mut transaction, tenant, query, after.as_ref(), wanted).await?;
+    transaction.rollback().await.map_err(error::read)?;
+    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let total = count(store, tenant, query, request).await?;
+    QueryResult::from_overfetched(found, request.limit, &scope, total)
+}
+
+/// Up to `wanted` events of each branch, in no order.
+async fn events(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    after: Option<&ReplayKey>,
+    wanted: usize,
+) -> StoreResult<Vec<Event>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
         let trace = traces::Trace { tenant, trace_id };
-        found.extend(steps(&mut transaction, &trace, query, after, wanted).await?);
+        found.extend(steps(connection, &trace, query, after, wanted).await?);
     }
-    let in_window =
-        |query_: &mut QueryBuilder<Sqlite>| push_range(query_, "occurred_at", &query.window);
+    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for (platform, place) in [(false, TENANT), (true, PLATFORM)] {
         let branch = system::Branch::in_window(tenant, platform, &in_window);
-        let records = branch
-            .fetch(&mut transaction, bound(place, after), wanted)
-            .await?;
-        found.extend(records.into_iter().map(|(key, record)| {
-            let event = ReplayEventKey::System {
-                platform,
-                id: key.id,
-            };
-            (
-                ReplayKey {
-                    timestamp: key.occurred_at,
-                    event,
-                },
-                record.map(|record| ReplayEvent::from(&record)),
-            )
-        }));
+        let bound = bound(place, after);
+        for (key, record) in branch.fetch(connection, bound, wanted).await? {
+            let record = record.map(|record| ReplayEvent::from(&record));
+            found.push((of_system(key), record));
+        }
     }
     let bound = bound(POLICY, after);
-    let entries = audit::in_replay(&mut transaction, tenant, &query.window, bound, wanted).await?;
-    found.extend(entries.into_iter().map(|((timestamp, id), entry)| {
+    let entries = audit::in_replay(connection, tenant, &query.window, bound, wanted).await?;
+    for ((timestamp, id), entry) in entries {
         let event = ReplayEventKey::Policy { id };
         let entry = entry.map(|entry| ReplayEvent::from(&entry));
-        (ReplayKey { timestamp, event }, entry)
-    }));
-    transaction.rollback().await.map_err(error::read)?;
+        found.push((ReplayKey { timestamp, event }, entry));
+    }
+    Ok(found)
+}
 
-    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    let page = found.into_iter().skip(offset).collect();
-    let total = count(store, tenant, query, request).await?;
-    QueryResult::from_overfetched(page, request.limit, &scope, total)
+/// The keys of the first `wanted` events of each branch, in no order: they are small however large the
+/// records are.
+async fn keys(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    query: &ReplayQuery,
+    wanted: usize,
+) -> StoreResult<Vec<ReplayKey>> {
+    let mut found = Vec::new();
+    if let Some(trace_id) = &query.trace_id {
+        let trace = traces::Trace { tenant, trace_id };
+        let columns = "tenant_id, id, timestamp, position, span_id";
+        for row in step_rows(connection, columns, &trace, query, None, wanted).await? {
+            let (timestamp, order) = trace.place(&row)?;
+            let event = ReplayEventKey::Step(order);
+            found.push(ReplayKey { timestamp, event });
+        }
+    }
+    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
+    for platform in [false, true] {
+        let branch = system::Branch::in_window(tenant, platform, &in_window);
+        let keys = branch.keys(connection, wanted).await?;
+        found.extend(keys.into_iter().map(of_system));
+    }
+    for (timestamp, id) in audit::replay_keys(connection, tenant, &query.window, wanted).await? {
+        let event = ReplayEventKey::Policy { id };
+        found.push(ReplayKey { timestamp, event });
+    }
+    Ok(found)
+}
+
+fn of_system(key: SystemWindowKey) -> ReplayKey {
+    ReplayKey {
+        timestamp: key.occurred_at,
+        event: ReplayEventKey::System {
+            platform: key.platform,
+            id: key.id,
+        },
+    }
 }
 
 /// Where a branch with ids goes on.
@@ -106,19 +154,7 @@ async fn steps(
     after: Option<&ReplayKey>,
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
-    let conditions = |sql: &mut QueryBuilder<Sqlite>| push_steps(sql, trace.trace_id, query);
-    let mut sql = QueryBuilder::new("SELECT *");
-    steps_selection(trace.tenant, &conditions).push(&mut sql);
-    if let Some(key) = after {
-        push_after(&mut sql, key);
-    }
-    sql.push(" ORDER BY timestamp, position IS NULL, position, span_id LIMIT ");
-    sql.push_bind(wanted as i64);
-    let rows = sql
-        .build()
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(error::read)?;
+    let rows = step_rows(connection, "*", trace, query, after, wanted).await?;
     let mut next_span: Option<u32> = None;
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -135,6 +171,27 @@ async fn steps(
         events.push(event(index, step));
     }
     Ok(events)
+}
+
+async fn step_rows(
+    connection: &mut SqliteConnection,
+    columns: &str,
+    trace: &traces::Trace<'_>,
+    query: &ReplayQuery,
+    after: Option<&ReplayKey>,
+    wanted: usize,
+) -> StoreResult<Vec<SqliteRow>> {
+    let conditions = |sql: &mut QueryBuilder<Sqlite>| push_steps(sql, trace.trace_id, query);
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(columns);
+    steps_selection(trace.tenant, &conditions).push(&mut sql);
+    if let Some(key) = after {
+        push_after(&mut sql, key);
+    }
+    sql.push(" ORDER BY timestamp, position IS NULL, position, span_id LIMIT ");
+    sql.push_bind(wanted as i64);
+    let rows = sql.build().fetch_all(connection).await;
+    rows.map_err(error::read)
 }
 
 fn event(index: u32, step: OrderedStep) -> Event {

@@ -27,10 +27,6 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, offset.as_usize()),
-        Position::After(cursor) => (Some(cursor.decode::<SystemListKey>(&scope)?), 0),
-    };
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "component", filter.component.as_ref());
         push_equal(query, "event_type", filter.event_type.as_ref());
@@ -40,40 +36,70 @@ pub(super) async fn list(
         push_range(query, "created_at", &filter.created);
     };
     let index = filter.correlation_id.as_ref().map(|_| PAGE_BY_CORRELATION);
-    let wanted = offset + request.limit.as_usize() + 1;
+    let branches = both(tenant, index, &conditions);
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
-    let mut found = Vec::new();
-    for platform in [false, true] {
-        let bound = after.map(|key| Bound::after_in_list(&key, platform));
-        let mut query = QueryBuilder::new("SELECT *");
+    let fetch = async |transaction: &mut SqliteConnection, columns, platform, after, wanted| {
+        let after: Option<SystemListKey> = after;
+        let mut query = QueryBuilder::new("SELECT ");
+        query.push(columns);
         selection(tenant, platform, index, &conditions).push(&mut query);
-        if let Some(bound) = bound {
-            bound.push_before(&mut query, "created_at");
+        if let Some(key) = &after {
+            Bound::after_in_list(key, platform).push_before(&mut query, "created_at");
         }
         query
             .push(" ORDER BY created_at DESC, id DESC LIMIT ")
             .push_bind(wanted as i64);
-        let rows = query
-            .build()
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(error::read)?;
-        for row in &rows {
-            let row = Row::new(row, TABLE);
-            let (created_at, id) = row.place(owner(tenant, platform), "created_at")?;
-            let key = SystemListKey {
-                created_at,
-                platform,
-                id,
+        let rows = query.build().fetch_all(transaction).await;
+        rows.map_err(error::read)
+    };
+    let key_of = |platform, row: &SqliteRow| {
+        let place = Row::new(row, TABLE).place(owner(tenant, platform), "created_at");
+        place.map(|(created_at, id)| SystemListKey {
+            created_at,
+            platform,
+            id,
+        })
+    };
+    let after = match &request.position {
+        Position::Offset(offset) if offset.get() == 0 => None,
+        Position::Offset(offset) => {
+            let skipped = offset.as_usize();
+            let mut keys = Vec::new();
+            for platform in [false, true] {
+                let columns = "tenant_id, id, created_at";
+                let rows = fetch(&mut transaction, columns, platform, None, skipped).await?;
+                for row in &rows {
+                    keys.push(key_of(platform, row)?);
+                }
+            }
+            let Some(last) = nth(keys, skipped) else {
+                transaction.rollback().await.map_err(error::read)?;
+                let total = total(store, request, &branches).await?;
+                return Ok(QueryResult::from_parts(Vec::new(), total, None));
             };
-            found.push((key, snapshot(tenant, platform, &row)));
+            Some(last)
+        }
+        Position::After(cursor) => Some(cursor.decode::<SystemListKey>(&scope)?),
+    };
+    let wanted = request.limit.as_usize() + 1;
+    let mut found = Vec::new();
+    for platform in [false, true] {
+        let rows = fetch(&mut transaction, "*", platform, after, wanted).await?;
+        for row in &rows {
+            let key = key_of(platform, row)?;
+            found.push((key, snapshot(tenant, platform, &Row::new(row, TABLE))));
         }
     }
     transaction.rollback().await.map_err(error::read)?;
     found.sort_unstable_by_key(|(key, _)| *key);
-    let page = found.into_iter().skip(offset).collect();
-    let total = total(store, request, &both(tenant, index, &conditions)).await?;
-    QueryResult::from_overfetched(page, request.limit, &scope, total)
+    let total = total(store, request, &branches).await?;
+    QueryResult::from_overfetched(found, request.limit, &scope, total)
+}
+
+/// The key at a place of a merge, from 1, out of as many keys of each branch.
+pub(super) fn nth<K: Ord>(mut keys: Vec<K>, place: usize) -> Option<K> {
+    keys.sort_unstable();
+    keys.into_iter().nth(place.checked_sub(1)?)
 }
 
 pub(super) async fn by_correlation(
@@ -112,28 +138,40 @@ async fn oldest_first(
     request: &PageRequest,
     scope: &CursorScope,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, offset.as_usize()),
-        Position::After(cursor) => (Some(cursor.decode::<SystemWindowKey>(scope)?), 0),
-    };
-    let wanted = offset + request.limit.as_usize() + 1;
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
+    let branches = [false, true].map(|platform| Branch {
+        tenant,
+        platform,
+        index,
+        conditions,
+    });
+    let after = match &request.position {
+        Position::Offset(offset) if offset.get() == 0 => None,
+        Position::Offset(offset) => {
+            let skipped = offset.as_usize();
+            let mut keys = Vec::new();
+            for branch in &branches {
+                keys.extend(branch.keys(&mut transaction, skipped).await?);
+            }
+            let Some(last) = nth(keys, skipped) else {
+                transaction.rollback().await.map_err(error::read)?;
+                let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
+                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+            };
+            Some(last)
+        }
+        Position::After(cursor) => Some(cursor.decode::<SystemWindowKey>(scope)?),
+    };
+    let wanted = request.limit.as_usize() + 1;
     let mut found = Vec::new();
-    for platform in [false, true] {
-        let bound = after.map(|key| Bound::after_in_window(&key, platform));
-        let branch = Branch {
-            tenant,
-            platform,
-            index,
-            conditions,
-        };
+    for branch in &branches {
+        let bound = after.map(|key| Bound::after_in_window(&key, branch.platform));
         found.extend(branch.fetch(&mut transaction, bound, wanted).await?);
     }
     transaction.rollback().await.map_err(error::read)?;
     found.sort_unstable_by_key(|(key, _)| *key);
-    let page = found.into_iter().skip(offset).collect();
     let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
-    QueryResult::from_overfetched(page, request.limit, scope, total)
+    QueryResult::from_overfetched(found, request.limit, scope, total)
 }
 
 /// The records of the tenant or of the platform, oldest first.
@@ -166,7 +204,34 @@ impl<'a> Branch<'a> {
         bound: Option<Bound>,
         wanted: usize,
     ) -> StoreResult<Vec<Keyed<SystemWindowKey, SystemRecordSnapshot>>> {
-        let mut query = QueryBuilder::new("SELECT *");
+        let rows = self.rows(connection, "*", bound, wanted).await?;
+        let keyed = |row: &SqliteRow| {
+            let record = snapshot(self.tenant, self.platform, &Row::new(row, TABLE));
+            Ok((self.key(row)?, record))
+        };
+        rows.iter().map(keyed).collect()
+    }
+
+    /// The keys of up to `wanted` records, which are small however large the records are.
+    pub(super) async fn keys(
+        &self,
+        connection: &mut SqliteConnection,
+        wanted: usize,
+    ) -> StoreResult<Vec<SystemWindowKey>> {
+        let columns = "tenant_id, id, occurred_at";
+        let rows = self.rows(connection, columns, None, wanted).await?;
+        rows.iter().map(|row| self.key(row)).collect()
+    }
+
+    async fn rows(
+        &self,
+        connection: &mut SqliteConnection,
+        columns: &str,
+        bound: Option<Bound>,
+        wanted: usize,
+    ) -> StoreResult<Vec<SqliteRow>> {
+        let mut query = QueryBuilder::new("SELECT ");
+        query.push(columns);
         selection(
             self.tenant,
             self.platform,
@@ -180,23 +245,18 @@ impl<'a> Branch<'a> {
         query
             .push(" ORDER BY occurred_at, id LIMIT ")
             .push_bind(wanted as i64);
-        let rows = query
-            .build()
-            .fetch_all(connection)
-            .await
-            .map_err(error::read)?;
-        let keyed = |row: &SqliteRow| {
-            let row = Row::new(row, TABLE);
-            let owner = owner(self.tenant, self.platform);
-            let (occurred_at, id) = row.place(owner, "occurred_at")?;
-            let key = SystemWindowKey {
-                occurred_at,
-                platform: self.platform,
-                id,
-            };
-            Ok((key, snapshot(self.tenant, self.platform, &row)))
-        };
-        rows.iter().map(keyed).collect()
+        let rows = query.build().fetch_all(connection).await;
+        rows.map_err(error::read)
+    }
+
+    fn key(&self, row: &SqliteRow) -> StoreResult<SystemWindowKey> {
+        let owner = owner(self.tenant, self.platform);
+        let (occurred_at, id) = Row::new(row, TABLE).place(owner, "occurred_at")?;
+        Ok(SystemWindowKey {
+            occurred_at,
+            platform: self.platform,
+            id,
+        })
     }
 }
 

@@ -215,8 +215,8 @@ impl Trace<'_> {
             .collect())
     }
 
-    /// The step of a row, and where it stands whether it can be read or not.
-    pub(super) fn ordered(&self, row: &SqliteRow) -> StoreResult<OrderedStep> {
+    /// Where the step of a row stands, and when.
+    pub(super) fn place(&self, row: &SqliteRow) -> StoreResult<(Timestamp, StepOrder)> {
         let columns = Row::new(row, STEPS);
         let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
         let position: Option<i64> = row.try_get("position").map_err(error::read)?;
@@ -231,10 +231,16 @@ impl Trace<'_> {
             },
             (None, None) => return Err(columns.inconsistent("position")),
         };
+        Ok((timestamp, order))
+    }
+
+    /// The step of a row, and where it stands whether it can be read or not.
+    pub(super) fn ordered(&self, row: &SqliteRow) -> StoreResult<OrderedStep> {
+        let (timestamp, order) = self.place(row)?;
         Ok(OrderedStep {
             timestamp,
             order,
-            step: step(self.tenant, &columns),
+            step: step(self.tenant, &Row::new(row, STEPS)),
         })
     }
 

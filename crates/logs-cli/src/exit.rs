@@ -91,6 +91,17 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// So many records cannot be read; the others are told.
+    pub(crate) fn inconsistent(count: u64) -> Self {
+        let records = if count == 1 { "record" } else { "records" };
+        Self::Refused(format!("{count} {records} cannot be read; {ALTERED}"))
+    }
+}
+
+/// What records that cannot be read mean.
+const ALTERED: &str = "the store was altered from outside, see `logs doctor --deep`";
+
 impl From<InvalidValue> for Failure {
     fn from(error: InvalidValue) -> Self {
         Self::Usage(error.to_string())
@@ -105,9 +116,12 @@ impl From<StoreError> for Failure {
             StoreError::Conflict { .. }
             | StoreError::Gone { .. }
             | StoreError::LimitExceeded { .. } => Self::Refused(message),
-            StoreError::Inconsistent { .. } => Self::Refused(format!(
-                "{message}; the store was altered from outside, see `logs doctor`"
-            )),
+            StoreError::Inconsistent { next, .. } => {
+                let behind = next.map_or_else(String::new, |cursor| {
+                    format!("; the list goes on behind it: --after {cursor}")
+                });
+                Self::Refused(format!("{message}; {ALTERED}{behind}"))
+            }
             StoreError::SchemaMismatch { .. } => Self::Unavailable(format!(
                 "{message}; `logs migrate` brings an older store up to date, a newer one needs a newer `logs`"
             )),

@@ -2,12 +2,14 @@
 
 mod cell;
 mod fields;
+mod inconsistency;
 mod list;
 mod rows;
 mod table;
 
 pub(crate) use cell::{one_line, optional, time};
 pub(crate) use fields::Fields;
+pub(crate) use inconsistency::Inconsistency;
 pub(crate) use list::{Noun, list};
 pub(crate) use rows::took_ms;
 pub(crate) use table::{Column, Row, Table};

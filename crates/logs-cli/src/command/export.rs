@@ -63,6 +63,10 @@ pub(crate) struct Export {
     /// When the window ends later than what is settled, wait for it
     #[arg(long)]
     wait: bool,
+    /// Leave out records that were altered from outside, and name them in the manifest; the command
+    /// ends with exit code 1 then. Without it they fail the export
+    #[arg(long)]
+    skip_inconsistent: bool,
     /// Who asks for the export [default: the name in USER, else unknown]
     #[arg(long, value_name = "WHO")]
     requested_by: Option<ActorId>,
@@ -134,7 +138,11 @@ impl Export {
             .map_err(|failure| {
                 failure.and_also("the file is complete, but its export stays pending in the store")
             })?;
-        order.report(session, &manifest)
+        order.report(session, &manifest)?;
+        match manifest.inconsistent.len() {
+            0 => Ok(()),
+            count => Err(Failure::inconsistent(count as u64)),
+        }
     }
 }
 
@@ -162,6 +170,9 @@ impl Order<'_> {
             }
             Format::Json => Sink::json(file, bar),
         };
+        if self.flags.skip_inconsistent {
+            sink = sink.skipping();
+        }
         write_all(
             store,
             &self.tenant,
@@ -175,6 +186,7 @@ impl Order<'_> {
             sha256,
             bytes,
             counts,
+            skipped,
         } = sink.finish().map_err(unwritable)?;
         let name = self.place.file.file_name().unwrap_or_default();
         let manifest = Manifest {
@@ -187,6 +199,7 @@ impl Order<'_> {
             bytes,
             sha256,
             counts,
+            inconsistent: skipped,
             window: self.window,
             settled_before,
             order: Manifest::ORDER,
@@ -243,11 +256,18 @@ impl Order<'_> {
             [] => "none".to_owned(),
             kinds => kinds.join(", "),
         };
+        let left_out = match manifest.inconsistent.len() {
+            0 => None,
+            count => Some(format!(
+                "{count}, named in the manifest: they cannot be read"
+            )),
+        };
         let (from, to) = (self.window.from(), self.window.to());
         Fields::default()
             .add("file", self.place.file.display())
             .add("manifest", self.place.manifest.display())
             .add("records", records)
+            .add_optional("left out", left_out)
             .add("size", format!("{} bytes", manifest.bytes))
             .add("sha256", &manifest.sha256)
             .add(

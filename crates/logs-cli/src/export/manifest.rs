@@ -4,6 +4,7 @@ use logs_domain::{ActorId, ExportFormat, ExportScope, RecordId, TenantId, TimeRa
 use serde::Serialize;
 
 use super::sink::Counts;
+use crate::output::Inconsistency;
 
 /// What an exported file holds, and how to tell that it is the one that was written.
 #[derive(Debug, Serialize)]
@@ -22,6 +23,8 @@ pub(crate) struct Manifest {
     pub(crate) sha256: String,
     #[serde(flatten)]
     pub(crate) counts: Counts,
+    /// Records of the window that could not be read, and are not in the file.
+    pub(crate) inconsistent: Vec<Inconsistency>,
     /// The span of record times that was asked for: from (included) to (excluded).
     pub(crate) window: TimeRange,
     /// No record will become visible any more below this time.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use futures_util::{Stream, TryStreamExt, pin_mut};
+use futures_util::{Stream, StreamExt, pin_mut};
 use logs_domain::{
     AuditFilter, LlmRunFilter, LogsReaderExt, LogsStore, Record, StoreResult, SystemRecordFilter,
     TenantId, TimeRange, Timestamp, TraceFilter, TraceStepFilter,
@@ -11,6 +11,7 @@ use logs_domain::{
 use super::kind::Scope;
 use super::sink::Sink;
 use crate::exit::Failure;
+use crate::output::Inconsistency;
 
 /// Writes every record of the scope in the window, kind by kind in the order of the lists.
 pub(crate) async fn write_all(
@@ -67,6 +68,9 @@ async fn write_llm_runs(
     .await
 }
 
+/// What to do about a record that cannot be read.
+const SKIP: &str = "--skip-inconsistent leaves such records out and names them";
+
 async fn write<T>(
     sink: &mut Sink,
     kind: &'static str,
@@ -74,9 +78,19 @@ async fn write<T>(
     record: impl Fn(T) -> (Timestamp, Record),
 ) -> Result<(), Failure> {
     pin_mut!(records);
-    while let Some(item) = records.try_next().await? {
-        let (created_at, item) = record(item);
-        sink.write(kind, created_at, &item).map_err(unwritable)?;
+    while let Some(item) = records.next().await {
+        match item {
+            Ok(item) => {
+                let (created_at, item) = record(item);
+                sink.write(kind, created_at, &item).map_err(unwritable)?;
+            }
+            // Without a cursor behind it, it would leave out all that follow.
+            Err(error) => match Inconsistency::of(&error) {
+                Some(found) if sink.skips() && error.next().is_some() => sink.skip(found),
+                Some(found) => return Err(found.as_error().and_also(SKIP)),
+                None => return Err(error.into()),
+            },
+        }
     }
     Ok(())
 }

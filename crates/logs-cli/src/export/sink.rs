@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::columns::Columns;
 use super::file::EvidenceFile;
+use crate::output::Inconsistency;
 
 /// Takes records one by one.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Sink {
     form: Form,
     written: Counts,
     bar: ProgressBar,
+    /// Records that could not be read, where they are to be left out.
+    skipped: Option<Vec<Inconsistency>>,
 }
 
 #[derive(Debug)]
@@ -43,6 +46,7 @@ pub(crate) struct Written {
     pub(crate) sha256: String,
     pub(crate) bytes: u64,
     pub(crate) counts: Counts,
+    pub(crate) skipped: Vec<Inconsistency>,
 }
 
 impl Sink {
@@ -52,6 +56,7 @@ impl Sink {
             form: Form::Json(BufWriter::with_capacity(1 << 16, file)),
             written: Counts::default(),
             bar: bar.clone(),
+            skipped: None,
         }
     }
 
@@ -63,7 +68,24 @@ impl Sink {
             form: Form::Csv(columns, Box::new(writer)),
             written: Counts::default(),
             bar: bar.clone(),
+            skipped: None,
         })
+    }
+
+    /// Leaves out records that cannot be read, and names them.
+    pub(crate) fn skipping(mut self) -> Self {
+        self.skipped = Some(Vec::new());
+        self
+    }
+
+    /// Whether records that cannot be read are left out.
+    pub(crate) const fn skips(&self) -> bool {
+        self.skipped.is_some()
+    }
+
+    /// Leaves out a record.
+    pub(crate) fn skip(&mut self, record: Inconsistency) {
+        self.skipped.get_or_insert_default().push(record);
     }
 
     /// Writes one record.
@@ -103,6 +125,7 @@ impl Sink {
             sha256,
             bytes,
             counts: self.written,
+            skipped: self.skipped.unwrap_or_default(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use logs_domain::{PageRequest, QueryResult, StoreResult, Total};
 use serde::Serialize;
 
+use super::Inconsistency;
 use super::{Row, Table};
 use crate::exit::Failure;
 use crate::page_flags::PageFlags;
@@ -38,7 +39,8 @@ struct PageInfo<'a> {
     next: Option<&'a str>,
 }
 
-/// Writes the page that the flags ask for, or page after page to the end.
+/// Writes the page that the flags ask for, or page after page to the end. On the way to the end,
+/// records that cannot be read are told on standard error, and fail the command after all others.
 ///
 /// As a table it ends with a line that tells how many of how many there are, and the cursor of the
 /// next page. As JSON, standard output has records only, and that line is an object on standard
@@ -52,8 +54,21 @@ pub(crate) async fn list<T: Row + Serialize>(
     let mut request = flags.request()?;
     let mut table = Table::new(T::COLUMNS);
     let mut shown = 0;
+    let mut unreadable = 0;
     loop {
-        let mut page = fetch(request.clone()).await?;
+        let mut page = match fetch(request.clone()).await {
+            Ok(page) => page,
+            Err(error) => {
+                let found = Inconsistency::of(&error).filter(|_| flags.all);
+                let (Some(found), Some(next)) = (found, error.next()) else {
+                    return Err(error.into());
+                };
+                found.write(session)?;
+                unreadable += 1;
+                request = request.after(next.clone());
+                continue;
+            }
+        };
         shown += page.items.len() as u64;
         if session.json() {
             write_json(session.streams.out, &page.items)?;
@@ -69,7 +84,11 @@ pub(crate) async fn list<T: Row + Serialize>(
                     page.total
                 };
                 let next = page.next.as_ref().map(logs_domain::Cursor::as_str);
-                return write_end(session, noun, shown, total, next).map_err(Failure::from);
+                write_end(session, noun, shown, total, next)?;
+                return match unreadable {
+                    0 => Ok(()),
+                    count => Err(Failure::inconsistent(count)),
+                };
             }
         }
     }

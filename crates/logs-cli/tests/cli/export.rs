@@ -30,7 +30,7 @@ impl Exported {
             .collect()
     }
 
-    fn manifest(&self) -> Value {
+    pub(crate) fn manifest(&self) -> Value {
         let path = format!("{}.manifest.json", self.path.display());
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     }

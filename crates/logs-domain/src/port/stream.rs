@@ -1,7 +1,7 @@
 //! Whole lists as streams.
 
 use futures_util::Stream;
-use futures_util::stream::{self, TryStreamExt};
+use futures_util::stream::{self, StreamExt};
 
 use super::LogsReader;
 use crate::{
@@ -12,6 +12,10 @@ use crate::{
 
 /// Whole lists as streams, for every reader: each fetches one uncounted page of 1000 records at a
 /// time and ends after the last record or with the first error.
+///
+/// A record that is [`Inconsistent`](crate::StoreError::Inconsistent) is an error in its place. The
+/// stream goes on behind it, for callers who want the others, where the error has a
+/// [`next`](crate::StoreError::next).
 pub trait LogsReaderExt: LogsReader {
     /// All of [`list_llm_runs`](LogsReader::list_llm_runs).
     fn stream_llm_runs<'a>(
@@ -80,16 +84,22 @@ where
     let first = PageRequest::default()
         .limit(PageLimit::MAX)
         .count(CountMode::Skip);
-    stream::try_unfold(Some(first), move |request| {
+    stream::unfold(Some(first), move |request| {
         let fetch = fetch.clone();
         async move {
-            let Some(request) = request else {
-                return StoreResult::Ok(None);
+            let request = request?;
+            let (items, next) = match fetch(request.clone()).await {
+                Ok(page) => (page.items.into_iter().map(Ok).collect(), page.next),
+                Err(error) => {
+                    let next = error.next().cloned();
+                    (vec![Err(error)], next)
+                }
             };
-            let page = fetch(request.clone()).await?;
-            let next = page.next.map(|cursor| request.after(cursor));
-            Ok(Some((stream::iter(page.items.into_iter().map(Ok)), next)))
+            Some((
+                stream::iter(items),
+                next.map(|cursor| request.after(cursor)),
+            ))
         }
     })
-    .try_flatten()
+    .flatten()
 }

@@ -17,7 +17,7 @@ use crate::{PostgresStore, error};
 
 const TABLE: &str = "audit_entry";
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, event_type, entity_type, entity_id, \
+pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, event_type, entity_type, entity_id, \
     actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at";
 /// The words of the partial indexes, which they are chosen by.
 const GOVERNANCE: &str =
@@ -204,7 +204,7 @@ pub(super) fn replay_selection<'a>(
     }
 }
 
-fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewAuditEntry::new(
         head.id,

@@ -13,10 +13,10 @@ use crate::list::{Order, Selection, newest_first, push_equal, push_range};
 use crate::row::{Head, Row};
 
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, scope, format, requested_by, outcome_at, checksum, \
+pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, scope, format, requested_by, outcome_at, checksum, \
     delivered_at, failure_reason";
 /// Exports with what is known of their outcome.
-const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, log_export_outcome.checksum, \
+pub(crate) const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
      FROM logs.log_export LEFT JOIN logs.log_export_outcome USING (tenant_id, id))";
 
@@ -56,7 +56,7 @@ pub(super) async fn list(
 }
 
 /// An export; its outcome is a record of its own, with a key of its own.
-fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
     let head = row.head(tenant.as_str())?;
     let draft = NewLogExport::new(
         head.id,

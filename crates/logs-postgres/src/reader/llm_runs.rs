@@ -15,7 +15,7 @@ use crate::record::by_key;
 use crate::row::Row;
 
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, run_id, trace_id, provider, model, \
+pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, run_id, trace_id, provider, model, \
     input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, \
     is_synthetic, parent_run_id, attributes";
 
@@ -117,7 +117,7 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter
     push_range(query, "created_at", &filter.created);
 }
 
-fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
     let head = row.head(tenant.as_str())?;
     let run_id = row.text("run_id")?;
     let trace_id = row.optional_text("trace_id")?;

@@ -20,7 +20,7 @@ use crate::{PLATFORM, PostgresStore};
 
 const TABLE: &str = "system_record";
 /// What [`snapshot`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, component, event_type, severity, summary, \
+pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, component, event_type, severity, summary, \
     details, caused_by, correlation_id, occurred_at";
 
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
@@ -81,7 +81,7 @@ pub(super) async fn list(
     let keyed = |row: &PgRow| {
         let key = key_of(row)?;
         let (platform, row) = branch(row);
-        Ok((key, snapshot(tenant, platform, &row)))
+        Ok((key, snapshot(whose(tenant, platform), &row)))
     };
     let mut found = page_rows(store, query, order, wanted, keyed).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
@@ -202,7 +202,7 @@ pub(super) fn window_record(
 ) -> StoreResult<Keyed<SystemWindowKey, SystemRecordSnapshot>> {
     let key = window_key(tenant, row)?;
     let (platform, row) = branch(row);
-    Ok((key, snapshot(tenant, platform, &row)))
+    Ok((key, snapshot(whose(tenant, platform), &row)))
 }
 
 /// One query of two branches, each with the whole predicate, the order and the limit: otherwise the
@@ -267,12 +267,21 @@ fn owner(tenant: &TenantId, platform: bool) -> &str {
     if platform { PLATFORM } else { tenant.as_str() }
 }
 
+/// The tenant of a branch, or none for the platform.
+fn whose(tenant: &TenantId, platform: bool) -> Option<&TenantId> {
+    (!platform).then_some(tenant)
+}
+
 fn twin(id: Uuid) -> StoreError {
     StoreError::inconsistent(TABLE, "id", id.to_string())
 }
 
-fn snapshot(tenant: &TenantId, platform: bool, row: &Row<'_>) -> StoreResult<SystemRecordSnapshot> {
-    let head = row.head(owner(tenant, platform))?;
+/// The record of a row of a tenant, or of the platform.
+pub(crate) fn snapshot(
+    owner: Option<&TenantId>,
+    row: &Row<'_>,
+) -> StoreResult<SystemRecordSnapshot> {
+    let head = row.head(owner.map_or(PLATFORM, TenantId::as_str))?;
     let mut draft = NewSystemRecord::new(
         head.id,
         row.text("component")?,
@@ -284,7 +293,6 @@ fn snapshot(tenant: &TenantId, platform: bool, row: &Row<'_>) -> StoreResult<Sys
     draft.caused_by = row.optional_text("caused_by")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    let owner = (!platform).then_some(tenant);
     row.check(owner, &head, |is| {
         is(draft.digest()) || is(without_time(&draft).digest())
     })?;

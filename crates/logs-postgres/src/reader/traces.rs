@@ -21,10 +21,10 @@ use crate::{PostgresStore, error};
 
 const STEPS: &str = "trace_step";
 /// What [`header`] reads.
-const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, started_at";
+pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, started_at";
 
 /// What [`step`] reads.
-pub(super) const STEP_COLUMNS: &str = "tenant_id, created_at, id, trace_id, position, span_id, \
+pub(crate) const STEP_COLUMNS: &str = "tenant_id, created_at, id, trace_id, position, span_id, \
     timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes";
 
 pub(super) async fn list(
@@ -343,7 +343,7 @@ impl OrderedStep {
     }
 }
 
-fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
+pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewTrace::new(row.text("trace_id")?);
     draft.run_id = row.optional_text("run_id")?;
@@ -354,7 +354,7 @@ fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     Ok(snapshot)
 }
 
-fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
+pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
     let head = row.head(tenant.as_str())?;
     let trace_id = row.text("trace_id")?;
     let position = row.optional_integer("position", StepPosition::from_i64)?;

@@ -87,7 +87,10 @@ pub(super) async fn list(
         let rows = fetch(&mut transaction, "*", platform, after, wanted).await?;
         for row in &rows {
             let key = key_of(platform, row)?;
-            found.push((key, snapshot(tenant, platform, &Row::new(row, TABLE))));
+            found.push((
+                key,
+                snapshot(whose(tenant, platform), &Row::new(row, TABLE)),
+            ));
         }
     }
     transaction.rollback().await.map_err(error::read)?;
@@ -206,7 +209,7 @@ impl<'a> Branch<'a> {
     ) -> StoreResult<Vec<Keyed<SystemWindowKey, SystemRecordSnapshot>>> {
         let rows = self.rows(connection, "*", bound, wanted).await?;
         let keyed = |row: &SqliteRow| {
-            let record = snapshot(self.tenant, self.platform, &Row::new(row, TABLE));
+            let record = snapshot(whose(self.tenant, self.platform), &Row::new(row, TABLE));
             Ok((self.key(row)?, record))
         };
         rows.iter().map(keyed).collect()
@@ -290,8 +293,17 @@ fn owner(tenant: &TenantId, platform: bool) -> &str {
     if platform { PLATFORM } else { tenant.as_str() }
 }
 
-fn snapshot(tenant: &TenantId, platform: bool, row: &Row<'_>) -> StoreResult<SystemRecordSnapshot> {
-    let head = row.head(owner(tenant, platform))?;
+/// The tenant of a branch, or none for the platform.
+fn whose(tenant: &TenantId, platform: bool) -> Option<&TenantId> {
+    (!platform).then_some(tenant)
+}
+
+/// The record of a row of a tenant, or of the platform.
+pub(crate) fn snapshot(
+    owner: Option<&TenantId>,
+    row: &Row<'_>,
+) -> StoreResult<SystemRecordSnapshot> {
+    let head = row.head(owner.map_or(PLATFORM, TenantId::as_str))?;
     let mut draft = NewSystemRecord::new(
         head.id,
         row.text("component")?,
@@ -303,7 +315,6 @@ fn snapshot(tenant: &TenantId, platform: bool, row: &Row<'_>) -> StoreResult<Sys
     draft.caused_by = row.optional_text("caused_by")?;
     draft.correlation_id = row.optional_text("correlation_id")?;
     draft.occurred_at = Some(row.time("occurred_at")?);
-    let owner = (!platform).then_some(tenant);
     row.check(owner, &head, |is| {
         is(draft.digest()) || is(without_time(&draft).digest())
     })?;

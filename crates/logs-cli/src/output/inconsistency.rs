@@ -1,0 +1,60 @@
+//! A record that cannot be read.
+
+use std::io;
+
+use logs_domain::StoreError;
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::session::Session;
+
+/// Where a record is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Inconsistency {
+    table: &'static str,
+    column: &'static str,
+    /// The id of the record.
+    id: String,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    inconsistent: &'a Inconsistency,
+}
+
+impl Inconsistency {
+    /// What an error tells of a record; nothing when it is about something else.
+    pub(crate) fn of(error: &StoreError) -> Option<Self> {
+        let StoreError::Inconsistent {
+            table, column, key, ..
+        } = error
+        else {
+            return None;
+        };
+        Some(Self {
+            table,
+            column,
+            id: key.clone(),
+        })
+    }
+
+    /// The failure of a command that cannot go on behind it.
+    pub(crate) fn as_error(&self) -> Failure {
+        StoreError::inconsistent(self.table, self.column, self.id.as_str()).into()
+    }
+
+    /// Tells it on standard error: as a sentence, or as
+    /// `{"inconsistent":{"table":"…","column":"…","id":"…"}}`.
+    pub(crate) fn write(&self, session: &mut Session<'_>) -> io::Result<()> {
+        session.streams.out.flush()?;
+        if session.json() {
+            let line = serde_json::to_string(&Line { inconsistent: self })?;
+            return writeln!(session.streams.err, "{line}");
+        }
+        let Self { table, column, id } = self;
+        writeln!(
+            session.streams.err,
+            "{table} {id} cannot be read: its {column} is not what was written"
+        )
+    }
+}

@@ -1,5 +1,6 @@
 //! What an operator wants to know about a store.
 
+mod deep;
 mod pooler;
 mod rights;
 

@@ -78,6 +78,11 @@ pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     code(error).as_deref() == Some("55P03")
 }
 
+/// Whether stored pages are not what they should be.
+pub(crate) fn is_corruption(error: &Error) -> bool {
+    matches!(code(error).as_deref(), Some("XX000" | "XX001" | "XX002"))
+}
+
 /// Whether a table or a schema is missing.
 pub(crate) fn is_undefined(error: &Error) -> bool {
     matches!(code(error).as_deref(), Some("42P01" | "3F000"))

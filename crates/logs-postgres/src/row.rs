@@ -141,6 +141,11 @@ impl<'r> Row<'r> {
         })
     }
 
+    /// Several texts in one column, none for null.
+    pub(crate) fn texts(&self, column: &'static str) -> StoreResult<Vec<String>> {
+        Ok(self.raw::<Option<Vec<String>>>(column)?.unwrap_or_default())
+    }
+
     /// Reads what every record has, and checks that its tenant is the one that was asked for.
     pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
         if self.raw::<&str>("tenant_id")? != tenant {

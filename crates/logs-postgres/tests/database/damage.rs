@@ -23,7 +23,7 @@ const TIME: &str = "2025-06-15T00:00:00Z";
 
 /// What is done, which column of which table is told, and by which lists.
 #[rustfmt::skip]
-const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
+pub(crate) const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
     ("UPDATE logs.llm_run SET model = 'other' WHERE run_id = 'r2'", "llm_run", "digest", Damage::RUNS),
     ("UPDATE logs.llm_run SET input_tokens = 1 WHERE run_id = 'r2'", "llm_run", "digest", Damage::RUNS),
     ("UPDATE logs.llm_run SET created_at = created_at + interval '1 s' WHERE run_id = 'r2'", "llm_run", "created_at", Damage::RUNS),
@@ -59,16 +59,16 @@ const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
     ("INSERT INTO logs.log_export_outcome SELECT * FROM logs.log_export_outcome WHERE id::text LIKE '%1'", "log_export", "id", Damage::EXPORTS),
 ];
 
-struct Scene {
-    store: PostgresStore,
-    superuser: PgConnection,
+pub(crate) struct Scene {
+    pub(crate) store: PostgresStore,
+    pub(crate) superuser: PgConnection,
     // Before the server: a database is dropped while there is one.
-    database: Database,
+    pub(crate) database: Database,
     _server: Server,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let server = Server::start(Durability::Off).unwrap();
         let database = support::migrated(&server).await.unwrap();
         let store = connect(&database).await;
@@ -86,12 +86,44 @@ impl Scene {
         }
     }
 
-    async fn run(&mut self, sql: &str) -> u64 {
+    pub(crate) async fn run(&mut self, sql: &str) -> u64 {
         let ran = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         ran.execute(&mut self.superuser)
             .await
             .unwrap()
             .rows_affected()
+    }
+}
+
+impl Scene {
+    /// The tables of records, of their keys and of references.
+    async fn tables(&mut self) -> Vec<String> {
+        sqlx::query_scalar(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
+             AND (relkind = 'p' OR relname = 'record_key')",
+        )
+        .fetch_all(&mut self.superuser)
+        .await
+        .unwrap()
+    }
+
+    /// Copies what is stored, so that damages can be undone.
+    pub(crate) async fn keep(&mut self) {
+        self.run("CREATE SCHEMA kept").await;
+        for table in self.tables().await {
+            let copy = format!("CREATE TABLE kept.{table} AS SELECT * FROM logs.{table}");
+            self.run(&copy).await;
+        }
+    }
+
+    /// Brings back what was kept.
+    pub(crate) async fn undo(&mut self) {
+        for table in self.tables().await {
+            let undo = format!(
+                "DELETE FROM logs.{table}; INSERT INTO logs.{table} SELECT * FROM kept.{table}"
+            );
+            self.run(&undo).await;
+        }
     }
 }
 
@@ -105,22 +137,7 @@ async fn each_damage_is_told_by_every_list_that_meets_it_and_costs_one_record() 
     let mut scene = Scene::new().await;
     let before = walk(&scene.store, &tenant(), 1_000).await;
     assert_sound(&before);
-    // A copy for each damage: what was done is undone by the copy before.
-    scene.run("CREATE SCHEMA kept").await;
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT relname::text FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
-         AND (relkind = 'p' OR relname = 'record_key')",
-    )
-    .fetch_all(&mut scene.superuser)
-    .await
-    .unwrap();
-    for table in &tables {
-        scene
-            .run(&format!(
-                "CREATE TABLE kept.{table} AS SELECT * FROM logs.{table}"
-            ))
-            .await;
-    }
+    scene.keep().await;
     for &(sql, table, column, methods) in DAMAGES {
         assert!(scene.run(sql).await > 0, "{sql}");
         let damage = Damage {
@@ -130,12 +147,7 @@ async fn each_damage_is_told_by_every_list_that_meets_it_and_costs_one_record() 
             methods,
         };
         damage.assert_told(&scene.store, &tenant(), &before).await;
-        for table in &tables {
-            let undo = format!(
-                "DELETE FROM logs.{table}; INSERT INTO logs.{table} SELECT * FROM kept.{table}"
-            );
-            scene.run(&undo).await;
-        }
+        scene.undo().await;
     }
     // The control: all of that is undone.
     assert_sound(&walk(&scene.store, &tenant(), 2).await);

@@ -5,6 +5,7 @@ mod append_work;
 mod clocks;
 mod contested;
 mod damage;
+mod deep;
 mod disk;
 mod doctor;
 mod failover;

@@ -1,0 +1,257 @@
+//! Reads the whole store and compares everything that its tables say of each other: what reads find out
+//! when they meet it, and what is missing, which no read can tell.
+
+mod findings;
+mod indexes;
+
+use futures_util::TryStreamExt;
+use logs_domain::{AuditLedgerSnapshot, Clock, RecordKind, StoreError, StoreResult, TenantId};
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Connection, Row as _};
+
+use self::findings::Findings;
+use super::Check;
+use crate::reader::{audit, exports, llm_runs, system, traces};
+use crate::row::Row;
+use crate::{PLATFORM, PostgresStore, error, kind, migrations, open};
+
+/// Told how many rows were read, and how many there are to read.
+type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+
+const ORPHANED_KEYS: &str = include_str!("deep/orphaned_keys.sql");
+const ORPHANED_REFERENCES: &str = include_str!("deep/orphaned_references.sql");
+const ORPHANED_OUTCOMES: &str = include_str!("deep/orphaned_outcomes.sql");
+const TWINS: &str = include_str!("deep/twins.sql");
+const COUNTS: &str = include_str!("deep/counts.sql");
+
+/// The kinds of records that have tables of their own; outcomes are read with their exports.
+const KINDS: [RecordKind; 6] = [
+    RecordKind::LlmRun,
+    RecordKind::Trace,
+    RecordKind::TraceStep,
+    RecordKind::SystemRecord,
+    RecordKind::AuditEntry,
+    RecordKind::LogExport,
+];
+
+impl PostgresStore {
+    /// Looks as [`doctor`](Self::doctor) does, and then reads the whole store, on one state of it: every
+    /// record is what its key says, every key has its record unless retention dropped it, no id is
+    /// there twice, and governance events and exports have what belongs to them. With the extension
+    /// `amcheck`, indexes are compared with their tables.
+    ///
+    /// It reads every row once and sorts keys, beside the work of others: look at a standby where the
+    /// store is large. `progress` is told how many rows were read and how many there are.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the role may not read.
+    pub async fn doctor_deep(
+        url: &str,
+        clock: &dyn Clock,
+        progress: Progress<'_>,
+    ) -> StoreResult<Vec<Check>> {
+        let mut checks = Self::doctor(url, clock).await?;
+        let mut connection = open::connect(&open::parse(url)?).await?;
+        if !migrations::current(&mut connection).await?.serves() {
+            return Ok(checks);
+        }
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                     SET LOCAL statement_timeout = 0; SET LOCAL jit = off";
+        run(&mut connection, begin).await?;
+        let (rows, counts) = counts(&mut connection).await?;
+        let mut read = 0;
+        let mut report = |more: u64| {
+            read += more;
+            progress(read, rows.max(read));
+        };
+        report(0);
+        for kind in KINDS {
+            checks.push(records(&mut connection, kind, &mut report).await?);
+        }
+        for (name, what, sql) in [
+            ("keys", "keys without their records", ORPHANED_KEYS),
+            ("ids", "ids that are there twice", TWINS),
+            (
+                "references",
+                "references of runs to no governance event",
+                ORPHANED_REFERENCES,
+            ),
+            (
+                "outcomes",
+                "outcomes without their exports",
+                ORPHANED_OUTCOMES,
+            ),
+        ] {
+            checks.push(listed(&mut connection, name, what, sql).await?);
+        }
+        checks.push(Check {
+            name: "counts",
+            passed: true,
+            found: counts,
+        });
+        run(&mut connection, "ROLLBACK").await?;
+        checks.push(indexes::check(&mut connection).await?);
+        connection.close().await.map_err(error::read)?;
+        Ok(checks)
+    }
+}
+
+async fn run(connection: &mut PgConnection, sql: &'static str) -> StoreResult<()> {
+    let ran = sqlx::raw_sql(sql).execute(connection).await;
+    ran.map(drop).map_err(error::read)
+}
+
+/// How many rows there are to read, and what each partition holds.
+async fn counts(connection: &mut PgConnection) -> StoreResult<(u64, String)> {
+    let (rows, told): (i64, String) = sqlx::query_as(COUNTS)
+        .fetch_one(connection)
+        .await
+        .map_err(error::read)?;
+    Ok((rows.unsigned_abs(), told))
+}
+
+/// Reads every record of a kind as reads do.
+async fn records(
+    connection: &mut PgConnection,
+    kind: RecordKind,
+    report: &mut impl FnMut(u64),
+) -> StoreResult<Check> {
+    /// After how many rows progress is told.
+    const STEP: u64 = 1_000;
+    let mut findings = Findings::default();
+    let query = sqlx::query(AssertSqlSafe(statement(kind))).persistent(false);
+    let mut rows = query.fetch(connection);
+    let mut read = 0;
+    while let Some(row) = rows.try_next().await.map_err(error::read)? {
+        read += 1;
+        match record(kind, &row) {
+            Ok(()) => {}
+            Err(error @ StoreError::Inconsistent { .. }) => findings.add(&error),
+            Err(error) => return Err(error),
+        }
+        if read % STEP == 0 {
+            report(STEP);
+        }
+    }
+    report(read % STEP);
+    Ok(findings.check(
+        kind.as_str(),
+        &format!("{read} records read"),
+        "not what was written",
+    ))
+}
+
+/// The columns of every record of a kind, its key, and what else is compared with it.
+fn statement(kind: RecordKind) -> String {
+    let (columns, table) = match kind {
+        RecordKind::LlmRun => (llm_runs::COLUMNS, "logs.llm_run"),
+        RecordKind::Trace => (traces::COLUMNS, "logs.trace"),
+        RecordKind::TraceStep => (traces::STEP_COLUMNS, "logs.trace_step"),
+        RecordKind::SystemRecord => (system::COLUMNS, "logs.system_record"),
+        RecordKind::AuditEntry => (audit::COLUMNS, "logs.audit_entry"),
+        RecordKind::LogExport | RecordKind::LogExportOutcome | _ => {
+            (exports::COLUMNS, exports::FOLDED)
+        }
+    };
+    let number = kind::number(kind);
+    let key = |name: &str| format!("timestamptz_send({name}.created_at) || {name}.digest AS key");
+    let join = |name: &str, number: i16| {
+        format!(
+            "LEFT JOIN logs.record_key AS {name} ON {name}.tenant_id = page.tenant_id \
+             AND {name}.id = page.id AND {name}.class = 0 AND {name}.kind = {number}"
+        )
+    };
+    let (more, joined) = match kind {
+        RecordKind::AuditEntry => (
+            ", named.runs AS named_runs".to_owned(),
+            "LEFT JOIN (SELECT tenant_id, created_at, id, array_agg(run_id ORDER BY run_id) AS runs \
+             FROM logs.governance_run GROUP BY 1, 2, 3) AS named \
+             ON (named.tenant_id, named.created_at, named.id) \
+                 = (page.tenant_id, page.created_at, page.id)"
+                .to_owned(),
+        ),
+        RecordKind::LogExport => (
+            format!(", {}", key("outcome")),
+            join("outcome", kind::number(RecordKind::LogExportOutcome)),
+        ),
+        RecordKind::LlmRun
+        | RecordKind::Trace
+        | RecordKind::TraceStep
+        | RecordKind::SystemRecord
+        | RecordKind::LogExportOutcome
+        | _ => (String::new(), String::new()),
+    };
+    format!(
+        "SELECT page.*, {}{more} FROM (SELECT {columns} FROM {table} AS stored) AS page {} {joined}",
+        key("own"),
+        join("own", number),
+    )
+}
+
+/// Reads one record; the error tells what of it is not as it was written.
+fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
+    let columns = Row::new(row, kind.as_str());
+    let text: &str = row
+        .try_get_unchecked("tenant_id")
+        .map_err(|_| columns.inconsistent("tenant_id"))?;
+    let tenant = match text {
+        PLATFORM => None,
+        text => Some(TenantId::new(text).map_err(|_| columns.inconsistent("tenant_id"))?),
+    };
+    match (kind, &tenant) {
+        (RecordKind::SystemRecord, tenant) => system::snapshot(tenant.as_ref(), &columns).map(drop),
+        // The platform has system records alone.
+        (_, None) => Err(columns.inconsistent("tenant_id")),
+        (RecordKind::LlmRun, Some(tenant)) => llm_runs::snapshot(tenant, &columns).map(drop),
+        (RecordKind::Trace, Some(tenant)) => traces::header(tenant, &columns).map(drop),
+        (RecordKind::TraceStep, Some(tenant)) => traces::step(tenant, &columns).map(drop),
+        (RecordKind::AuditEntry, Some(tenant)) => {
+            let entry = audit::snapshot(tenant, &columns)?;
+            references(&entry, &columns)
+        }
+        (RecordKind::LogExport | RecordKind::LogExportOutcome | _, Some(tenant)) => {
+            exports::snapshot(tenant, &columns).map(drop)
+        }
+    }
+}
+
+/// Checks that the references to an entry are those of the runs that it names, and no others.
+fn references(entry: &AuditLedgerSnapshot, columns: &Row<'_>) -> StoreResult<()> {
+    let draft = entry.to_draft();
+    let named = if draft.is_governance() {
+        draft.governed_runs()
+    } else {
+        Vec::new()
+    };
+    let found = columns.texts("named_runs")?;
+    let is_same = found.len() == named.len()
+        && found
+            .iter()
+            .zip(&named)
+            .all(|(one, other)| one == other.as_str());
+    if is_same {
+        Ok(())
+    } else {
+        let key = entry.id.to_string();
+        Err(StoreError::inconsistent("governance_run", "run_id", key))
+    }
+}
+
+/// A check of a query that counts what should not be there, and names the first of it.
+async fn listed(
+    connection: &mut PgConnection,
+    name: &'static str,
+    what: &str,
+    sql: &'static str,
+) -> StoreResult<Check> {
+    let (count, first): (i64, Option<String>) = sqlx::query_as(sql)
+        .fetch_one(connection)
+        .await
+        .map_err(error::read)?;
+    let first = first.map_or_else(String::new, |first| format!(": {first}"));
+    Ok(Check {
+        name,
+        passed: count == 0,
+        found: format!("{count} {what}{first}"),
+    })
+}

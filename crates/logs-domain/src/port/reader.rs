@@ -22,6 +22,10 @@ use crate::{
 /// - A sequence of pages returns exactly once every matching record that was committed before its
 ///   first page. Later commits may or may not appear, never twice. `created_at` is not the order
 ///   of commits, so a list is no feed to tail.
+/// - A record that is not what was written is never returned. A page ends before it, however few records
+///   it holds then; the page that begins with it is the error
+///   [`Inconsistent`](crate::StoreError::Inconsistent), whose
+///   [`next`](crate::StoreError::next) is the cursor of the page behind it.
 ///
 /// # Errors
 /// Every method fails with [`InvalidArgument`](crate::StoreError::InvalidArgument) on a cursor

@@ -8,6 +8,7 @@ mod disk;
 mod doctor;
 mod failover;
 mod faults;
+mod indexes;
 mod network;
 mod outcomes;
 mod plans;

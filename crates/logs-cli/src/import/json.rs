@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use logs_domain::InvalidValue;
+use logs_domain::{InvalidValue, JsonObject};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -56,19 +56,20 @@ impl Json {
         }
     }
 
-    /// The same value with every integer that readers would round turned into text.
-    pub(crate) fn large_integers_as_text(self) -> Self {
+    /// The same value with every number that readers would change turned into text: integers beyond
+    /// ±2^53, and numbers with more digits than a double keeps.
+    pub(crate) fn changed_numbers_as_text(self) -> Self {
         match self {
-            Self::Number(digits) if is_large_integer(&digits) => Self::Text(digits),
+            Self::Number(digits) if is_changed(&digits) => Self::Text(digits),
             Self::Array(items) => Self::Array(
                 items
                     .into_iter()
-                    .map(Self::large_integers_as_text)
+                    .map(Self::changed_numbers_as_text)
                     .collect(),
             ),
             Self::Object(members) => {
                 let as_text =
-                    |(name, value): (String, Self)| (name, value.large_integers_as_text());
+                    |(name, value): (String, Self)| (name, value.changed_numbers_as_text());
                 Self::Object(members.into_iter().map(as_text).collect())
             }
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => self,
@@ -76,14 +77,9 @@ impl Json {
     }
 }
 
-fn is_large_integer(digits: &str) -> bool {
-    let integer = digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    integer
-        && digits
-            .parse::<i64>()
-            .map_or(true, |number| number.unsigned_abs() > 1 << 53)
+/// Whether readers would change a number: what no object takes.
+fn is_changed(digits: &str) -> bool {
+    JsonObject::parse(&format!("{{\"n\":{digits}}}")).is_err()
 }
 
 impl fmt::Display for Json {
@@ -227,13 +223,20 @@ mod tests {
     }
 
     #[test]
-    fn only_integers_that_readers_would_round_become_text() {
-        let json = Json::parse("[9007199254740992,-9007199254740993,1e300,99999999999999999999]");
-        let text = json.unwrap().large_integers_as_text().to_string();
-        assert_eq!(
-            text,
-            "[9007199254740992,\"-9007199254740993\",1e300,\"99999999999999999999\"]"
-        );
+    fn only_numbers_that_readers_would_change_become_text() {
+        let kept = "[9007199254740992,0,-0.5,0.1,1e300,0.30000000000000004,0.10000000000000001]";
+        let changed = "[-9007199254740993,99999999999999999999,9007199254740993.0,0.12345678901234567890,\
+            1764169000.123456789,1e400,1e-400]";
+        let both = format!("[{kept},{{\"a\":{changed}}}]");
+        let text = Json::parse(&both)
+            .unwrap()
+            .changed_numbers_as_text()
+            .to_string();
+        let quoted = changed
+            .replace(',', "\",\"")
+            .replace('[', "[\"")
+            .replace(']', "\"]");
+        assert_eq!(text, format!("[{kept},{{\"a\":{quoted}}}]"));
     }
 
     #[test]

@@ -268,7 +268,7 @@ impl<'a> Observation<'a> {
                 .collect();
             members.push(("assumed".to_owned(), Json::Array(assumed)));
         }
-        let object = Json::Object(members).large_integers_as_text();
+        let object = Json::Object(members).changed_numbers_as_text();
         JsonObject::parse(&object.to_string()).map_err(|error| error.in_field("attributes"))
     }
 }

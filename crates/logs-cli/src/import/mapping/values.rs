@@ -161,7 +161,7 @@ impl<'a> Values<'a> {
         }
         let object = match self.large_integers {
             LargeIntegers::Refuse => Json::Object(members),
-            LargeIntegers::Text => Json::Object(members).large_integers_as_text(),
+            LargeIntegers::Text => Json::Object(members).changed_numbers_as_text(),
         };
         in_field(JsonObject::parse(&object.to_string()), name).map(Some)
     }

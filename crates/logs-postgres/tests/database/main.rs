@@ -20,6 +20,7 @@ mod retries;
 mod schema;
 mod sessions;
 mod settled;
+mod small_disk;
 mod standbys;
 mod store;
 #[path = "../support/mod.rs"]

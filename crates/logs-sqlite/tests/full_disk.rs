@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs::File;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use logs_domain::{
     AppendBatch, Draft, LogsWriter, NewTrace, OnConflict, RecordOutcome, StoreLifecycle,
@@ -25,6 +26,40 @@ if mount -t tmpfs -o size=4m tmpfs "$1"; then
 fi
 rmdir "$1"
 "#;
+
+/// A file system of four megabytes, unmounted when the test ends, also by a panic.
+struct SmallDisk {
+    watchdog: Child,
+    path: PathBuf,
+}
+
+impl SmallDisk {
+    /// None without the rights to make one.
+    fn new() -> Option<Self> {
+        let path = tempfile::tempdir().unwrap().keep();
+        let watchdog = Command::new("/bin/sh")
+            .args(["-c", WATCHDOG, "watchdog"])
+            .arg(&path)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut disk = Self { watchdog, path };
+        let mut first = [0; 6];
+        let output = disk.watchdog.stdout.as_mut()?;
+        output.read_exact(&mut first).is_ok().then_some(disk)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(self.watchdog.stdin.take());
+        // Its status tells nothing that a test could use.
+        let _ = self.watchdog.wait();
+    }
+}
 
 async fn open(path: &Path) -> SqliteStore {
     SqliteStore::open(path, StoreOptions::default())
@@ -51,21 +86,11 @@ fn fill(path: &Path) {
 
 #[tokio::test]
 async fn what_is_stored_is_sent_again_without_room_for_anything() {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let mut watchdog = Command::new("/bin/sh")
-        .args(["-c", WATCHDOG, "watchdog"])
-        .arg(&folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut first = [0; 6];
-    let output = watchdog.stdout.as_mut().unwrap();
-    if std::io::Read::read_exact(output, &mut first).is_err() {
+    let Some(disk) = SmallDisk::new() else {
         println!("not tested: making a small file system needs more rights");
         return;
-    }
+    };
+    let folder = disk.path.clone();
     let path = folder.join("logs.db");
     let store = open(&path).await;
     for name in ["0", "1"] {
@@ -94,7 +119,6 @@ async fn what_is_stored_is_sent_again_without_room_for_anything() {
     assert_eq!(append(&other, "last").await.unwrap(), 0);
     other.close().await.unwrap();
     store.close().await.unwrap();
-    drop(watchdog.stdin.take());
-    watchdog.wait().unwrap();
-    assert!(!folder.exists());
+    drop(disk);
+    assert!(!folder.exists(), "the small disk stays mounted");
 }

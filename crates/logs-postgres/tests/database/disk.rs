@@ -70,10 +70,7 @@ impl OnSmallDisk {
         let server = Server::start(Durability::Off).unwrap();
         let database = support::migrated(&server).await.unwrap();
         let folder = folder(&database)?;
-        let Some(disk) = SmallDisk::beside(&folder) else {
-            eprintln!("not tested: making a small file system needs more rights");
-            return None;
-        };
+        let disk = SmallDisk::beside(&folder)?;
         let staged = Self {
             database,
             server,
@@ -131,6 +128,7 @@ fn changed(name: &str) -> AppendBatch {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
     let Some(staged) = OnSmallDisk::new().await else {
+        eprintln!("not tested: the server is a given one, or a small disk needs more rights");
         return;
     };
     // What is in the way, until somebody tidies up.
@@ -164,6 +162,7 @@ async fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_stored_is_sent_again_without_room_for_anything() {
     let Some(staged) = OnSmallDisk::new().await else {
+        eprintln!("not tested: the server is a given one, or a small disk needs more rights");
         return;
     };
     let store = connect(&staged.database).await;

@@ -1,6 +1,5 @@
 //! What stands in an index fits into it, whatever producers choose: a record that does not would be
 //! refused for ever, on this store alone.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use logs_contract::samples::{at, id, varied};
 use logs_domain::{

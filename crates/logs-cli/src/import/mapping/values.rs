@@ -189,10 +189,13 @@ impl<'a> Values<'a> {
             Some(ObjectSpec::Rest) => in_field(self.rest(spec), name),
             None => match spec.value_paths().find_map(copied) {
                 None => Ok(Vec::new()),
-                Some((_, value)) => match in_field(value, name)? {
-                    Json::Object(members) => Ok(members),
-                    other => Err(InvalidValue::new(name, other, "an object, or `object = …`")),
-                },
+                Some((_, value)) => {
+                    let value = in_field(value, name)?;
+                    if let Json::Object(members) = value {
+                        return Ok(members);
+                    }
+                    Err(InvalidValue::new(name, value, "an object, or `object = …`"))
+                }
             },
         }
     }

@@ -40,6 +40,32 @@ pub fn json(text: &str) -> JsonObject {
     JsonObject::parse(text).expect("a JSON object")
 }
 
+/// A text of exactly so many bytes, with characters of one to four bytes, that does not compress;
+/// another for each `seed`.
+#[must_use]
+pub fn varied(bytes: usize, seed: u64) -> String {
+    let mut text = String::with_capacity(bytes);
+    let mut state = seed;
+    while text.len() < bytes {
+        // A step of a linear congruential generator, whose upper bits are the random ones.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let random = u32::try_from(state >> 33).unwrap_or_default();
+        let (first, count) = match random % 4 {
+            0 => (0x41, 26),
+            1 => (0x0400, 256),
+            2 => (0x4e00, 20_000),
+            _ => (0x2_0000, 40_000),
+        };
+        let character = char::from_u32(first + random / 4 % count).unwrap_or('x');
+        if text.len() + character.len_utf8() <= bytes {
+            text.push(character);
+        }
+    }
+    text
+}
+
 /// A record id; ids are in the order of their numbers.
 #[must_use]
 pub fn id(number: u32) -> RecordId {

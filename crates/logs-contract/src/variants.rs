@@ -1,5 +1,9 @@
 //! Drafts of every kind with everything set or nothing, and what differs from them in one field.
 
+mod largest;
+
+pub(crate) use largest::largest_of_every_kind;
+
 use logs_domain::{Checksum, Draft, LogExportOutcome, Reason, RecordKind};
 use serde_json::{Value, json};
 

@@ -13,6 +13,8 @@ use crate::{RecordId, TenantId, Timestamp};
 /// name, the length of the value (u64, big-endian), the value. An absent field leaves no trace, so
 /// that `None` differs from every `Some`, and a field added later leaves old digests as they are.
 /// Stores keep digests for ever: the encoding never changes (fixtures hold it).
+///
+/// It serves idempotency, and is not proof: about 2^64 work finds two records with one digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentDigest([u8; 16]);
 

@@ -28,6 +28,8 @@ pub(crate) enum Retry {
     Fresh,
     /// There is no partition for the record time: make it and try again.
     Partition,
+    /// The disk is full: try once more by looking first. What is stored already needs no room.
+    Full,
 }
 
 impl From<StoreError> for Failure {
@@ -99,6 +101,7 @@ fn failure(error: Error, write_outcome: WriteOutcome) -> Failure {
         Some("40001" | "40P01") => Retry::Soon,
         Some("25006") => Retry::Fresh,
         Some("23514") => Retry::Partition,
+        Some("53100") => Retry::Full,
         Some(_) | None => Retry::Never,
     };
     Failure {

@@ -99,8 +99,11 @@ async fn append(
         let mut tried = 0;
         let mut replaced = false;
         let mut unknown = None;
+        let mut looked = false;
+        let mut look = false;
         loop {
-            match attempt::once(store, owner, batch, &keys, on_conflict).await {
+            let looks = std::mem::take(&mut look);
+            match attempt::once(store, owner, batch, &keys, on_conflict, looks).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(failure) => match failure.retry {
                     Retry::Soon if tried < RETRIES => {
@@ -117,7 +120,13 @@ async fn append(
                         let lost = failure.error.write_outcome() == WriteOutcome::Unknown;
                         unknown = lost.then_some(failure.error);
                     }
-                    Retry::Never | Retry::Soon | Retry::Partition | Retry::Fresh => {
+                    Retry::Full if !looked => {
+                        (looked, look) = (true, true);
+                        if failure.error.write_outcome() == WriteOutcome::Unknown {
+                            unknown = Some(failure.error);
+                        }
+                    }
+                    Retry::Never | Retry::Soon | Retry::Partition | Retry::Fresh | Retry::Full => {
                         return Err(told(failure.error, unknown));
                     }
                 },

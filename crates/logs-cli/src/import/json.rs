@@ -3,15 +3,19 @@
 //! The usual types round large integers and keep one of two members with the same name, in silence;
 //! evidence cannot bear either.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use logs_domain::InvalidValue;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use logs_domain::{InvalidValue, JsonObject};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// How many arrays and objects may stand inside each other.
 const DEEPEST: usize = 128;
+
+/// How many values a record may have: arrays, objects, and what is in them.
+const MOST_VALUES: usize = 1_000_000;
 
 /// A JSON value as it stands in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,26 +53,55 @@ impl Json {
     /// What a field would hold: the text of a text, a number or a flag; `None` for null and for
     /// empty text.
     pub(crate) fn scalar(&self) -> Option<String> {
+        self.scalar_text().map(Cow::into_owned)
+    }
+
+    /// The same, not copied.
+    pub(crate) fn scalar_text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Bool(flag) => Some(flag.to_string()),
-            Self::Number(text) | Self::Text(text) if !text.is_empty() => Some(text.clone()),
+            Self::Bool(flag) => Some(flag.to_string().into()),
+            Self::Number(text) | Self::Text(text) if !text.is_empty() => Some(text.into()),
             Self::Null | Self::Number(_) | Self::Text(_) | Self::Array(_) | Self::Object(_) => None,
         }
     }
 
-    /// The same value with every integer that readers would round turned into text.
-    pub(crate) fn large_integers_as_text(self) -> Self {
+    /// A copy for an object of a draft; `None` when it is larger than any object, which is found out
+    /// without a copy.
+    pub(crate) fn small_copy(&self) -> Option<Self> {
+        self.take_from(JsonObject::MAX_BYTES)?;
+        Some(self.clone())
+    }
+
+    /// What is left of so many bytes beside the value, if there is room for it.
+    fn take_from(&self, left: usize) -> Option<usize> {
         match self {
-            Self::Number(digits) if is_large_integer(&digits) => Self::Text(digits),
+            Self::Null | Self::Bool(_) => left.checked_sub(4),
+            Self::Number(text) | Self::Text(text) => left.checked_sub(text.len()),
+            Self::Array(items) => items
+                .iter()
+                .try_fold(left.checked_sub(2)?, |left, item| item.take_from(left)),
+            Self::Object(members) => members
+                .iter()
+                .try_fold(left.checked_sub(2)?, |left, (name, value)| {
+                    value.take_from(left.checked_sub(name.len() + 3)?)
+                }),
+        }
+    }
+
+    /// The same value with every number that readers would change turned into text: integers beyond
+    /// ±2^53, and numbers with more digits than a double keeps.
+    pub(crate) fn changed_numbers_as_text(self) -> Self {
+        match self {
+            Self::Number(digits) if is_changed(&digits) => Self::Text(digits),
             Self::Array(items) => Self::Array(
                 items
                     .into_iter()
-                    .map(Self::large_integers_as_text)
+                    .map(Self::changed_numbers_as_text)
                     .collect(),
             ),
             Self::Object(members) => {
                 let as_text =
-                    |(name, value): (String, Self)| (name, value.large_integers_as_text());
+                    |(name, value): (String, Self)| (name, value.changed_numbers_as_text());
                 Self::Object(members.into_iter().map(as_text).collect())
             }
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => self,
@@ -76,14 +109,9 @@ impl Json {
     }
 }
 
-fn is_large_integer(digits: &str) -> bool {
-    let integer = digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    integer
-        && digits
-            .parse::<i64>()
-            .map_or(true, |number| number.unsigned_abs() > 1 << 53)
+/// Whether readers would change a number: what no object takes.
+fn is_changed(digits: &str) -> bool {
+    JsonObject::parse(&format!("{{\"n\":{digits}}}")).is_err()
 }
 
 impl fmt::Display for Json {
@@ -122,33 +150,64 @@ fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Values::default().deserialize(deserializer)
+    }
+}
+
+/// How many values may still be read of a record. The smallest of them take two bytes in a source and
+/// some fifty in memory, so their number is bounded as the bytes are.
+pub(crate) struct Values {
+    left: usize,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self { left: MOST_VALUES }
+    }
+}
+
+/// Reads one value, and counts those in it.
+impl<'de> DeserializeSeed<'de> for &mut Values {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        from_raw(&raw, DEEPEST).map_err(D::Error::custom)
+        from_raw(&raw, DEEPEST, self).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Values {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<Json, D::Error> {
+        DeserializeSeed::deserialize(&mut self, deserializer)
     }
 }
 
 /// The raw form is the only one in which a number still has its digits. Each level is read by a
 /// reader of its own, so their depth is counted here.
-fn from_raw(raw: &RawValue, levels: usize) -> Result<Json, serde_json::Error> {
+fn from_raw(raw: &RawValue, levels: usize, values: &mut Values) -> Result<Json, serde_json::Error> {
+    let refused = |expected| Err(serde_json::Error::custom(expected));
     let text = raw.get().trim_ascii();
-    let inside = || {
-        let expected = || serde_json::Error::custom(format!("nested deeper than {DEEPEST} levels"));
-        levels.checked_sub(1).ok_or_else(expected)
+    let Some(left) = values.left.checked_sub(1) else {
+        return refused(format!("more than {MOST_VALUES} values in a record"));
     };
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => {
-            let levels = inside()?;
-            let Members(members) = serde_json::from_str(text)?;
-            let member = |(name, raw)| Ok((name, from_raw(raw, levels)?));
-            let members: Result<_, serde_json::Error> = members.into_iter().map(member).collect();
-            Json::Object(members?)
-        }
-        Some(b'[') => {
-            let levels = inside()?;
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            let items: Result<_, _> = items.iter().map(|raw| from_raw(raw, levels)).collect();
-            Json::Array(items?)
-        }
+    values.left = left;
+    let first = text.as_bytes().first();
+    if matches!(first, Some(b'{' | b'[')) {
+        let Some(levels) = levels.checked_sub(1) else {
+            return refused(format!("nested deeper than {DEEPEST} levels"));
+        };
+        let inside = Inside { levels, values };
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let value = match first {
+            Some(b'{') => reader.deserialize_map(inside)?,
+            _ => reader.deserialize_seq(inside)?,
+        };
+        reader.end()?;
+        return Ok(value);
+    }
+    Ok(match first {
         Some(b'"') => Json::Text(serde_json::from_str(text)?),
         Some(b't') => Json::Bool(true),
         Some(b'f') => Json::Bool(false),
@@ -157,34 +216,41 @@ fn from_raw(raw: &RawValue, levels: usize) -> Result<Json, serde_json::Error> {
     })
 }
 
-/// The members of an object, their values not yet read.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+/// What stands inside an array or an object, read one by one.
+struct Inside<'v> {
+    levels: usize,
+    values: &'v mut Values,
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
+impl<'de> Visitor<'de> for Inside<'_> {
+    type Value = Json;
 
-        impl<'de> Visitor<'de> for Each {
-            type Value = Members<'de>;
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array or an object")
+    }
 
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                let mut names = HashSet::new();
-                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    if !names.insert(name.clone()) {
-                        return Err(A::Error::custom(format!("duplicate key {name:?}")));
-                    }
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(raw) = seq.next_element::<&RawValue>()? {
+            let item = from_raw(raw, self.levels, self.values);
+            items.push(item.map_err(A::Error::custom)?);
         }
+        items.shrink_to_fit();
+        Ok(Json::Array(items))
+    }
 
-        deserializer.deserialize_map(Each)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        let mut names = HashSet::new();
+        while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
+            if !names.insert(name.clone()) {
+                return Err(A::Error::custom(format!("duplicate key {name:?}")));
+            }
+            let value = from_raw(raw, self.levels, self.values);
+            members.push((name, value.map_err(A::Error::custom)?));
+        }
+        members.shrink_to_fit();
+        Ok(Json::Object(members))
     }
 }
 
@@ -227,13 +293,51 @@ mod tests {
     }
 
     #[test]
-    fn only_integers_that_readers_would_round_become_text() {
-        let json = Json::parse("[9007199254740992,-9007199254740993,1e300,99999999999999999999]");
-        let text = json.unwrap().large_integers_as_text().to_string();
+    fn the_number_of_values_is_limited_however_small_they_are() {
+        let items = |count: usize| format!("[{}0]", "0,".repeat(count - 2));
+        assert!(Json::parse(&items(1_000_000)).is_ok());
+        for text in [
+            items(1_000_001),
+            format!("{{\"a\":{},\"b\":[{}]}}", items(600_000), items(600_000)),
+        ] {
+            let error = Json::parse(&text).unwrap_err();
+            assert!(error.expected().contains("1000000 values"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_no_object_of_a_draft_holds_is_not_copied() {
+        let of = |text: &str| Json::parse(text).unwrap().small_copy();
         assert_eq!(
-            text,
-            "[9007199254740992,\"-9007199254740993\",1e300,\"99999999999999999999\"]"
+            of("[1,{\"a\":\"b\"}]"),
+            Json::parse("[1,{\"a\":\"b\"}]").ok()
         );
+        let long = "x".repeat(65_537);
+        for text in [
+            format!("\"{long}\""),
+            format!("[{}0]", "0,".repeat(70_000)),
+            format!("{{\"a\":[null,{{\"{long}\":1}}]}}"),
+        ] {
+            assert_eq!(of(&text), None);
+        }
+        assert!(of(&format!("\"{}\"", "x".repeat(60_000))).is_some());
+    }
+
+    #[test]
+    fn only_numbers_that_readers_would_change_become_text() {
+        let kept = "[9007199254740992,0,-0.5,0.1,1e300,0.30000000000000004,0.10000000000000001]";
+        let changed = "[-9007199254740993,99999999999999999999,9007199254740993.0,0.12345678901234567890,\
+            1764169000.123456789,1e400,1e-400]";
+        let both = format!("[{kept},{{\"a\":{changed}}}]");
+        let text = Json::parse(&both)
+            .unwrap()
+            .changed_numbers_as_text()
+            .to_string();
+        let quoted = changed
+            .replace(',', "\",\"")
+            .replace('[', "[\"")
+            .replace(']', "\"]");
+        assert_eq!(text, format!("[{kept},{{\"a\":{quoted}}}]"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use logs_domain::{
 };
 
 use super::json::Json;
+use super::translate::Made;
 
 /// Observations that are calls of a model.
 const CALLS: &[&str] = &["GENERATION", "EMBEDDING"];
@@ -26,7 +27,8 @@ pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
     let trace_id = TraceId::new(text(trace, "id")?)?;
     let mut header = NewTrace::new(trace_id.clone());
     header.started_at = optional_time(trace, "timestamp")?;
-    let mut drafts = vec![Draft::from(header)];
+    let mut made = Made::default();
+    made.push(header.into())?;
     let Some(Json::Array(observations)) = document.member("observations") else {
         return Err(InvalidValue::new(
             "observations",
@@ -41,13 +43,13 @@ pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
             error.in_field(field)
         };
         let observation = Observation::read(&trace_id, trace, value).map_err(named)?;
-        drafts.push(observation.step().map_err(named)?.into());
+        made.push(observation.step().map_err(named)?.into())?;
         if CALLS.contains(&observation.kind.as_str()) {
             let parent = around.nearest_call(&observation.id);
-            drafts.push(observation.run(parent).map_err(named)?.into());
+            made.push(observation.run(parent).map_err(named)?.into())?;
         }
     }
-    Ok(drafts)
+    Ok(made.into_drafts())
 }
 
 /// Which observation is around which.
@@ -255,7 +257,11 @@ impl<'a> Observation<'a> {
                 .member(member)
                 .filter(|value| **value != Json::Null)
             {
-                members.push(((*name).to_owned(), value.clone()));
+                let copy = value.small_copy().ok_or_else(|| {
+                    let expected = format!("at most {} bytes", JsonObject::MAX_BYTES);
+                    InvalidValue::new("attributes", value, expected)
+                })?;
+                members.push(((*name).to_owned(), copy));
             }
         }
         if let Some(session) = self.trace.member("sessionId").and_then(Json::scalar) {
@@ -268,7 +274,7 @@ impl<'a> Observation<'a> {
                 .collect();
             members.push(("assumed".to_owned(), Json::Array(assumed)));
         }
-        let object = Json::Object(members).large_integers_as_text();
+        let object = Json::Object(members).changed_numbers_as_text();
         JsonObject::parse(&object.to_string()).map_err(|error| error.in_field("attributes"))
     }
 }

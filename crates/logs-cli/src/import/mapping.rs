@@ -39,7 +39,7 @@ pub(crate) struct Mapping {
     /// Where a record names its tenant; else all are of the tenant of the command.
     #[serde(default)]
     tenant: Option<Path>,
-    /// What becomes of integers in objects that other programs would round.
+    /// What becomes of numbers in objects that other programs would change.
     #[serde(default)]
     large_integers: LargeIntegers,
     /// What is made of each record.
@@ -47,7 +47,7 @@ pub(crate) struct Mapping {
     rules: Vec<Rule>,
 }
 
-/// What becomes of integers beyond ±2^53 in objects.
+/// What becomes of numbers in objects that no double keeps: integers beyond ±2^53 first of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum LargeIntegers {

@@ -101,7 +101,7 @@ impl<'a> Pipeline<'a> {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Failure> {
         while let Some(chunk) = reading.chunks.recv().await {
-            for item in chunk {
+            for item in chunk.items {
                 self.take(item).await?;
             }
             progress(reading.bytes.load(std::sync::atomic::Ordering::Relaxed));
@@ -137,6 +137,8 @@ impl<'a> Pipeline<'a> {
             return self.refuse(bad, &bytes);
         }
         let bytes: Option<Arc<[u8]>> = self.refused.is_some().then(|| bytes.into());
+        // Blanks in a source can make them larger than what is made of them.
+        self.pending_bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
         for draft in drafts {
             self.keys
                 .insert((owner.clone(), draft.key()), draft.digest());

@@ -4,11 +4,12 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::source::{self, Unreadable};
-use super::translate::{Surroundings, Translated, Translator};
+use super::translate::{Surroundings, Translated, Translator, memory_of};
 use super::{Bad, Format, Input, Location, Tally};
 
 /// How many records are handed over at once, and how many bytes of them.
@@ -16,6 +17,9 @@ const CHUNK_RECORDS: usize = 256;
 const CHUNK_BYTES: usize = 1024 * 1024;
 /// How many chunks may wait.
 const CHUNKS_AHEAD: usize = 4;
+/// How many bytes may wait, or be appended, beside the chunk that is being made: a larger chunk, of one
+/// huge record, waits until there is no other.
+const BYTES_AHEAD: usize = 16 * 1024 * 1024;
 
 /// What is imported, and how.
 #[derive(Clone, Debug)]
@@ -34,9 +38,23 @@ pub(crate) struct Item {
     pub(crate) result: Result<Translated, Bad>,
 }
 
+impl Item {
+    /// How many bytes it takes in memory, about.
+    fn memory(&self) -> usize {
+        let drafts = self.result.iter().flat_map(|made| &made.drafts);
+        self.bytes.len() + drafts.map(memory_of).sum::<usize>()
+    }
+}
+
+/// Some records, and the room that they take among those that wait.
+pub(crate) struct Chunk {
+    pub(crate) items: Vec<Item>,
+    _room: OwnedSemaphorePermit,
+}
+
 /// Records on their way, and how far the source is read.
 pub(crate) struct Reading {
-    pub(crate) chunks: mpsc::Receiver<Vec<Item>>,
+    pub(crate) chunks: mpsc::Receiver<Chunk>,
     pub(crate) bytes: Arc<AtomicU64>,
     /// How the reading ended: that there are no more chunks does not say that all was read. With
     /// what the importer should know of the source.
@@ -59,7 +77,7 @@ pub(crate) fn start(job: Job) -> Reading {
 fn read(
     job: &Job,
     bytes: Arc<AtomicU64>,
-    sender: &mpsc::Sender<Vec<Item>>,
+    sender: &mpsc::Sender<Chunk>,
 ) -> Result<Vec<String>, Unreadable> {
     let reader = Counted {
         reader: job.input.open()?,
@@ -70,9 +88,18 @@ fn read(
     let mut ordinal = 0;
     let mut chunk = Vec::new();
     let mut chunk_bytes = 0;
-    let hand_over = |chunk: &mut Vec<Item>| {
-        let full = std::mem::take(chunk);
-        full.is_empty() || sender.blocking_send(full).is_ok()
+    let room = Arc::new(Semaphore::new(BYTES_AHEAD));
+    let runtime = Handle::current();
+    let hand_over = |chunk: &mut Vec<Item>, bytes: usize| {
+        let items = std::mem::take(chunk);
+        if items.is_empty() {
+            return true;
+        }
+        let bytes = u32::try_from(bytes.min(BYTES_AHEAD)).unwrap_or(u32::MAX);
+        let taken = runtime.block_on(Arc::clone(&room).acquire_many_owned(bytes));
+        // Nobody closes it.
+        let Ok(_room) = taken else { return false };
+        sender.blocking_send(Chunk { items, _room }).is_ok()
     };
     let ended = source::read(reader, job.format, &job.translator.shape(), &mut |found| {
         let read = match found {
@@ -98,15 +125,14 @@ fn read(
             },
         };
         ordinal += 1;
-        chunk_bytes += read.bytes.len();
+        chunk_bytes += read.memory();
         chunk.push(read);
         if chunk.len() < CHUNK_RECORDS && chunk_bytes < CHUNK_BYTES {
             return true;
         }
-        chunk_bytes = 0;
-        hand_over(&mut chunk)
+        hand_over(&mut chunk, std::mem::take(&mut chunk_bytes))
     });
-    hand_over(&mut chunk);
+    hand_over(&mut chunk, chunk_bytes);
     ended.map(|()| job.translator.notes(&tally))
 }
 

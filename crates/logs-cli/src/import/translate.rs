@@ -20,6 +20,46 @@ pub(crate) struct Translated {
     pub(crate) drafts: Vec<Draft>,
 }
 
+/// How many bytes the drafts of one record may take in memory. What is made of a record can be many
+/// times larger than the record: the same text may go into each of its drafts.
+const MOST_DRAFTS_BYTES: usize = 64 * 1024 * 1024;
+
+/// The drafts that are made of a record, as far as they are.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    drafts: Vec<Draft>,
+    bytes: usize,
+}
+
+impl Made {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] of field `record` when the drafts of the record would take too much memory.
+    pub(super) fn push(&mut self, draft: Draft) -> Result<(), InvalidValue> {
+        self.bytes += memory_of(&draft);
+        if self.bytes > MOST_DRAFTS_BYTES {
+            let expected = format!(
+                "a record whose drafts take at most {} MiB of memory: split it",
+                MOST_DRAFTS_BYTES >> 20
+            );
+            let made = format!("a record of more than {} drafts", self.drafts.len());
+            return Err(InvalidValue::new("record", made, expected));
+        }
+        self.drafts.push(draft);
+        Ok(())
+    }
+
+    pub(super) fn into_drafts(self) -> Vec<Draft> {
+        self.drafts
+    }
+}
+
+/// How many bytes a draft takes, about.
+pub(super) fn memory_of(draft: &Draft) -> usize {
+    size_of::<Draft>() + draft.byte_len()
+}
+
 /// How records become drafts.
 #[derive(Clone, Debug)]
 pub(crate) enum Translator {

@@ -3,6 +3,8 @@
 mod bad_input;
 mod bad_mapping;
 mod mappings;
+#[cfg(target_os = "linux")]
+mod memory;
 mod real_data;
 mod refused;
 mod streaming;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use logs_domain::{EntityType, GovernanceFilter, NewAuditEntry, Total};
+use logs_domain::{EntityType, GovernanceFilter, NewAuditEntry, RunId, Total};
 
 use crate::CaseContext;
 use crate::appends::append;
 use crate::case::cases;
-use crate::samples::{at, audit_of, between, first, id, json, largest, run_id, tenant};
+use crate::samples::{at, audit_of, between, first, id, json, largest, run_id, tenant, varied};
 
 cases! {
     r13_get_governance_events_are_about_four_types_of_things,
@@ -20,6 +20,8 @@ cases! {
     r13_get_governance_events_are_filtered_before_the_limit,
     r13_get_governance_events_by_time_and_run_together,
     r13_get_governance_events_name_several_runs,
+    r13_get_governance_events_of_a_run_know_the_longest_ids,
+    r13_get_governance_events_hold_entries_with_texts_that_no_run_id_can_be,
 }
 
 /// The numbers of the events of a run, or of all, in ascending order.
@@ -257,12 +259,61 @@ async fn r13_get_governance_events_name_several_runs(case: &mut CaseContext) {
     for run in ["1", "2", "3", "4"] {
         assert_eq!(events(case, Some(run)).await, [0], "run {run}");
     }
-    // A text that no run id can be is no run, and no fault.
-    let long = format!(r#"{{"run_id":"{}","source_run_id":""}}"#, "x".repeat(200));
-    let mut odd = audit_of(50, EntityType::LIMIT);
-    odd.before_state = Some(json(&long));
-    odd.after_state = Some(json(r#"{"run_id":"line\nbreak"}"#));
-    append(&*case.store(), &tenant("a"), [odd]).await;
-    assert_eq!(events(case, None).await, [0, 50]);
-    assert_eq!(events(case, Some("3")).await, [0]);
+}
+
+async fn r13_get_governance_events_of_a_run_know_the_longest_ids(case: &mut CaseContext) {
+    let ids = [1, 2, 3].map(|seed| varied(RunId::MAX_BYTES, seed));
+    let last = "\u{1f9ff}".repeat(RunId::MAX_BYTES / 4);
+    let (before, after) = (
+        format!(r#"{{"run_id":"{}","source_run_id":"{}"}}"#, ids[0], ids[1]),
+        format!(r#"{{"run_id":"{}","source_run_id":"{last}"}}"#, ids[2]),
+    );
+    store_states(case, &[(Some(&before), Some(&after)), (Some("{}"), None)]).await;
+    for run in ids.iter().chain([&last]) {
+        assert_eq!(events(case, Some(run)).await, [0], "{run:?}");
+    }
+}
+
+/// Whoever writes a state must not keep the entry, or the batch it is in, out of the store.
+async fn r13_get_governance_events_hold_entries_with_texts_that_no_run_id_can_be(
+    case: &mut CaseContext,
+) {
+    let longer = "y".repeat(RunId::MAX_BYTES) + "y";
+    let sizes = [129, 512, 2_692, 2_704, 3_000, 8_192, 60_000];
+    let long = (1..).zip(sizes).map(|(seed, bytes)| varied(bytes, seed));
+    let mut texts: Vec<String> = long.collect();
+    texts.push(longer.clone());
+    texts.extend(["", "line\\nbreak", "\\u0001", "\u{7f}", "\u{85}"].map(str::to_owned));
+    let states: Vec<String> = texts
+        .iter()
+        .map(|text| format!(r#"{{"run_id":"{text}","source_run_id":"r"}}"#))
+        .collect();
+    // Both states at once, and each beside an id that is one.
+    let pairs: Vec<_> = states
+        .iter()
+        .map(|state| (Some(state.as_str()), Some(state.as_str())))
+        .collect();
+    store_states(case, &pairs).await;
+    let all: Vec<usize> = (0..texts.len()).collect();
+    assert_eq!(events(case, None).await, all);
+    assert_eq!(
+        events(case, Some("r")).await,
+        all,
+        "the ids beside them are runs"
+    );
+    // None of them is cut to the length of an id, or trimmed to one.
+    for text in [&longer[1..], "line", "break", "linebreak", "line break"] {
+        assert_eq!(
+            events(case, Some(text)).await,
+            Vec::<usize>::new(),
+            "{text:?}"
+        );
+    }
+    let stored = case
+        .store()
+        .get_audit_entry(&tenant("a"), &id(6))
+        .await
+        .unwrap()
+        .expect("the entry with the longest text");
+    assert_eq!(stored.before_state, Some(json(&states[6])));
 }

@@ -10,10 +10,8 @@ use logs_domain::{
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::pools::{json, optional, record_id, text_id, time};
+use super::pools::{json, optional, record_id, text_id, time, word};
 
-pub(super) const PROVIDERS: &[&str] = &["p", "P"];
-pub(super) const MODELS: &[&str] = &["m", "M", "mé"];
 pub(super) const COMPONENTS: &[Component] = &[Component::API, Component::WORKER];
 pub(super) const SYSTEM_EVENTS: &[SystemEventType] =
     &[SystemEventType::ERROR, SystemEventType::DEPLOY];
@@ -37,20 +35,38 @@ pub(super) fn trace_id() -> impl Strategy<Value = TraceId> + Clone {
     text_id().prop_map(|text| TraceId::new(text).unwrap())
 }
 
+pub(super) fn provider() -> impl Strategy<Value = Provider> + Clone {
+    word(&["p", "P"], Provider::MAX_BYTES, |text| {
+        Provider::new(text).unwrap()
+    })
+}
+
+pub(super) fn model() -> impl Strategy<Value = Model> + Clone {
+    word(&["m", "M", "mé"], Model::MAX_BYTES, |text| {
+        Model::new(text).unwrap()
+    })
+}
+
 pub(super) fn correlation() -> impl Strategy<Value = CorrelationId> + Clone {
-    select(&["c", "C"][..]).prop_map(|text| CorrelationId::new(text).unwrap())
+    word(&["c", "C"], CorrelationId::MAX_BYTES, |text| {
+        CorrelationId::new(text).unwrap()
+    })
 }
 
 pub(super) fn entity_id() -> impl Strategy<Value = EntityId> + Clone {
-    select(&["e", "E"][..]).prop_map(|text| EntityId::new(text).unwrap())
+    word(&["e", "E"], EntityId::MAX_BYTES, |text| {
+        EntityId::new(text).unwrap()
+    })
 }
 
 pub(super) fn actor_id() -> impl Strategy<Value = ActorId> + Clone {
-    select(&["x", "X"][..]).prop_map(|text| ActorId::new(text).unwrap())
+    word(&["x", "X"], ActorId::MAX_BYTES, |text| {
+        ActorId::new(text).unwrap()
+    })
 }
 
 fn llm_run() -> impl Strategy<Value = NewLlmRun> {
-    let names = (run_id(), select(PROVIDERS), select(MODELS));
+    let names = (run_id(), provider(), model());
     let words = (
         select(ExecutionStatus::ALL),
         select(RecordSource::ALL),
@@ -68,8 +84,6 @@ fn llm_run() -> impl Strategy<Value = NewLlmRun> {
     );
     (names, words, time(), options).prop_map(|((run_id, provider, model), words, time, options)| {
         let (status, source, is_synthetic) = words;
-        let provider = Provider::new(provider).unwrap();
-        let model = Model::new(model).unwrap();
         let mut run = NewLlmRun::new(run_id, provider, model, status, time, source);
         run.is_synthetic = is_synthetic;
         let tokens = |count: Option<u64>| count.map(|count| TokenCount::new(count).unwrap());
@@ -105,9 +119,13 @@ fn step_key() -> impl Strategy<Value = StepKey> + Clone {
 fn trace_step() -> impl Strategy<Value = NewTraceStep> {
     let trace = select(&["a", "A"][..]).prop_map(|text| TraceId::new(text).unwrap());
     let words = (
-        select(&["s", "S"][..]),
+        word(&["s", "S"], SkillName::MAX_BYTES, |text| {
+            SkillName::new(text).unwrap()
+        }),
         select(ExecutionStatus::ALL),
-        select(&["ok", "no"][..]),
+        word(&["ok", "no"], OutcomeCategory::MAX_BYTES, |text| {
+            OutcomeCategory::new(text).unwrap()
+        }),
     );
     let options = (optional(select(&[0, i64::MAX][..])), optional(json()));
     let key = (trace, step_key(), time());
@@ -117,9 +135,9 @@ fn trace_step() -> impl Strategy<Value = NewTraceStep> {
             trace,
             key,
             time,
-            SkillName::new(skill).unwrap(),
+            skill,
             status,
-            OutcomeCategory::new(outcome).unwrap(),
+            outcome,
             DurationMs::new(duration).unwrap(),
         );
         step.cost = options.0.map(|nanos| Cost::from_nano_usd(nanos).unwrap());
@@ -140,8 +158,11 @@ pub(super) fn system_record() -> impl Strategy<Value = NewSystemRecord> {
         optional(correlation()),
         optional(time()),
     );
-    (record_id(), words, options).prop_map(|(id, (component, event, severity), options)| {
-        let summary = Summary::new("s").unwrap();
+    let summary = word(&["s"], Summary::MAX_BYTES, |text| {
+        Summary::new(text).unwrap()
+    });
+    let all = (record_id(), summary, words, options);
+    all.prop_map(|(id, summary, (component, event, severity), options)| {
         let mut record = NewSystemRecord::new(id, component, event, severity, summary);
         record.details = options.0;
         record.caused_by = options.1;
@@ -160,7 +181,9 @@ fn audit_entry() -> impl Strategy<Value = NewAuditEntry> {
     );
     let options = (
         optional(actor_id()),
-        optional(Just(Reason::new("two\nlines").unwrap())),
+        optional(word(&["two\nlines"], Reason::MAX_BYTES, |text| {
+            Reason::new(text).unwrap()
+        })),
         optional(json()),
         optional(json()),
         optional(correlation()),

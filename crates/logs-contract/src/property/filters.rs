@@ -2,16 +2,15 @@
 
 use logs_domain::{
     ActorType, AuditFilter, CorrelationId, ExecutionStatus, ExportScope, ExportStatus,
-    GovernanceFilter, LlmRunFilter, LogExportFilter, Model, Provider, RecordId, RecordSource,
-    ReplayQuery, RunId, Severity, SystemRecordFilter, TimeRange, TraceFilter, TraceId,
-    TraceStepFilter,
+    GovernanceFilter, LlmRunFilter, LogExportFilter, RecordId, RecordSource, ReplayQuery, RunId,
+    Severity, SystemRecordFilter, TimeRange, TraceFilter, TraceId, TraceStepFilter,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::drafts::{
-    AUDIT_EVENTS, COMPONENTS, ENTITY_TYPES, MODELS, PROVIDERS, SYSTEM_EVENTS, actor_id,
-    correlation, entity_id, run_id, trace_id,
+    AUDIT_EVENTS, COMPONENTS, ENTITY_TYPES, SYSTEM_EVENTS, actor_id, correlation, entity_id, model,
+    provider, run_id, trace_id,
 };
 use super::pools::{range, record_id};
 
@@ -133,7 +132,7 @@ fn keep_range(fields: &[&str], name: &str, value: TimeRange) -> TimeRange {
 }
 
 fn runs() -> impl Strategy<Value = Asked> {
-    let texts = (run_id(), trace_id(), select(PROVIDERS), select(MODELS));
+    let texts = (run_id(), trace_id(), provider(), model());
     let words = (
         select(ExecutionStatus::ALL),
         select(RecordSource::ALL),
@@ -144,8 +143,8 @@ fn runs() -> impl Strategy<Value = Asked> {
             let mut filter = LlmRunFilter::default();
             filter.run_id = keep(&f, "run_id", texts.0);
             filter.trace_id = keep(&f, "trace_id", texts.1);
-            filter.provider = keep(&f, "provider", Provider::new(texts.2).unwrap());
-            filter.model = keep(&f, "model", Model::new(texts.3).unwrap());
+            filter.provider = keep(&f, "provider", texts.2);
+            filter.model = keep(&f, "model", texts.3);
             filter.execution_status = keep(&f, "execution_status", words.0);
             filter.source = keep(&f, "source", words.1);
             filter.is_synthetic = keep(&f, "is_synthetic", words.2);

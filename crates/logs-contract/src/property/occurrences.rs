@@ -1,8 +1,10 @@
 //! How often each thing worth testing occurred. One that never did fails the run: the test would
 //! have proved nothing about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+
+use logs_domain::{Draft, JsonObject, RunId};
 
 use super::filters::FIELDS;
 
@@ -21,6 +23,7 @@ const EXPECTED: &[&str] = &[
     "export: outcome later",
     "export: outcome without export refused",
     "ids: beyond ASCII",
+    "ids: of the largest size",
     "ids: differ by case",
     "ids: differ by normalisation",
     "limit 1",
@@ -30,6 +33,8 @@ const EXPECTED: &[&str] = &[
     "platform id equal to a tenant's",
     "retry of an earlier append",
     "settled time",
+    "state: no run id",
+    "state: of the largest size",
     "step: late",
     "step: sent again",
     "times: equal occurred or started",
@@ -51,6 +56,34 @@ impl Occurrences {
     pub(super) fn note_if(&self, so: bool, what: &str) {
         if so {
             self.note(what);
+        }
+    }
+
+    /// Notes what is worth it about an id among those that were seen.
+    pub(super) fn note_ids(&self, id: &str, seen: &BTreeSet<String>) {
+        let both = |one: &str, other: &str| seen.contains(one) && seen.contains(other);
+        self.note_if(!id.is_ascii(), "ids: beyond ASCII");
+        self.note_if(id.len() == RunId::MAX_BYTES, "ids: of the largest size");
+        self.note_if(both("a", "A"), "ids: differ by case");
+        self.note_if(both("\u{e9}", "e\u{301}"), "ids: differ by normalisation");
+    }
+
+    /// Notes states that name what no run id can be, and the largest.
+    pub(super) fn note_sizes(&self, drafts: &[Draft]) {
+        for draft in drafts {
+            let Draft::AuditEntry(entry) = draft else {
+                continue;
+            };
+            for state in [&entry.before_state, &entry.after_state]
+                .into_iter()
+                .flatten()
+            {
+                let run = state.get_str("run_id");
+                let no_id = run.is_some_and(|text| RunId::new(text).is_err());
+                self.note_if(entry.is_governance() && no_id, "state: no run id");
+                let largest = state.as_bytes().len() == JsonObject::MAX_BYTES;
+                self.note_if(largest, "state: of the largest size");
+            }
         }
     }
 

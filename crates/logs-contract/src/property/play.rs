@@ -307,6 +307,7 @@ impl Play<'_> {
             distinct.len() < drafts.len(),
             "batch with an equal duplicate",
         );
+        self.occurrences.note_sizes(drafts);
         let mut times = BTreeSet::new();
         for draft in drafts {
             let (text, time) = match draft {
@@ -329,15 +330,9 @@ impl Play<'_> {
             let equal = time.is_some_and(|time| !times.insert(time));
             self.occurrences
                 .note_if(equal, "times: equal occurred or started");
-            self.occurrences
-                .note_if(!text.is_ascii(), "ids: beyond ASCII");
             let seen = self.seen.entry(tenant.to_string()).or_default();
-            seen.insert(text);
-            let both = |one: &str, other: &str| seen.contains(one) && seen.contains(other);
-            self.occurrences
-                .note_if(both("a", "A"), "ids: differ by case");
-            self.occurrences
-                .note_if(both("\u{e9}", "e\u{301}"), "ids: differ by normalisation");
+            seen.insert(text.clone());
+            self.occurrences.note_ids(&text, seen);
         }
     }
 }

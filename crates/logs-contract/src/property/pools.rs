@@ -1,9 +1,14 @@
 //! The values that plays are made of: few of each, so that they meet, and the ones that adapters
 //! get wrong.
 
-use logs_domain::{JsonObject, RecordId, TenantId, TimeRange, Timestamp};
+use std::fmt::Debug;
+use std::sync::LazyLock;
+
+use logs_domain::{JsonObject, RecordId, RunId, TenantId, TimeRange, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::samples::varied;
 
 /// Ids that differ only by case, by normalisation, or beyond the Basic Multilingual Plane (where
 /// UTF-8 and UTF-16 sort differently).
@@ -23,8 +28,30 @@ pub(super) const TENANTS: &[&str] = &["acme", "Acme", "platform"];
 /// The clock of every play starts here; the times of records are around it.
 pub(super) const EPOCH: i64 = crate::TestClock::START;
 
+/// Two ids of the largest size, as most are: 128 bytes, many of several to a character.
+static LONGEST_IDS: LazyLock<[String; 2]> = LazyLock::new(|| {
+    [
+        varied(RunId::MAX_BYTES, 1),
+        "\u{1f9ff}".repeat(RunId::MAX_BYTES / 4),
+    ]
+});
+
 pub(super) fn text_id() -> impl Strategy<Value = &'static str> + Clone {
-    select(IDS)
+    let longest: Vec<&'static str> = LONGEST_IDS.iter().map(String::as_str).collect();
+    prop_oneof![14 => select(IDS), 1 => select(longest)]
+}
+
+/// One of a few words, or now and then the longest that the field takes.
+pub(super) fn word<T: Debug + Clone + 'static>(
+    few: &'static [&'static str],
+    max_bytes: usize,
+    make: fn(String) -> T,
+) -> impl Strategy<Value = T> + Clone {
+    let longest = varied(max_bytes, 1);
+    prop_oneof![
+        20 => select(few).prop_map(move |text| make(text.to_owned())),
+        1 => Just(longest).prop_map(make),
+    ]
 }
 
 pub(super) fn tenant() -> impl Strategy<Value = TenantId> {
@@ -62,19 +89,41 @@ pub(super) fn record_id() -> impl Strategy<Value = RecordId> + Clone {
 
 /// Objects at the edges of JSON, and those that name runs.
 pub(super) fn json() -> impl Strategy<Value = JsonObject> + Clone {
-    select(
-        &[
-            "{}",
-            r#"{"a":1}"#,
-            r#"{"a":1.5e-7,"b":1e16,"c":-0.0}"#,
-            r#"{"run_id":"a"}"#,
-            r#"{"run_id":"A","source_run_id":"a"}"#,
-            r#"{"source_run_id":"é"}"#,
-            r#"{"run_id":7,"in":{"run_id":"a"}}"#,
-            "{\"\u{fb33}\":\"\u{1f600}\",\"\u{1f600}\":null}",
-        ][..],
-    )
-    .prop_map(|text| JsonObject::parse(text).unwrap())
+    let few = [
+        "{}",
+        r#"{"a":1}"#,
+        r#"{"a":1.5e-7,"b":1e16,"c":-0.0}"#,
+        r#"{"run_id":"a"}"#,
+        r#"{"run_id":"A","source_run_id":"a"}"#,
+        r#"{"source_run_id":"é"}"#,
+        r#"{"run_id":7,"in":{"run_id":"a"}}"#,
+        "{\"\u{fb33}\":\"\u{1f600}\",\"\u{1f600}\":null}",
+    ];
+    prop_oneof![
+        20 => select(few.map(str::to_owned).to_vec()),
+        2 => select(odd_states()),
+        1 => Just(largest_state()),
+    ]
+    .prop_map(|text| JsonObject::parse(&text).unwrap())
+}
+
+/// States that name the longest runs, and texts that no run id can be, beside one that is.
+fn odd_states() -> Vec<String> {
+    let [varied_id, wide_id] = &*LONGEST_IDS;
+    let state = |text: &str| format!(r#"{{"run_id":"{text}","source_run_id":"a"}}"#);
+    let mut states: Vec<String> = ["", "a\\u0001", "\\ta", "a\u{7f}", "\u{85}"]
+        .map(state)
+        .to_vec();
+    states.extend([varied_id, wide_id, &(wide_id.clone() + "a")].map(|text| state(text)));
+    states.push(state(&varied(3_000, 2)));
+    states.push(r#"{"a":"\u0001\u001f\u007f\n","\u0002":["\r",null]}"#.to_owned());
+    states
+}
+
+/// An object of the largest size.
+fn largest_state() -> String {
+    let rest = JsonObject::MAX_BYTES - r#"{"b":""}"#.len();
+    format!(r#"{{"b":"{}"}}"#, varied(rest, 3))
 }
 
 /// `None`, or one of a few.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use logs_domain::page::ListKey;
 use logs_domain::{
     AuditLedgerSnapshot, CursorScope, EntityType, GovernanceFilter, JsonObject, LogsReader,
-    PageLimit, PageRequest, Position, QueryResult, ReadMethod, StoreResult, TenantId, Total,
+    PageLimit, PageRequest, Position, QueryResult, ReadMethod, RunId, StoreResult, TenantId, Total,
 };
 use logs_memory::MemoryStore;
 
@@ -21,6 +21,8 @@ broken_adapters! {
     r13_incidents_are_not_governed: HidesIncidents,
     r13_signals_are_governed: ShowsSignals,
     r13_time_is_ignored_with_a_run: IgnoresTime,
+    r13_long_texts_in_states_are_cut_to_ids: CutsLongTexts,
+    r13_long_ids_in_states_are_no_runs: IgnoresLongIds,
 }
 
 /// The page of those events that `keep` takes; without a run all is as it should be.
@@ -102,8 +104,19 @@ governs! {
         text("run_id").as_deref() == Some(run) || text("source_run_id").as_deref() == Some(run)
     })
 
+    CutsLongTexts: |entry, run| states(entry).any(|state| {
+        let texts = ["run_id", "source_run_id"].iter().filter_map(|key| state.get_str(key));
+        let mut cut = texts.filter_map(|text| text.get(..text.len().min(RunId::MAX_BYTES)).map(str::to_owned));
+        cut.any(|text| text == run)
+    })
+
+    IgnoresLongIds: |entry, run| {
+        let wanted = GovernanceFilter::default().run_id(RunId::new(run).unwrap());
+        run.len() < 100 && wanted.matches(entry)
+    }
+
     IgnoresTime: |entry, run| {
-        let run = logs_domain::RunId::new(run).unwrap();
+        let run = RunId::new(run).unwrap();
         GovernanceFilter::default().run_id(run).matches(entry)
     }
 }

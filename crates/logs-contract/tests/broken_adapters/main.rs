@@ -23,6 +23,7 @@ mod exports;
 mod fault;
 mod filters;
 mod governance;
+mod indexes;
 mod lifecycle;
 mod order;
 mod overload;
@@ -53,6 +54,7 @@ const ADAPTERS: &[&[BrokenAdapter]] = &[
     trace_of_run::ADAPTERS,
     replay::ADAPTERS,
     governance::ADAPTERS,
+    indexes::ADAPTERS,
     exports::ADAPTERS,
     overload::ADAPTERS,
     lifecycle::ADAPTERS,

@@ -62,7 +62,7 @@ impl GovernanceFilter {
     pub fn matches(&self, entry: &AuditLedgerSnapshot) -> bool {
         let governed = |run: &RunId| {
             let runs = governed_runs(entry.before_state.as_ref(), entry.after_state.as_ref());
-            runs.iter().any(|found| found == run.as_str())
+            runs.contains(run)
         };
         NewAuditEntry::GOVERNANCE_TYPES.contains(&entry.entity_type)
             && self.run_id.as_ref().is_none_or(governed)

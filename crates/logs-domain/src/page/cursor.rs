@@ -21,6 +21,10 @@ const FOREIGN: &str = "a cursor of this list: same method, tenant, filter and ar
 ///
 /// It is base64url without padding over: the version (1), 8 bytes of SHA-256 over method, tenant
 /// and arguments, and the key of the last record of the page before.
+///
+/// A cursor is not authenticated. One whose key was changed on the way may be taken: the page then
+/// begins elsewhere in the same list of the same tenant, which whoever holds the cursor may read
+/// anyway. It opens no other list and no other tenant.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
 

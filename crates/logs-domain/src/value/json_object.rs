@@ -1,5 +1,6 @@
 //! JSON objects whose bytes never change.
 
+mod decimal;
 mod parser;
 mod plain;
 
@@ -22,8 +23,15 @@ const FIELD: &str = "json";
 ///
 /// Refused: anything but an object at the top, NUL in a key or a text, a key twice in one object,
 /// more than [32 levels](Self::MAX_DEPTH), a canonical form of more than
-/// [64 KiB](Self::MAX_BYTES), whole numbers beyond ±2^53 (other readers round them silently),
-/// numbers that no double holds, and lone surrogates.
+/// [64 KiB](Self::MAX_BYTES), lone surrogates, and numbers that readers would change in silence:
+///
+/// - integers (digits alone) beyond ±2^53;
+/// - numbers with a point or an exponent that the nearest double does not keep. It keeps a number
+///   whose canonical form is the same decimal number: `0.1`, `0.30000000000000004`, `1e23`, `1e300`.
+///   It keeps a fraction that is its exact value, rounded to as many digits as were written:
+///   `0.10000000000000001`, as C's `%.17g` writes 0.1. It does not keep `9007199254740993.0`,
+///   `1152921504606846976.0` (whose canonical form is `1152921504606847000`),
+///   `123456789012345678.5`, `0.1234567890123456789` or `1e-400`. Send those as texts.
 ///
 /// Errors show the text from the place that is refused and count bytes from 0.
 #[derive(Clone, PartialEq, Eq, Hash)]

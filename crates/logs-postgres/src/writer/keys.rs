@@ -148,6 +148,20 @@ pub(super) async fn write(
     })
 }
 
+/// Whether something is stored under each of the keys.
+pub(super) async fn all_stored(
+    connection: &mut PgConnection,
+    owner: Owner<'_>,
+    keys: &[Key],
+) -> Result<bool, Failure> {
+    let wanted: Vec<(i16, Uuid)> = keys
+        .iter()
+        .map(|key| (key.kind, key.id.as_uuid()))
+        .collect();
+    let found = read(connection, owner, &wanted).await?;
+    Ok(found.len() == keys.len())
+}
+
 /// What is stored under keys. A statement of its own: it sees what was committed while an earlier
 /// one waited.
 pub(super) async fn read(

@@ -2,7 +2,7 @@
 
 use logs_domain::{
     Cost, ExportResult, JsonObject, LogExportOutcome, NewAuditEntry, NewLlmRun, NewLogExport,
-    NewSystemRecord, NewTrace, NewTraceStep, StepKey, TokenCount,
+    NewSystemRecord, NewTrace, NewTraceStep, RunId, StepKey, TokenCount,
 };
 
 use super::table::{Table, flag, integer, text, time};
@@ -147,7 +147,7 @@ pub(super) const LOG_EXPORT_OUTCOME: Table<LogExportOutcome> = Table {
 };
 
 /// Which runs governance events name: the id is that of the event.
-pub(super) const GOVERNANCE_RUN: Table<String> = Table {
+pub(super) const GOVERNANCE_RUN: Table<RunId> = Table {
     name: "governance_run",
     columns: &[text("run_id", |row| Some(row.draft.as_str()))],
 };

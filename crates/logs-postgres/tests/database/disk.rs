@@ -2,6 +2,7 @@
 //! stored, and what is sent again is stored once.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -9,14 +10,15 @@ use std::process::{Child, Command, Stdio};
 
 use logs_contract::samples::{first, run, run_id};
 use logs_domain::{
-    AppendBatch, CountMode, LlmRunFilter, LogsReader, LogsWriter, OnConflict, RecordOutcome,
-    StoreLifecycle, StoreResult, Total, WriteOutcome,
+    AppendBatch, CountMode, Draft, LlmRunFilter, LogsReader, LogsWriter, OnConflict, RecordOutcome,
+    RecordSource, StoreError, StoreLifecycle, StoreResult, Total, WriteOutcome,
 };
 use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection};
 use test_postgres::{Crash, Database, Durability, Server};
 
 use crate::records::{as_superuser, at, tenant};
+use crate::small_disk::{SmallDisk, is_mounted};
 use crate::support;
 
 /// How many records a batch has: enough to be copied, and to need more of the disk.
@@ -54,65 +56,84 @@ fn folder(database: &Database) -> Option<PathBuf> {
     (!Server::is_given()).then(|| PathBuf::from(folder))
 }
 
-/// A file system of some megabytes for the user of a server, where the process may make one.
-struct SmallDisk(tempfile::TempDir);
+/// A database whose tables are on a small disk. The fields end in this order, also when a test
+/// fails: the server lets go of the disk before it is unmounted.
+struct OnSmallDisk {
+    database: Database,
+    server: Server,
+    disk: SmallDisk,
+}
 
-impl SmallDisk {
-    fn beside(server: &Path) -> Option<Self> {
-        let owner = std::fs::metadata(server).unwrap();
-        let folder = tempfile::tempdir_in(server.parent().unwrap()).unwrap();
-        let options = format!("size=32m,mode=700,uid={},gid={}", owner.uid(), owner.gid());
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]);
-        let mounted = mount.arg(folder.path()).output();
-        mounted
-            .is_ok_and(|done| done.status.success())
-            .then(|| Self(folder))
+impl OnSmallDisk {
+    /// None on a given server, and where a disk needs more rights.
+    async fn new() -> Option<Self> {
+        let server = Server::start(Durability::Off).unwrap();
+        let database = support::migrated(&server).await.unwrap();
+        let folder = folder(&database)?;
+        let disk = SmallDisk::beside(&folder)?;
+        let staged = Self {
+            database,
+            server,
+            disk,
+        };
+        // The disk has a place of its own for the tables: the server would not start without its log.
+        let tables = staged.disk.path.join("tables");
+        std::fs::create_dir(&tables).unwrap();
+        let owner = std::fs::metadata(&folder).unwrap();
+        std::os::unix::fs::chown(&tables, Some(owner.uid()), Some(owner.gid())).unwrap();
+        let other = staged.server.empty().unwrap();
+        let mut superuser = as_superuser(&other).await;
+        let name = staged.database.name();
+        for sql in [
+            format!("CREATE TABLESPACE small LOCATION '{}'", tables.display()),
+            format!("ALTER DATABASE {name} SET TABLESPACE small"),
+        ] {
+            let moved = sqlx::raw_sql(AssertSqlSafe(sql));
+            moved.execute(&mut superuser).await.unwrap();
+        }
+        superuser.close().await.unwrap();
+        Some(staged)
+    }
+
+    /// Where the keys are, as errors of the server name it.
+    async fn file_of_keys(&self) -> String {
+        let mut superuser = as_superuser(&self.database).await;
+        let path = "SELECT pg_relation_filepath('logs.record_key')";
+        let path: String = sqlx::query_scalar(path)
+            .fetch_one(&mut superuser)
+            .await
+            .unwrap();
+        superuser.close().await.unwrap();
+        path
     }
 }
 
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg(self.0.path()).status();
-        assert!(
-            unmounted.is_ok_and(|status| status.success()),
-            "the small disk stays mounted"
-        );
-    }
+/// Checks that an error says that the disk is full, and gives what the server said.
+fn full(error: &StoreError) -> String {
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert!(error.is_retryable(), "{error}");
+    assert_eq!(error.write_outcome(), WriteOutcome::NotApplied, "{error}");
+    error.source().unwrap().to_string()
+}
+
+/// A batch that was stored as `name`, with the source of its last record changed.
+fn changed(name: &str) -> AppendBatch {
+    let mut runs: Vec<_> = (0..RECORDS)
+        .map(|place| run(&format!("{name} {place}")))
+        .collect();
+    runs[RECORDS - 1].source = RecordSource::Api;
+    AppendBatch::new(runs.into_iter().map(Draft::from).collect()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
-    let server = Server::start(Durability::Off).unwrap();
-    let database = support::migrated(&server).await.unwrap();
-    let Some(folder) = folder(&database) else {
+    let Some(staged) = OnSmallDisk::new().await else {
+        eprintln!("not tested: the server is a given one, or a small disk needs more rights");
         return;
     };
-    let Some(disk) = SmallDisk::beside(&folder) else {
-        eprintln!("not tested: making a small file system needs more rights");
-        return;
-    };
-    // What is in the way, until somebody tidies up. The disk has a place of its own for the tables:
-    // the server would not start without its log.
-    let ballast = disk.0.path().join("ballast");
-    let tables = disk.0.path().join("tables");
-    std::fs::create_dir(&tables).unwrap();
-    let owner = std::fs::metadata(&folder).unwrap();
-    std::os::unix::fs::chown(&tables, Some(owner.uid()), Some(owner.gid())).unwrap();
-    std::fs::write(&ballast, vec![0; 6 << 20]).unwrap();
-    let other = server.empty().unwrap();
-    let mut superuser = as_superuser(&other).await;
-    let moved = [
-        format!("CREATE TABLESPACE small LOCATION '{}'", tables.display()),
-        format!("ALTER DATABASE {} SET TABLESPACE small", database.name()),
-    ];
-    for sql in moved {
-        let moved = sqlx::raw_sql(AssertSqlSafe(sql));
-        moved.execute(&mut superuser).await.unwrap();
-    }
-    superuser.close().await.unwrap();
-
-    let store = connect(&database).await;
+    // What is in the way, until somebody tidies up.
+    std::fs::write(staged.disk.path.join("ballast"), vec![0; 6 << 20]).unwrap();
+    let store = connect(&staged.database).await;
     let mut acknowledged = 0;
     let error = loop {
         match append(&store, &acknowledged.to_string()).await {
@@ -123,23 +144,75 @@ async fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
         assert!(acknowledged < 1_000, "the disk never fills");
     };
     assert!(acknowledged > 0);
-    assert!(error.to_string().contains("the disk is full"), "{error}");
-    assert!(error.is_retryable(), "{error}");
-    assert_eq!(error.write_outcome(), WriteOutcome::NotApplied, "{error}");
+    full(&error);
     // Reads go on, and find whole batches.
     let all = |batches: usize| Total::Exact((batches * RECORDS) as u64);
     assert_eq!(total(&store).await, all(acknowledged));
-    assert_eq!(append(&store, "0").await.unwrap(), 0);
     // The control: it was the disk.
-    std::fs::remove_file(&ballast).unwrap();
+    staged.disk.remove("ballast");
     let again = append(&store, &acknowledged.to_string()).await.unwrap();
     assert_eq!(again, RECORDS);
     assert_eq!(total(&store).await, all(acknowledged + 1));
-
     store.close().await.unwrap();
-    // The server lets go of the disk when it ends.
-    drop((database, other, server));
-    drop(disk);
+    let path = staged.disk.path.clone();
+    drop(staged);
+    assert!(!is_mounted(&path), "the small disk stays mounted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stored_is_sent_again_without_room_for_anything() {
+    let Some(staged) = OnSmallDisk::new().await else {
+        eprintln!("not tested: the server is a given one, or a small disk needs more rights");
+        return;
+    };
+    let store = connect(&staged.database).await;
+    for name in ["0", "1"] {
+        assert_eq!(append(&store, name).await.unwrap(), RECORDS);
+    }
+    staged.disk.fill("ballast");
+    // No page of the keys has room for another one either: what is tried takes it, and keeps it.
+    let keys = staged.file_of_keys().await;
+    let mut tried = 0;
+    while {
+        let one = AppendBatch::new(vec![run(&format!("one {tried}")).into()]).unwrap();
+        let appended = store.append(&tenant(), &one, OnConflict::RejectCall).await;
+        !appended.is_err_and(|error| full(&error).contains(&keys))
+    } {
+        tried += 1;
+        assert!(tried < 10_000, "there is room for keys");
+    }
+    // A program that has just started, in a month without partitions, knows as little as can be.
+    let fresh = connect(&staged.database).await;
+    let url = staged.database.url_as(support::APPLICATION);
+    let later = PostgresStore::connect(&url, at("2031-01-15T00:00:00Z")).await;
+    let before = total(&store).await;
+    for store in [&store, &fresh, &later.unwrap()] {
+        for name in ["0", "1", "0"] {
+            assert_eq!(append(store, name).await.unwrap(), 0, "{name}");
+        }
+        // The control: there is room for nothing, also beside what is stored.
+        full(&append(store, "2").await.unwrap_err());
+        let stored = changed("0").drafts().to_vec();
+        let more = stored.into_iter().take(3).chain([run("more").into()]);
+        let more = AppendBatch::new(more.collect()).unwrap();
+        let refused = store.append(&tenant(), &more, OnConflict::SkipRecord).await;
+        full(&refused.unwrap_err());
+        // Other content under a stored key is found without room too.
+        let other = changed("1");
+        let refused = store
+            .append(&tenant(), &other, OnConflict::RejectCall)
+            .await;
+        assert!(matches!(refused, Err(StoreError::Conflict { records }) if records.len() == 1));
+        let skipped = store
+            .append(&tenant(), &other, OnConflict::SkipRecord)
+            .await;
+        let skipped = skipped.unwrap();
+        assert_eq!(skipped.count(RecordOutcome::AlreadyStored), RECORDS - 1);
+        assert_eq!(skipped.count(RecordOutcome::Conflict), 1);
+        assert_eq!(total(store).await, before);
+    }
+    staged.disk.remove("ballast");
+    assert_eq!(append(&fresh, "2").await.unwrap(), RECORDS);
 }
 
 /// A tracer that watches the processes of a server, those to come included, as they ask the system to

@@ -10,6 +10,7 @@ mod disk;
 mod doctor;
 mod failover;
 mod faults;
+mod indexes;
 mod network;
 mod outcomes;
 mod plans;
@@ -21,6 +22,7 @@ mod retries;
 mod schema;
 mod sessions;
 mod settled;
+mod small_disk;
 mod standbys;
 mod store;
 #[path = "../support/mod.rs"]

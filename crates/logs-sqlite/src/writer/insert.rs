@@ -114,7 +114,7 @@ async fn governance(
         );
         query.push_values(chunk, |mut row, (run, id)| {
             row.push_bind(owner.key().to_owned());
-            row.push_bind(run.clone());
+            row.push_bind(run.as_str().to_owned());
             row.push_bind(created_at.as_micros());
             row.push_bind(id.as_bytes().to_vec());
         });

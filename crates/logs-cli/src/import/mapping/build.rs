@@ -12,6 +12,7 @@ use super::template::Names;
 use super::values::Values;
 use super::{Kind, Mapping, Rule, Tally};
 use crate::import::json::Json;
+use crate::import::translate::Made;
 
 /// What a mapping makes of one record: whose it is, and its drafts.
 pub(crate) struct Translation {
@@ -53,13 +54,13 @@ impl Mapping {
                     .ok_or_else(|| InvalidValue::new("tenant", "", expected))?
             }
         };
-        let mut drafts = Vec::new();
+        let mut made = Made::default();
         for (place, rule) in self.rules.iter().enumerate() {
             for (item, value) in items(rule, at(place, record))? {
                 let at = at(place, value);
                 if !rule.when.as_ref().is_none_or(|when| {
-                    let found = when.path.find(at).and_then(Json::scalar);
-                    found.is_some_and(|found| when.one_of.contains(&found))
+                    let found = when.path.find(at).and_then(Json::scalar_text);
+                    found.is_some_and(|found| when.one_of.iter().any(|word| *word == found))
                 }) {
                     continue;
                 }
@@ -78,12 +79,13 @@ impl Mapping {
                 // Apart for each rule and item, so that one record can make several.
                 let source = format!("{source}#{place}.{item}");
                 let id = RecordId::imported(&tenant, &source, ordinal);
-                drafts.push(draft(rule.kind, &mut values, id)?);
+                made.push(draft(rule.kind, &mut values, id)?)?;
                 for claim in &values.assumed {
                     tally.unlisted(rule.kind, claim);
                 }
             }
         }
+        let drafts = made.into_drafts();
         Ok(Translation { tenant, drafts })
     }
 }

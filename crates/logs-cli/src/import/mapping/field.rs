@@ -1,5 +1,6 @@
 //! Where the value of a field comes from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -232,7 +233,7 @@ impl Spec {
                 let expected = format!("a text, a number or a flag at {}", path.as_str());
                 return Err(InvalidValue::new("path", value, expected));
             }
-            text = value.scalar();
+            text = value.scalar_text();
             if text.is_some() {
                 break;
             }
@@ -243,9 +244,9 @@ impl Spec {
         }
     }
 
-    fn word(&self, text: String) -> Result<Found, InvalidValue> {
+    fn word(&self, text: Cow<'_, str>) -> Result<Found, InvalidValue> {
         let translates = !self.words.is_empty() || self.otherwise.is_some();
-        match (self.words.get(&text), &self.otherwise) {
+        match (self.words.get(text.as_ref()), &self.otherwise) {
             (Some(word), _) => Ok(Found {
                 text: word.clone(),
                 assumed: false,
@@ -260,7 +261,7 @@ impl Spec {
                 Err(InvalidValue::new("word", text, expected))
             }
             (None, None) => Ok(Found {
-                text,
+                text: text.into_owned(),
                 assumed: false,
             }),
         }

@@ -74,7 +74,7 @@ impl Template {
                 Part::Ordinal => filled.push_str(&names.ordinal.to_string()),
                 Part::Item => filled.push_str(&names.item.to_string()),
                 Part::Path(path) => {
-                    let value = path.find(place).and_then(Json::scalar);
+                    let value = path.find(place).and_then(Json::scalar_text);
                     let expected = || format!("a value at {}", path.as_str());
                     let absent = || InvalidValue::new("template", &self.text, expected());
                     filled.push_str(&value.ok_or_else(absent)?);

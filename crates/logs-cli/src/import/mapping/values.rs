@@ -161,7 +161,7 @@ impl<'a> Values<'a> {
         }
         let object = match self.large_integers {
             LargeIntegers::Refuse => Json::Object(members),
-            LargeIntegers::Text => Json::Object(members).large_integers_as_text(),
+            LargeIntegers::Text => Json::Object(members).changed_numbers_as_text(),
         };
         in_field(JsonObject::parse(&object.to_string()), name).map(Some)
     }
@@ -171,42 +171,49 @@ impl<'a> Values<'a> {
         let Some(Field(spec)) = self.rule.fields.get(name) else {
             return Ok(Vec::new());
         };
-        let found = |path: &Path| path.find(self.place).cloned();
+        let copied = |path: &'a Path| {
+            let value = path.find(self.place)?;
+            Some((path, copy(value)))
+        };
         match &spec.object {
-            Some(ObjectSpec::Paths(paths)) => Ok(paths
+            Some(ObjectSpec::Paths(paths)) => paths
                 .iter()
-                .filter_map(|path| found(path).map(|value| (path.last_name().to_owned(), value)))
-                .collect()),
-            Some(ObjectSpec::Named(named)) => Ok(named
+                .filter_map(copied)
+                .map(|(path, value)| Ok((path.last_name().to_owned(), in_field(value, name)?)))
+                .collect(),
+            Some(ObjectSpec::Named(named)) => named
                 .iter()
-                .filter_map(|(name, path)| found(path).map(|value| (name.clone(), value)))
-                .collect()),
-            Some(ObjectSpec::Rest) => Ok(self.rest(spec)),
-            None => match spec.value_paths().find_map(found) {
-                Some(Json::Object(members)) => Ok(members),
+                .filter_map(|(member, path)| Some((member, copied(path)?.1)))
+                .map(|(member, value)| Ok((member.clone(), in_field(value, name)?)))
+                .collect(),
+            Some(ObjectSpec::Rest) => in_field(self.rest(spec), name),
+            None => match spec.value_paths().find_map(copied) {
                 None => Ok(Vec::new()),
-                Some(other) => Err(InvalidValue::new(name, other, "an object, or `object = …`")),
+                Some((_, value)) => {
+                    let value = in_field(value, name)?;
+                    if let Json::Object(members) = value {
+                        return Ok(members);
+                    }
+                    Err(InvalidValue::new(name, value, "an object, or `object = …`"))
+                }
             },
         }
     }
 
     /// The members that no field of the rule takes.
-    fn rest(&self, spec: &Spec) -> Vec<(String, Json)> {
+    fn rest(&self, spec: &Spec) -> Result<Vec<(String, Json)>, InvalidValue> {
         let mut taken: BTreeSet<String> = spec.except.iter().cloned().collect();
         for field in self.rule.fields.values() {
             let paths = field.alternatives().into_iter().flatten();
             taken.extend(paths.filter_map(Path::first_name).map(str::to_owned));
         }
-        match self.place.item {
-            Json::Object(members) => {
-                let left =
-                    |(name, value): &&(String, Json)| !taken.contains(name) && *value != Json::Null;
-                members.iter().filter(left).cloned().collect()
-            }
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Array(_) => {
-                Vec::new()
-            }
-        }
+        let Json::Object(members) = self.place.item else {
+            return Ok(Vec::new());
+        };
+        let left = |(name, value): &&(String, Json)| !taken.contains(name) && *value != Json::Null;
+        let left = members.iter().filter(left);
+        left.map(|(name, value)| Ok((name.clone(), copy(value)?)))
+            .collect()
     }
 
     fn found(&mut self, name: &'static str) -> Result<Option<(&'a Spec, String)>, InvalidValue> {
@@ -234,6 +241,14 @@ impl<'a> Values<'a> {
             .collect();
         InvalidValue::new(name, "", format!("a value at {}", paths.join(" or ")))
     }
+}
+
+/// A copy of a value for an object.
+fn copy(value: &Json) -> Result<Json, InvalidValue> {
+    value.small_copy().ok_or_else(|| {
+        let expected = format!("at most {} bytes in canonical form", JsonObject::MAX_BYTES);
+        InvalidValue::new("object", value, expected)
+    })
 }
 
 /// The same result, its error about this field.

@@ -1,15 +1,18 @@
 //! Comma-separated values: the first line names the columns, every other is a record of texts.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::io::{self, BufRead};
 use std::rc::Rc;
 
 use super::limited::{Limited, is_limit};
-use super::{
-    Found, MOST_BYTES, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Shape, Unreadable, bad, broken,
-};
+use super::{Found, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Shape, Unreadable, bad, broken};
 use crate::import::Location;
 use crate::import::json::Json;
+
+/// How many bytes are read of a row. One that is longer than a line may be is passed over up to here;
+/// beyond, its cells would fill the memory before its end is found.
+const MOST_READ_BYTES: usize = 4 * MOST_LINE_BYTES;
 
 /// Hands out every row as an object of texts; an empty cell is an empty text. Rows without any
 /// cell are passed over.
@@ -18,7 +21,7 @@ pub(super) fn read(
     shape: &Shape,
     take: &mut dyn FnMut(Found) -> bool,
 ) -> Result<(), Unreadable> {
-    let left = Rc::new(Cell::new(MOST_BYTES));
+    let left = Rc::new(Cell::new(MOST_READ_BYTES));
     // With the terminator that it finds by itself, the reader is a line behind on CRLF.
     let mut rows = csv::ReaderBuilder::new()
         .flexible(true)
@@ -30,6 +33,10 @@ pub(super) fn read(
         Some(columns) => columns.clone(),
         None => match rows.headers() {
             Ok(names) if names.is_empty() => return Ok(()),
+            Ok(names) if names.as_slice().len() + names.len() > MOST_LINE_BYTES => {
+                let expected = format!("a line of names of at most {MOST_LINE_BYTES} bytes");
+                return Err(broken(Location::Line(1), expected));
+            }
             Ok(names) => {
                 let mut names: Vec<String> = names.iter().map(str::to_owned).collect();
                 // What is left of the end of the line.
@@ -46,7 +53,7 @@ pub(super) fn read(
     check_columns(&names, shape)?;
     let mut row = csv::ByteRecord::new();
     loop {
-        left.set(MOST_BYTES);
+        left.set(MOST_READ_BYTES);
         let line = rows.position().line();
         match rows.read_byte_record(&mut row) {
             Ok(false) => return Ok(()),
@@ -73,8 +80,9 @@ fn first_line(row: &csv::ByteRecord, next: u64) -> Option<u64> {
 /// Columns that are told apart by their names, and among them those that the mapping takes.
 fn check_columns(names: &[String], shape: &Shape) -> Result<(), Unreadable> {
     let refused = |expected| Err(broken(Location::Line(1), expected));
-    for (place, name) in names.iter().enumerate() {
-        if names.iter().take(place).any(|earlier| earlier == name) {
+    let mut earlier = HashSet::new();
+    for name in names {
+        if !earlier.insert(name) {
             return refused(format!("columns with different names, not {name:?} twice"));
         }
     }
@@ -92,7 +100,7 @@ fn check_columns(names: &[String], shape: &Shape) -> Result<(), Unreadable> {
 
 fn record(location: Location, names: &[String], shape: &Shape, row: &csv::ByteRecord) -> Found {
     let text = line_of(row, shape.delimiter);
-    if row.as_slice().len() > MOST_LINE_BYTES {
+    if row.as_slice().len() + row.len() > MOST_LINE_BYTES {
         return bad(
             location,
             text.get(..SHOWN_BYTES).unwrap_or(&text),
@@ -199,10 +207,39 @@ mod tests {
         let endless = std::io::repeat(b'x').take(1 << 40);
         let shown = shown_of(Box::new(BufReader::new(start.chain(endless))));
         assert!(
-            shown[0].starts_with("line 2: ") && shown[0].contains("32 MiB"),
+            shown[0].starts_with("line 2: ") && shown[0].contains("longer than 4 MiB"),
             "{}",
             shown[0]
         );
+    }
+
+    #[test]
+    fn cells_without_number_are_refused_without_keeping_them() {
+        let start: &[u8] = b"a,b\n1,2\n";
+        let endless = || std::io::repeat(b',').take(1 << 40);
+        let found = shown_of(Box::new(BufReader::new(start.chain(endless()))));
+        assert_eq!(found[0], "line 2: {\"a\":\"1\",\"b\":\"2\"}");
+        assert!(found[1].contains("longer than 4 MiB"), "{}", found[1]);
+        let names = shown_of(Box::new(BufReader::new(endless())));
+        assert!(names[0].contains("longer than 4 MiB"), "{}", names[0]);
+        let long = ",".repeat(1 << 20);
+        let found = shown(format!("a,b\n{long}\n1,2\n").as_bytes());
+        assert!(
+            found[0].contains("a row of at most 1048576 bytes"),
+            "{}",
+            found[0]
+        );
+        assert_eq!(found[1], "line 3: {\"a\":\"1\",\"b\":\"2\"}");
+        let names = shown(format!("{long}\n1,2\n").as_bytes());
+        assert!(
+            names[0].contains("names of at most 1048576 bytes"),
+            "{}",
+            names[0]
+        );
+        // As many columns as a line can name are told apart in no time.
+        let names: Vec<String> = (0..150_000).map(|place| place.to_string()).collect();
+        let found = shown(format!("{}\n1,2\n", names.join(",")).as_bytes());
+        assert!(found[0].contains("150000 columns"), "{}", found[0]);
     }
 
     #[test]

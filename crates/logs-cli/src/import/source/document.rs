@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use super::limited::{self, Limited};
 use super::{Found, MOST_BYTES, RawRecord, Unreadable, broken};
 use crate::import::Location;
-use crate::import::json::Json;
+use crate::import::json::{Json, Values};
 
 /// Hands out the items of the array at `path` (names of members from the top), or the whole
 /// document when it is empty and the document is no array.
@@ -97,11 +97,12 @@ impl<'de> Visitor<'de> for At<'_, '_, '_> {
         let Some((name, rest)) = self.path.split_first() else {
             let mut members: Vec<(String, Json)> = Vec::new();
             let mut names = HashSet::new();
-            while let Some((name, value)) = map.next_entry::<String, Json>()? {
+            let mut values = Values::default();
+            while let Some(name) = map.next_key::<String>()? {
                 if !names.insert(name.clone()) {
                     return Err(A::Error::custom(format!("duplicate key {name:?}")));
                 }
-                members.push((name, value));
+                members.push((name, map.next_value_seed(&mut values)?));
             }
             self.walk.hand_out(Json::Object(members));
             return Ok(());

@@ -6,17 +6,20 @@ use std::fmt::Display;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-const TOO_LONG: &str = "a record is longer than 32 MiB";
+const TOO_LONG: &str = "a record is longer than";
 
 /// A reader with a number of bytes that are left for a record; whoever takes records resets it.
 pub(super) struct Limited {
     reader: Box<dyn BufRead + Send>,
     left: Rc<Cell<usize>>,
+    most: usize,
 }
 
 impl Limited {
+    /// A reader of records of what is left now at most.
     pub(super) fn new(reader: Box<dyn BufRead + Send>, left: Rc<Cell<usize>>) -> Self {
-        Self { reader, left }
+        let most = left.get();
+        Self { reader, left, most }
     }
 }
 
@@ -24,7 +27,8 @@ impl Read for Limited {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = buffer.len().min(self.left.get());
         if wanted == 0 && !buffer.is_empty() {
-            return Err(io::Error::other(TOO_LONG));
+            let mebibytes = self.most >> 20;
+            return Err(io::Error::other(format!("{TOO_LONG} {mebibytes} MiB")));
         }
         let read = self
             .reader

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::{FIELD, JsonObject};
+use super::{FIELD, JsonObject, decimal};
 use crate::InvalidValue;
 
 pub(super) const AT_MOST_32_LEVELS: &str = "at most 32 levels";
@@ -211,10 +211,15 @@ impl Parser<'_> {
         }
         let double: f64 = text.parse().map_err(|_| "a number")?;
         let number = Number::from_f64(double).ok_or("a number that a double can hold")?;
-        let is_canonical =
-            || serde_json_canonicalizer::to_string(&number).is_ok_and(|own| own == text);
+        let canonical = || serde_json_canonicalizer::to_string(&number).ok();
+        if !is_integer {
+            return match decimal::keeps(double, text, canonical) {
+                true => Ok(number),
+                false => Err("a number that a double keeps to the last digit"),
+            };
+        }
         let is_reread = self.integers == Integers::UpTo53BitsOrCanonical;
-        if !is_integer || is_reread && is_canonical() {
+        if is_reread && canonical().is_some_and(|own| own == text) {
             return Ok(number);
         }
         Err("whole numbers from -2^53 to 2^53")

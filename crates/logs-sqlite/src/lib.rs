@@ -20,18 +20,22 @@
 //! # }
 //! ```
 
+mod clock;
 mod doctor;
 mod error;
 mod lifecycle;
 mod list;
 mod migrations;
 mod open;
+mod place;
+mod pool;
 mod reader;
 mod row;
 #[cfg(test)]
 mod work;
 mod writer;
 
+pub use clock::{ClockStatus, LaterRecords};
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
 pub use open::{Access, SqliteStore};

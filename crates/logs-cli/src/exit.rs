@@ -106,7 +106,7 @@ impl From<StoreError> for Failure {
             | StoreError::Gone { .. }
             | StoreError::LimitExceeded { .. } => Self::Refused(message),
             StoreError::Inconsistent { .. } => Self::Refused(format!(
-                "{message}; the store was altered from outside, see `logs doctor`"
+                "{message}; the store was altered from outside, see `logs doctor --deep`"
             )),
             StoreError::SchemaMismatch { .. } => Self::Unavailable(format!(
                 "{message}; `logs migrate` brings an older store up to date, a newer one needs a newer `logs`"
@@ -131,6 +131,7 @@ impl From<ConnectError> for Failure {
             ConnectError::NotThere { .. } => Self::Unavailable(format!(
                 "{error}; name it with --store or LOGS_STORE_URL, or make it with `logs migrate`"
             )),
+            ConnectError::NotForBackend { reason } => Self::Usage(reason),
             ConnectError::Store(error) => error.into(),
             // Commands open a store of their own; the rest does not concern them.
             ConnectError::NotInitialised | ConnectError::AlreadyInitialised | _ => {

@@ -116,6 +116,18 @@ pub(crate) async fn prepare(
     Ok(applied)
 }
 
+/// Applies the first so many steps to an empty database.
+pub(crate) async fn apply(connection: &mut SqliteConnection, steps: u64) -> StoreResult<()> {
+    let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+    for (_, sql) in STEPS.iter().take(steps) {
+        sqlx::raw_sql(*sql)
+            .execute(&mut *connection)
+            .await
+            .map_err(error::read)?;
+    }
+    Ok(())
+}
+
 /// Puts the file into WAL mode, where it is not. The mode is part of the file; a transaction cannot
 /// change it.
 pub(crate) async fn write_ahead(connection: &mut SqliteConnection) -> StoreResult<()> {

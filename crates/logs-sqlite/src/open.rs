@@ -134,6 +134,16 @@ pub(crate) async fn connect_existing(path: &Path, access: Access) -> StoreResult
         .map_err(error::open)
 }
 
+/// Opens one connection that reads a file which may be damaged: definitions that cannot be understood
+/// do not keep it from reading the others.
+pub(crate) async fn connect_to_look(path: &Path) -> StoreResult<SqliteConnection> {
+    connection_options(path, Access::ReadOnly)
+        .pragma("writable_schema", "ON")
+        .connect()
+        .await
+        .map_err(error::open)
+}
+
 fn connection_options(path: &Path, access: Access) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)

@@ -7,7 +7,7 @@ use std::path::Path;
 use logs_domain::{InvalidValue, StoreError, StoreResult, Timestamp, WriteOutcome};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
-use tempfile::TempPath;
+use tempfile::{TempDir, TempPath};
 
 use crate::clock::{self, RECORD_TABLES};
 use crate::open::{Access, connect_existing};
@@ -36,7 +36,7 @@ impl SqliteStore {
     /// itself. It holds all that was acknowledged before the call, and whole appends only. Others may
     /// write to the store meanwhile; its log grows until the copy is made.
     ///
-    /// The copy is made under a temporary name beside `target`, checked as a whole and synced to the
+    /// The copy is made in a temporary folder beside `target`, checked as a whole and synced to the
     /// disk. It gets its name only then, and replaces no file. Who may read it is as for the store.
     ///
     /// # Errors
@@ -53,7 +53,8 @@ impl SqliteStore {
             migrations::require(&mut store).await?;
         }
         let place = Place::note(path, None)?;
-        let copy = temporary(target).map_err(unwritable)?;
+        let folder = temporary(target).map_err(unwritable)?;
+        let copy = &folder.0.path().join("copy.db");
         let name = copy.to_str().ok_or_else(|| not_text(target))?;
         sqlx::query("VACUUM INTO ?")
             .bind(name)
@@ -64,23 +65,26 @@ impl SqliteStore {
         // A copy of what is not the store any more is no backup of it.
         place.check().map_err(error::moved_before_commit)?;
 
-        let backup = check(&copy).await?;
+        let backup = check(copy).await?;
         if !backup.faults.is_empty() {
             return Ok(backup);
         }
         let permissions = std::fs::metadata(path).map_err(unwritable)?.permissions();
-        std::fs::set_permissions(&copy, permissions).map_err(unwritable)?;
-        File::open(&copy)
+        std::fs::set_permissions(copy, permissions).map_err(unwritable)?;
+        File::open(copy)
             .and_then(|file| file.sync_all())
             .map_err(unwritable)?;
         free(target)?;
-        copy.persist_noclobber(target).map_err(|error| {
-            if error.error.kind() == io::ErrorKind::AlreadyExists {
-                taken(target)
-            } else {
-                unwritable(error.error)
-            }
-        })?;
+        TempPath::try_from_path(copy)
+            .map_err(unwritable)?
+            .persist_noclobber(target)
+            .map_err(|error| {
+                if error.error.kind() == io::ErrorKind::AlreadyExists {
+                    taken(target)
+                } else {
+                    unwritable(error.error)
+                }
+            })?;
         sync_folder(target).map_err(unwritable)?;
         Ok(backup)
     }
@@ -135,14 +139,34 @@ fn free(target: &Path) -> StoreResult<()> {
     Ok(())
 }
 
-/// An empty file beside the target, for nobody else to read; it goes with the value.
-fn temporary(target: &Path) -> io::Result<TempPath> {
-    let folder = target.parent().unwrap_or(target);
-    let file = tempfile::Builder::new()
-        .prefix(".logs-backup-")
-        .suffix(".partial")
-        .tempfile_in(folder)?;
-    Ok(file.into_temp_path())
+/// A folder that goes with the value, and all that is in it.
+struct Folder(TempDir);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // SQLite may still be at work when a call is dropped, and make a file of its own while the
+        // folder is emptied. It makes two at most, so that some tries are enough.
+        for _ in 0..10 {
+            if std::fs::remove_dir_all(self.0.path()).is_ok() || !self.0.path().exists() {
+                break;
+            }
+        }
+    }
+}
+
+/// A folder beside the target, for nobody else to read: SQLite has files of its own beside the one that it
+/// writes.
+fn temporary(target: &Path) -> io::Result<Folder> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".logs-backup-").suffix(".partial");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // SQLite lets everybody read what it makes; who may is decided when the copy is complete.
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    let folder = builder.tempdir_in(target.parent().unwrap_or(target))?;
+    Ok(Folder(folder))
 }
 
 /// A name is durable when its folder is; where folders are no files, there is nothing to sync.

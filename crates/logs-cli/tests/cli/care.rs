@@ -1,6 +1,6 @@
 //! What an operator does to a store file: look through it, copy it, and set its time right.
 
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use crate::binary::{Store, failed, logs, text};
 use crate::process::tamper;
@@ -56,6 +56,44 @@ fn a_backup_is_a_store_and_replaces_nothing() {
     let other = store.path("other");
     let json = store.logs(&["backup", &other, "--json"]).output().unwrap();
     assert!(done(&json).contains("\"records\":3"));
+}
+
+/// The interrupt comes while the copy is made, or just after it: there is a backup or none, and nothing
+/// else.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_backup_leaves_nothing_behind() {
+    use std::os::unix::fs::PermissionsExt;
+    let store = Store::with_runs(9_000);
+    let mut command = store.logs(&["backup", &store.path("copy")]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let is_partial = |name: &String| name.starts_with(".logs-backup-");
+    loop {
+        let partial = store.leftovers().into_iter().find(is_partial);
+        if let Some(name) = partial {
+            // It may be gone by now.
+            if let Ok(found) = std::fs::metadata(store.path(&name)) {
+                assert_eq!(found.permissions().mode() & 0o777, 0o700);
+            }
+            break;
+        }
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    // A process that has ended takes no signal, and is waited for all the same.
+    let words = ["-s", "INT", &id];
+    Command::new("kill").args(words).output().unwrap();
+    let output = child.wait_with_output().unwrap();
+    if output.status.code() == Some(0) {
+        assert_eq!(store.leftovers(), ["copy"]);
+    } else {
+        assert!(failed(&output, 1).contains("interrupted"));
+        assert_eq!(store.leftovers(), [""; 0]);
+    }
 }
 
 #[test]

@@ -169,11 +169,17 @@ impl Reading {
     }
 
     fn gap(&mut self, table: Table, before: i64, here: i64, row: &SqliteRow) {
-        let missing = here.saturating_sub(before).saturating_sub(1);
-        if missing != 0 {
-            let name = table.name;
-            self.gaps
-                .add(|| format!("{missing} missing before {name} {}", id(row)));
+        let name = table.name;
+        match here.saturating_sub(before) {
+            1 => {}
+            2.. => {
+                let missing = here.saturating_sub(before) - 1;
+                self.gaps
+                    .add(|| format!("{missing} missing before {name} {}", id(row)));
+            }
+            _ => self
+                .gaps
+                .add(|| format!("{name} {} has a number that is never given", id(row))),
         }
     }
 }

@@ -104,3 +104,19 @@ impl Table {
         Ok((rows, next))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::RecordKind;
+
+    use super::TABLES;
+    use crate::clock::RECORD_TABLES;
+
+    #[test]
+    fn every_kind_of_record_has_its_table_everywhere() {
+        let kinds: Vec<RecordKind> = TABLES.iter().map(|table| table.kind).collect();
+        assert_eq!(kinds, RecordKind::ALL);
+        let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+        assert_eq!(names, RECORD_TABLES);
+    }
+}

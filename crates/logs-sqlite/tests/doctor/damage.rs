@@ -239,6 +239,10 @@ pub(crate) async fn damage(path: &Path, name: &str) {
             let change = "DELETE FROM llm_run WHERE run_id = 'r7' AND tenant_id = 'acme'";
             behind_triggers(path, "llm_run", change).await;
         }
+        "number never given" => {
+            let change = "UPDATE llm_run SET rowid = -5 WHERE run_id = 'r7' AND tenant_id = 'acme'";
+            behind_triggers(path, "llm_run", change).await;
+        }
         "entry deleted" => {
             let change = "DELETE FROM audit_entry WHERE entity_id = 'l' AND tenant_id = 'acme' \
                           AND created_at = (SELECT MIN(created_at) FROM audit_entry) \

@@ -62,6 +62,7 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("reference to nothing", &[], &["governance"]),
     ("references missing", &[], &["governance"]),
     ("run deleted", &[], &["gaps"]),
+    ("number never given", &[], &["gaps"]),
     ("entry deleted", &[], &["gaps", "governance"]),
     ("export deleted", &[], &["exports"]),
     ("mark moved back", &[], &["record times"]),

@@ -61,9 +61,10 @@ impl SqliteStore {
             .execute(&mut store)
             .await
             .map_err(error::read)?;
-        store.close().await.map_err(error::read)?;
-        // A copy of what is not the store any more is no backup of it.
+        // A copy of what is not the store any more is no backup of it. As long as the store is open,
+        // no other program that closes it takes its log away.
         place.check().map_err(error::moved_before_commit)?;
+        store.close().await.map_err(error::read)?;
 
         let backup = check(copy).await?;
         if !backup.faults.is_empty() {

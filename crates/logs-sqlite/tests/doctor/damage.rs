@@ -182,6 +182,26 @@ pub(crate) async fn damage(path: &Path, name: &str) {
                           WHERE name = 'llm_run_by_trace') WHERE name = 'llm_run_by_model'";
             run(path, shared).await;
         }
+        "table forgotten" => {
+            let forgotten = "DELETE FROM sqlite_schema WHERE tbl_name = 'trace_step'";
+            run(path, forgotten).await;
+        }
+        "table that cannot be understood" => {
+            let broken = "UPDATE sqlite_schema SET sql = 'CREATE TABLE trace_step' \
+                          WHERE name = 'trace_step'";
+            run(path, broken).await;
+        }
+        "table with pages that are not there" => {
+            let nowhere = "UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'trace_step'";
+            run(path, nowhere).await;
+        }
+        "mark without its table" => run(path, "DROP TABLE store_clock").await,
+        "another encoding" => {
+            // The header says how text is encoded, at byte 56.
+            let mut bytes = std::fs::read(path).unwrap();
+            bytes[59] = 2;
+            std::fs::write(path, bytes).unwrap();
+        }
         "other journal mode" => run(path, "PRAGMA journal_mode = DELETE").await,
         "index emptied" => empty_index(path, "llm_run_by_model").await,
         "partial index emptied" => empty_index(path, "audit_entry_governance").await,

@@ -13,10 +13,9 @@ pub use schema::{SchemaStatus, migrate, schema_status};
 
 #[cfg(test)]
 mod tests {
-    use super::{backup, clock_status, doctor, doctor_deep, migrate, reset_clock, schema_status};
+    use super::{backup, clock_status, doctor, migrate, reset_clock, schema_status};
     use crate::ConnectError;
     use logs_domain::SystemClock;
-    use std::path::Path;
 
     #[tokio::test]
     #[cfg(feature = "memory")]
@@ -83,8 +82,9 @@ mod tests {
         assert!(checks.len() > 1 && checks.iter().all(|check| check.passed));
     }
     /// Backends that have nothing to copy, or tools of their own, say so.
+    #[cfg(any(feature = "memory", feature = "postgres"))]
     async fn is_refused(url: &str, named: &str) {
-        let target = Path::new("never-made.db");
+        let target = std::path::Path::new("never-made.db");
         let refused = [
             backup(url, target).await.map(drop),
             clock_status(url, &SystemClock).await.map(drop),
@@ -105,7 +105,8 @@ mod tests {
     #[cfg(feature = "memory")]
     async fn memory_is_not_cared_for_as_a_file_is() {
         is_refused("memory:", "outlives the process").await;
-        let checks = doctor_deep("memory:", &|done, all| assert_eq!((done, all), (0, 0))).await;
+        let checks =
+            super::doctor_deep("memory:", &|done, all| assert_eq!((done, all), (0, 0))).await;
         assert_eq!(checks.unwrap(), doctor("memory:").await.unwrap());
     }
 
@@ -127,7 +128,7 @@ mod tests {
         assert!(matches!(missing, Err(ConnectError::NotThere { .. })));
         migrate(&url).await.unwrap();
         let plain = doctor(&url).await.unwrap();
-        let checks = doctor_deep(&url, &|_, _| {}).await.unwrap();
+        let checks = super::doctor_deep(&url, &|_, _| {}).await.unwrap();
         assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         assert!(checks.len() > plain.len());
         let copy = backup(&url, &target).await.unwrap();

@@ -59,6 +59,8 @@ pub async fn doctor_deep(
         }
         #[cfg(feature = "postgres")]
         StoreUrl::Postgres(url) => {
+            // The checks of the server read no record yet.
+            progress(0, 0);
             let clock = logs_domain::SystemClock;
             let checks = logs_postgres::PostgresStore::doctor(&url, &clock).await?;
             Ok(checks.into_iter().map(Check::from).collect())

@@ -165,10 +165,12 @@ CREATE TABLE log_export_outcome (
 ) STRICT, WITHOUT ROWID;
 
 -- The latest time that was given out, to an append or as settled: no later append is stamped before
--- it, whichever process it comes from.
+-- it, whichever process it comes from. Where a clock was ahead and an operator took that time back,
+-- the newest that ever was is kept: records may have it.
 CREATE TABLE store_clock (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-    latest INTEGER NOT NULL
+    latest INTEGER NOT NULL,
+    taken_back INTEGER
 ) STRICT;
 
 INSERT INTO store_clock (only_row, latest) VALUES (1, -62135596800000000);

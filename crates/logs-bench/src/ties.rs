@@ -26,6 +26,10 @@ impl Clock for Still {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(1_793_577_600_000_000).unwrap_or(Timestamp::MAX)
     }
+
+    fn tells_time_of_day(&self) -> bool {
+        false
+    }
 }
 
 /// Options of a store whose records all have one time.

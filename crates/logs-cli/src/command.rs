@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod audit;
+mod backup;
 mod completions;
 mod doctor;
 mod export;
@@ -9,6 +10,7 @@ mod governance;
 mod import;
 mod migrate;
 mod replay;
+mod reset_clock;
 mod runs;
 mod system;
 mod trace;
@@ -45,6 +47,10 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     /// Bring the schema of the store up to date
     Migrate(migrate::Migrate),
+    /// Copy the store to a file while others write to it
+    Backup(backup::Backup),
+    /// Take the time of the store back after its clock was ahead
+    ResetClock(reset_clock::ResetClock),
     /// Print completions for a shell
     Completions(completions::Completions),
 }
@@ -63,6 +69,8 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Export(command) => command.run(session).await,
         Command::Doctor(command) => command.run(session).await,
         Command::Migrate(command) => command.run(session).await,
+        Command::Backup(command) => command.run(session).await,
+        Command::ResetClock(command) => command.run(session).await,
         Command::Completions(command) => command.run(session),
     }
 }

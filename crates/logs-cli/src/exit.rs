@@ -145,6 +145,7 @@ impl From<ConnectError> for Failure {
             ConnectError::NotThere { .. } => Self::Unavailable(format!(
                 "{error}; name it with --store or LOGS_STORE_URL, or make it with `logs migrate`"
             )),
+            ConnectError::NotForBackend { reason } => Self::Usage(reason),
             ConnectError::Store(error) => error.into(),
             // Commands open a store of their own; the rest does not concern them.
             ConnectError::NotInitialised | ConnectError::AlreadyInitialised | _ => {

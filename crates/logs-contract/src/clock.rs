@@ -43,4 +43,8 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst)).expect("a time within the years")
     }
+
+    fn tells_time_of_day(&self) -> bool {
+        false
+    }
 }

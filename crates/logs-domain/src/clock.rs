@@ -9,12 +9,14 @@ pub trait Clock: Debug + Send + Sync {
     /// The time now. It may step back; stores keep `created_at` from decreasing themselves.
     fn now(&self) -> Timestamp;
 
-    /// Whether it is meant to tell the time of day, as opposed to a time that a test made up. A
-    /// store whose server has a clock of its own compares the two, and is not
-    /// [`ready`](crate::StoreLifecycle::ready) when they are more than 5 s apart.
-    fn tells_time_of_day(&self) -> bool {
-        false
-    }
+    /// Whether it is meant to tell the time of day, as opposed to a time that a test made up.
+    ///
+    /// Such a clock is compared with what the store knows of the time, and the store is not
+    /// [`ready`](crate::StoreLifecycle::ready) when they disagree by more than 5 s: with the clock
+    /// of a server that has one of its own, or with the newest record time of a file, which may
+    /// then be ahead of it only by a small step back. There is no default: a clock of a program
+    /// that forgot to say it would never be compared.
+    fn tells_time_of_day(&self) -> bool;
 }
 
 /// The clock of this machine.

@@ -80,6 +80,10 @@ mod tests {
         fn now(&self) -> Timestamp {
             Timestamp::from_micros(self.0.load(Ordering::SeqCst)).unwrap()
         }
+
+        fn tells_time_of_day(&self) -> bool {
+            false
+        }
     }
 
     #[test]

@@ -1,12 +1,25 @@
 //! What an operator wants to know about a store file.
 
+mod deep;
+mod definitions;
+mod governance;
+mod records;
+mod report;
+mod scan;
+
 use std::path::Path;
 
-use logs_domain::StoreResult;
-use sqlx::Connection;
+use logs_domain::{Clock, StoreResult};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection};
 
-use crate::open::{Access, connect};
-use crate::{SqliteStore, error, migrations};
+use self::report::Findings;
+use crate::open::connect_to_look;
+use crate::place::beside;
+use crate::{SqliteStore, clock, error, migrations};
+
+/// How many messages SQLite is asked for at most.
+const MESSAGES: usize = 100;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,78 +33,151 @@ pub struct Check {
     pub found: String,
 }
 
-impl SqliteStore {
-    /// Looks at the file at `path`, changes nothing and says what was found. It reads the whole
-    /// file once to check it.
-    ///
-    /// # Errors
-    /// When the file cannot be opened, or is not ours.
-    pub async fn doctor(path: impl AsRef<Path>) -> StoreResult<Vec<Check>> {
-        let path = path.as_ref();
-        let mut connection = connect(path, Access::ReadOnly).await?;
-        let schema = migrations::current(&mut connection).await?;
-        let text = |sql: &'static str| sqlx::query_scalar::<_, String>(sql);
-        let number = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
-        let journal = text("PRAGMA journal_mode").fetch_one(&mut connection).await;
-        let journal = journal.map_err(error::read)?;
-        let integrity = text("PRAGMA quick_check(1)")
-            .fetch_one(&mut connection)
-            .await;
-        let integrity = integrity.map_err(error::read)?;
-        let unguarded = number(UNGUARDED)
-            .fetch_one(&mut connection)
-            .await
-            .map_err(error::read)?;
-        let bytes =
-            number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
-        let bytes = bytes
-            .fetch_one(&mut connection)
-            .await
-            .map_err(error::read)?;
-        connection.close().await.map_err(error::read)?;
-        let log = std::fs::metadata(wal(path)).map_or(0, |file| file.len());
-        Ok(vec![
-            Check {
-                name: "schema",
-                passed: schema == migrations::known(),
-                found: format!(
-                    "version {schema}, this program knows {}",
-                    migrations::known()
-                ),
-            },
-            Check {
-                name: "journal",
-                passed: journal == "wal",
-                found: format!("mode {journal}; commits are synced to the disk"),
-            },
-            Check {
-                name: "integrity",
-                passed: integrity == "ok",
-                found: integrity,
-            },
-            Check {
-                name: "append-only",
-                passed: schema > 0 && unguarded == 0,
-                found: format!("{unguarded} tables of records without all of their triggers"),
-            },
-            Check {
-                name: "size",
-                passed: true,
-                found: format!("{bytes} bytes, log {log} bytes"),
-            },
-        ])
+impl Check {
+    fn new(name: &'static str, passed: bool, found: impl Into<String>) -> Self {
+        let found = found.into();
+        Self {
+            name,
+            passed,
+            found,
+        }
+    }
+
+    /// A check, or that it could not be made.
+    fn or_error(name: &'static str, made: StoreResult<Self>) -> Self {
+        made.unwrap_or_else(|error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            let found = match cause {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            };
+            Self::new(name, false, found)
+        })
     }
 }
 
-/// How many tables of records lack a trigger against UPDATE, DELETE or REPLACE.
-const UNGUARDED: &str = "SELECT COUNT(*) FROM sqlite_schema AS record \
-     WHERE type = 'table' AND name NOT IN ('store_clock') AND name NOT LIKE 'sqlite_%' \
-     AND (SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = record.name \
-          AND name IN (record.name || '_no_update', record.name || '_no_delete', \
-                       record.name || '_no_replace')) <> 3";
+impl SqliteStore {
+    /// Looks at the file at `path`, changes nothing and says what was found. It reads the whole
+    /// file once, and compares every definition in it with what this version makes. It does not
+    /// compare records with their digests, nor indexes with their tables:
+    /// [`doctor_deep`](Self::doctor_deep) does.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is not ours.
+    pub async fn doctor(path: impl AsRef<Path>, clock: &dyn Clock) -> StoreResult<Vec<Check>> {
+        let path = path.as_ref();
+        let mut connection = connect_to_look(path).await?;
+        let schema = migrations::current(&mut connection).await?;
+        let mut checks = plain(&mut connection, clock, schema).await;
+        checks.push(integrity(&mut connection, "quick_check").await);
+        checks.push(size(&mut connection, path).await);
+        connection.close().await.map_err(error::read)?;
+        Ok(checks)
+    }
 
-fn wal(path: &Path) -> std::path::PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
+    /// Looks at the file at `path` as [`doctor`](Self::doctor) does, and reads all of it: every index
+    /// beside its table, every record beside its digest, and what records say of one another. It
+    /// tells `progress` how many records are read, and how many there are. Memory stays flat however
+    /// large the store is.
+    ///
+    /// It looks at the store as it was at one moment. Others may write meanwhile, but the log beside
+    /// the file grows until it is done.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is not ours.
+    pub async fn doctor_deep(
+        path: impl AsRef<Path>,
+        clock: &dyn Clock,
+        progress: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> StoreResult<Vec<Check>> {
+        let path = path.as_ref();
+        let mut connection = connect_to_look(path).await?;
+        let mut moment = connection.begin().await.map_err(error::read)?;
+        let schema = migrations::current(&mut moment).await?;
+        let mut checks = plain(&mut moment, clock, schema).await;
+        checks.extend(deep::checks(&mut moment, progress).await);
+        checks.push(integrity(&mut moment, "integrity_check").await);
+        checks.push(size(&mut moment, path).await);
+        moment.rollback().await.map_err(error::read)?;
+        connection.close().await.map_err(error::read)?;
+        Ok(checks)
+    }
+}
+
+/// What is looked at in any case.
+async fn plain(connection: &mut SqliteConnection, clock: &dyn Clock, schema: u64) -> Vec<Check> {
+    let known = migrations::known();
+    let version = format!("version {schema}, this program knows {known}");
+    let mut checks = vec![Check::new("schema", schema == known, version)];
+    let named = definitions::checks(connection, schema).await;
+    checks.extend(named);
+    checks.push(Check::or_error("settings", settings(connection).await));
+    let at = clock_check(connection, clock).await;
+    checks.push(Check::or_error("clock", at));
+    checks
+}
+
+/// What of the file decides how it works.
+async fn settings(connection: &mut SqliteConnection) -> StoreResult<Check> {
+    let (journal, encoding): (String, String) = sqlx::query_as(
+        "SELECT (SELECT journal_mode FROM pragma_journal_mode), \
+         (SELECT encoding FROM pragma_encoding)",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(error::read)?;
+    // In another mode a reader holds up writers, and in another encoding text has another order.
+    let passed = journal == "wal" && encoding == "UTF-8";
+    let found = format!("journal {journal}, text in {encoding}; commits are synced to the disk");
+    Ok(Check::new("settings", passed, found))
+}
+
+/// The newest time that was given out, beside the clock.
+async fn clock_check(connection: &mut SqliteConnection, clock: &dyn Clock) -> StoreResult<Check> {
+    let (latest, taken_back) = clock::marks(connection).await?;
+    let now = clock.now();
+    let ahead = clock::not_ahead(clock, now, latest).is_err();
+    let mut found = if latest == logs_domain::Timestamp::MIN {
+        format!("no record time was given out yet; the clock tells {now}")
+    } else {
+        format!("the newest record time is {latest}, the clock tells {now}")
+    };
+    if ahead {
+        found.push_str("; `logs reset-clock` takes it back");
+    }
+    if let Some(taken_back) = taken_back {
+        found.push_str(&format!("; {taken_back} was taken back"));
+    }
+    Ok(Check::new("clock", !ahead, found))
+}
+
+/// What SQLite says of its own structures.
+async fn integrity(connection: &mut SqliteConnection, pragma: &str) -> Check {
+    let sql = format!("PRAGMA {pragma}({MESSAGES})");
+    let said: Result<Vec<String>, _> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .fetch_all(connection)
+        .await;
+    let made = said.map_err(error::read).map(|said| {
+        let mut findings = Findings::default();
+        // Some messages are of several lines, under a heading that names the only file.
+        let lines = said.iter().flat_map(|said| said.lines());
+        for line in lines.filter(|line| *line != "ok" && !line.starts_with("*** in database")) {
+            findings.add(|| line.to_owned());
+        }
+        findings.check("integrity", "ok")
+    });
+    Check::or_error("integrity", made)
+}
+
+async fn size(connection: &mut SqliteConnection, path: &Path) -> Check {
+    let bytes: Result<i64, _> = sqlx::query_scalar(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+    )
+    .fetch_one(connection)
+    .await;
+    let log = std::fs::metadata(beside(path, "-wal")).map_or(0, |file| file.len());
+    let made = bytes.map_err(error::read);
+    let made =
+        made.map(|bytes| Check::new("size", true, format!("{bytes} bytes, log {log} bytes")));
+    Check::or_error("size", made)
 }

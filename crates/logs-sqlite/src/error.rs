@@ -6,6 +6,7 @@ use logs_domain::{StoreError, WriteOutcome};
 use sqlx::Error;
 
 use crate::BACKEND;
+use crate::place::Moved;
 
 /// How long a caller that was pushed back should wait.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
@@ -50,6 +51,16 @@ pub(crate) fn commit(error: Error) -> StoreError {
     mapped(error, outcome)
 }
 
+/// The error of a call that found a file of the store moved before it wrote anything.
+pub(crate) fn moved_before_commit(moved: Moved) -> StoreError {
+    moved.into_error(WriteOutcome::NotApplied)
+}
+
+/// The error of a call that found a file of the store moved after its commit.
+pub(crate) fn moved_after_commit(moved: Moved) -> StoreError {
+    moved.into_error(WriteOutcome::Unknown)
+}
+
 /// Whether a statement ended because it was interrupted.
 pub(crate) fn is_interrupt(error: &Error) -> bool {
     code(error) == Some(INTERRUPT)
@@ -71,6 +82,13 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
             retry_after: RETRY_AFTER,
         };
     }
+    if let Some(moved) = moved(&error) {
+        return StoreError::Unavailable {
+            reason: moved.to_string(),
+            write_outcome,
+            source: None,
+        };
+    }
     match code(&error) {
         Some(BUSY | LOCKED) => StoreError::Pushback {
             retry_after: RETRY_AFTER,
@@ -88,6 +106,14 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         Some(_) => backend("a statement was refused", false, error),
         None => backend("the connection failed", true, error),
     }
+}
+
+/// The file of the store that is not there any more, where that is the error.
+fn moved(error: &Error) -> Option<&Moved> {
+    let Error::Io(error) = error else {
+        return None;
+    };
+    error.get_ref()?.downcast_ref()
 }
 
 fn unavailable(reason: &str, error: Error) -> StoreError {

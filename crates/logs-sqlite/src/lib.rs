@@ -2,7 +2,8 @@
 //!
 //! The file is made and its schema applied on first use. It is in WAL mode with
 //! `synchronous=FULL`: what was acknowledged survives a killed process and a lost power supply.
-//! Several processes may use one file; one of them writes at a time.
+//! Several processes may use one file; one of them writes at a time. A file that is removed or replaced
+//! under an open store is noticed, and so is a clock that is far behind the newest record time.
 //!
 //! ```
 //! use logs_domain::{LlmRunFilter, LogsReader, PageRequest, StoreOptions, TenantId};
@@ -20,18 +21,24 @@
 //! # }
 //! ```
 
+mod backup;
+mod clock;
 mod doctor;
 mod error;
 mod lifecycle;
 mod list;
 mod migrations;
 mod open;
+mod place;
+mod pool;
 mod reader;
 mod row;
 #[cfg(test)]
 mod work;
 mod writer;
 
+pub use backup::Backup;
+pub use clock::{ClockStatus, LaterRecords};
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
 pub use open::{Access, SqliteStore};

@@ -1,9 +1,12 @@
 //! How the store lives.
 
+use std::sync::PoisonError;
+
 use async_trait::async_trait;
 use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp};
+use sqlx::Connection;
 
-use crate::{BACKEND, SqliteStore, error, migrations, writer};
+use crate::{BACKEND, SqliteStore, clock, error, migrations, writer};
 
 #[async_trait]
 impl StoreLifecycle for SqliteStore {
@@ -16,14 +19,10 @@ impl StoreLifecycle for SqliteStore {
 
     async fn ready(&self) -> StoreResult<()> {
         let mut connection = self.readers.acquire().await.map_err(error::read)?;
-        let found = migrations::current(&mut connection).await?;
-        if found == migrations::known() {
-            return Ok(());
-        }
-        Err(StoreError::SchemaMismatch {
-            found: format!("{BACKEND} schema {found}"),
-            expected: format!("{BACKEND} schema {}", migrations::known()),
-        })
+        migrations::require(&mut connection).await?;
+        let (latest, _) = clock::marks(&mut connection).await?;
+        let now = self.options.clock.now();
+        clock::not_ahead(&*self.options.clock, now, latest)
     }
 
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
@@ -36,6 +35,15 @@ impl StoreLifecycle for SqliteStore {
         self.writer.close().await;
         self.counters.close().await;
         self.readers.close().await;
-        Ok(())
+        let first = self
+            .first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // The last of all: it writes the log into the file.
+        match first {
+            Some(first) => first.close().await.map_err(error::read),
+            None => Ok(()),
+        }
     }
 }

@@ -86,11 +86,7 @@ pub(crate) async fn prepare(
     if access == Access::ReadOnly {
         return Err(mismatch(found));
     }
-    // The mode is part of the file; a transaction cannot change it.
-    sqlx::raw_sql("PRAGMA journal_mode = WAL")
-        .execute(&mut *connection)
-        .await
-        .map_err(error::read)?;
+    write_ahead(connection).await?;
     let mut transaction = connection
         .begin_with("BEGIN IMMEDIATE")
         .await
@@ -118,6 +114,37 @@ pub(crate) async fn prepare(
         .map_err(error::before_commit)?;
     transaction.commit().await.map_err(error::commit)?;
     Ok(applied)
+}
+
+/// Applies the first so many steps to an empty database.
+pub(crate) async fn apply(connection: &mut SqliteConnection, steps: u64) -> StoreResult<()> {
+    let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+    for (_, sql) in STEPS.iter().take(steps) {
+        sqlx::raw_sql(*sql)
+            .execute(&mut *connection)
+            .await
+            .map_err(error::read)?;
+    }
+    Ok(())
+}
+
+/// Puts the file into WAL mode, where it is not. The mode is part of the file; a transaction cannot
+/// change it.
+pub(crate) async fn write_ahead(connection: &mut SqliteConnection) -> StoreResult<()> {
+    sqlx::raw_sql("PRAGMA journal_mode = WAL")
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(error::read)
+}
+
+/// Checks that the file has the schema of this version.
+pub(crate) async fn require(connection: &mut SqliteConnection) -> StoreResult<()> {
+    let found = current(connection).await?;
+    if found == known() {
+        return Ok(());
+    }
+    Err(mismatch(found))
 }
 
 /// The number of the newest step that is applied to a file that is ours, or empty.

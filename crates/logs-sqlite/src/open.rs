@@ -1,15 +1,17 @@
 //! Opening a store file.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use logs_domain::{StoreOptions, StoreResult};
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection};
 
+use crate::place::{self, Place};
+use crate::pool::Connections;
 use crate::{error, migrations};
 
 /// How long a call waits for the lock of another writer, in this process or another.
@@ -36,17 +38,27 @@ pub enum Access {
 #[derive(Debug)]
 pub struct SqliteStore {
     pub(crate) options: StoreOptions,
+    /// Where its files are, and whether they are still the same.
+    pub(crate) place: Arc<Place>,
+    /// The connection that opened the file. It stays open without being used: as long as it does,
+    /// nobody makes the log beside the file anew but by force.
+    pub(crate) first: Mutex<Option<SqliteConnection>>,
     /// One connection: SQLite has one writer at a time, and waiting here is fairer than there.
-    pub(crate) writer: SqlitePool,
-    pub(crate) readers: SqlitePool,
-    pub(crate) counters: SqlitePool,
+    pub(crate) writer: Connections,
+    pub(crate) readers: Connections,
+    pub(crate) counters: Connections,
     /// How many variables a statement takes.
     pub(crate) variables: usize,
 }
 
 impl SqliteStore {
     /// Opens the store in the file at `path`, for reading and writing. The file is made when there
-    /// is none, and the schema is applied when it is not there yet.
+    /// is none, and the schema is applied when it is not there yet. A relative path starts from the
+    /// working directory of this moment; a later change of it changes nothing.
+    ///
+    /// While it is open, every call looks whether the file and its log are still those that were
+    /// opened. One that was removed or replaced is
+    /// [`Unavailable`](logs_domain::StoreError::Unavailable), until it is back in its place.
     ///
     /// # Errors
     /// [`Unavailable`](logs_domain::StoreError::Unavailable) when the file cannot be opened or is
@@ -66,11 +78,17 @@ impl SqliteStore {
         access: Access,
         options: StoreOptions,
     ) -> StoreResult<Self> {
-        let path = path.as_ref();
+        let path = &place::absolute(path.as_ref())?;
+        let before = Place::at(path);
         let mut first = connect(path, access).await?;
         migrations::prepare(&mut first, access).await?;
+        if access == Access::ReadWrite {
+            migrations::write_ahead(&mut first).await?;
+        }
+        // From its first read on, a connection has the log open.
+        migrations::require(&mut first).await?;
         let variables = variables(&mut first).await?;
-        first.close().await.map_err(error::read)?;
+        let place = Arc::new(Place::note(path, before)?);
 
         let connection = connection_options(path, access);
         let writer = pool(1).connect_lazy_with(durable(connection.clone(), access));
@@ -85,33 +103,53 @@ impl SqliteStore {
                 })
             })
             .connect_lazy_with(reading);
+        let checked = |pool| Connections::new(pool, Arc::clone(&place));
         Ok(Self {
             options,
-            writer,
-            readers,
-            counters,
+            writer: checked(writer),
+            readers: checked(readers),
+            counters: checked(counters),
+            place,
+            first: Mutex::new(Some(first)),
             variables,
         })
     }
 }
 
-/// Opens one connection that changes nothing about the file: it may not be ours.
+/// Opens one connection that changes nothing about the file: it may not be ours. For writing, the
+/// file is made when there is none.
 pub(crate) async fn connect(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
+    connection_options(path, access)
+        .create_if_missing(access == Access::ReadWrite)
+        .connect()
+        .await
+        .map_err(error::open)
+}
+
+/// Opens one connection to a file that has to be there.
+pub(crate) async fn connect_existing(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
     connection_options(path, access)
         .connect()
         .await
         .map_err(error::open)
 }
 
+/// Opens one connection that reads a file which may be damaged: definitions that cannot be understood
+/// do not keep it from reading the others.
+pub(crate) async fn connect_to_look(path: &Path) -> StoreResult<SqliteConnection> {
+    connection_options(path, Access::ReadOnly)
+        .pragma("writable_schema", "ON")
+        .connect()
+        .await
+        .map_err(error::open)
+}
+
 fn connection_options(path: &Path, access: Access) -> SqliteConnectOptions {
-    let options = SqliteConnectOptions::new()
+    SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(BUSY)
-        .disable_statement_logging();
-    match access {
-        Access::ReadWrite => options.create_if_missing(true),
-        Access::ReadOnly => options.read_only(true),
-    }
+        .read_only(access == Access::ReadOnly)
+        .disable_statement_logging()
 }
 
 /// What was acknowledged is on the disk: the log is synced at every commit.

@@ -1,12 +1,12 @@
 //! What the store answers, topic by topic.
 
-mod audit;
+pub(crate) mod audit;
 mod bound;
-mod exports;
-mod llm_runs;
+pub(crate) mod exports;
+pub(crate) mod llm_runs;
 mod replay;
-mod system;
-mod traces;
+pub(crate) mod system;
+pub(crate) mod traces;
 
 use async_trait::async_trait;
 use logs_domain::{

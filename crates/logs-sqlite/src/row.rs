@@ -115,6 +115,11 @@ impl<'r> Row<'r> {
         })
     }
 
+    /// Whether the record is of this tenant.
+    pub(crate) fn is_of(&self, tenant: &str) -> StoreResult<bool> {
+        Ok(self.raw::<&str>("tenant_id")? == tenant)
+    }
+
     fn id_as_stored(&self) -> StoreResult<Uuid> {
         Uuid::from_slice(self.raw("id")?).map_err(|_| self.inconsistent("id"))
     }

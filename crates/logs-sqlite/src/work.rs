@@ -79,7 +79,7 @@ async fn filled(path: &Path, records: usize) -> (SqliteStore, Arc<AtomicU64>) {
     }
     let steps = Arc::new(AtomicU64::new(0));
     let mut connections = Vec::new();
-    for _ in 0..store.readers.options().get_max_connections() {
+    for _ in 0..store.readers.most() {
         let mut connection = store.readers.acquire().await.unwrap();
         let counted = Arc::clone(&steps);
         let mut handle = connection.lock_handle().await.unwrap();

@@ -13,7 +13,7 @@ use sqlx::Connection;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
-use crate::{PLATFORM, SqliteStore, error};
+use crate::{PLATFORM, SqliteStore, clock, error};
 
 #[async_trait]
 impl LogsWriter for SqliteStore {
@@ -117,10 +117,13 @@ async fn append_on(
     if new.is_empty() {
         // Nothing was written: there is nothing to make durable.
         transaction.rollback().await.map_err(error::before_commit)?;
+        store.place.check().map_err(error::moved_before_commit)?;
     } else {
         created_at = stamp(store, &mut transaction).await?;
         insert::all(store, &mut transaction, owner, &new, created_at).await?;
         transaction.commit().await.map_err(error::commit)?;
+        // It is in the file that was opened; whether that is the store any more is another matter.
+        store.place.check().map_err(error::moved_after_commit)?;
     }
     let receipt = |(&(draft, id), (outcome, stored_at)): (&Identified<'_>, check::Fate)| {
         let has_own_id = !matches!(draft, Draft::LogExportOutcome(_));
@@ -179,18 +182,21 @@ async fn settle_on(
         .map_err(error::before_commit)?;
     let now = stamp(store, &mut transaction).await?;
     transaction.commit().await.map_err(error::commit)?;
+    store.place.check().map_err(error::moved_after_commit)?;
     Ok(now)
 }
 
-/// The time now, never before one that was given out, by whichever process.
+/// The time now, never before one that was given out, by whichever process. A clock that is far
+/// behind that one is refused: the transaction must not be committed then.
 async fn stamp(store: &SqliteStore, connection: &mut SqliteConnection) -> StoreResult<Timestamp> {
-    let now = store.options.clock.now().as_micros();
+    let now = store.options.clock.now();
     let latest: i64 =
         sqlx::query_scalar("UPDATE store_clock SET latest = MAX(latest, ?) RETURNING latest")
-            .bind(now)
+            .bind(now.as_micros())
             .fetch_one(&mut *connection)
             .await
             .map_err(error::before_commit)?;
-    Timestamp::from_micros(latest)
-        .map_err(|_| StoreError::inconsistent("store_clock", "latest", ""))
+    let latest = clock::time(latest)?;
+    clock::not_ahead(&*store.options.clock, now, latest)?;
+    Ok(latest)
 }

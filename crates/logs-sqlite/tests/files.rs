@@ -280,6 +280,25 @@ async fn a_full_disk_is_an_error_and_everything_acknowledged_stays() {
     drop(disk);
 }
 
+#[tokio::test]
+async fn a_backup_onto_a_full_disk_is_an_error_and_leaves_nothing() {
+    let Some(disk) = SmallDisk::new() else {
+        println!("not tested: making a small file system needs more rights");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logs.db");
+    let store = open(&path).await.unwrap();
+    append(&store, "before", 9_000).await.unwrap();
+    let error = SqliteStore::backup(&path, disk.0.path().join("copy.db")).await;
+    let error = error.unwrap_err();
+    assert!(error.to_string().contains("full"), "{error}");
+    assert_eq!(std::fs::read_dir(disk.0.path()).unwrap().count(), 0);
+    append(&store, "after", 1).await.unwrap();
+    store.close().await.unwrap();
+    drop(disk);
+}
+
 /// Nobody may write the file: by the file system where this process may do anything, else by its
 /// permissions.
 #[tokio::test]

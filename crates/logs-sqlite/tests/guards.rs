@@ -7,8 +7,8 @@ use std::path::Path;
 
 use logs_domain::{
     AppendBatch, AuditFilter, Draft, LlmRunFilter, LogExportFilter, LogsReader, LogsWriter,
-    OnConflict, PageRequest, RunId, StoreError, StoreLifecycle, StoreOptions, SystemRecordFilter,
-    TenantId, TraceFilter, TraceStepFilter,
+    OnConflict, PageRequest, RunId, StoreError, StoreLifecycle, StoreOptions, SystemClock,
+    SystemRecordFilter, TenantId, TraceFilter, TraceStepFilter,
 };
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -263,7 +263,7 @@ async fn the_doctor_finds_missing_triggers_and_says_what_is_right() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("logs.db");
     filled(&path).await.close().await.unwrap();
-    let checks = SqliteStore::doctor(&path).await.unwrap();
+    let checks = SqliteStore::doctor(&path, &SystemClock).await.unwrap();
     assert!(checks.iter().all(|check| check.passed), "{checks:?}");
     let mut connection = foreign(&path).await;
     run(
@@ -272,7 +272,7 @@ async fn the_doctor_finds_missing_triggers_and_says_what_is_right() {
     )
     .await
     .unwrap();
-    let checks = SqliteStore::doctor(&path).await.unwrap();
+    let checks = SqliteStore::doctor(&path, &SystemClock).await.unwrap();
     let failed: Vec<&str> = checks
         .iter()
         .filter(|check| !check.passed)

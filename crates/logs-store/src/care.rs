@@ -1,121 +1,21 @@
-//! What an operator does to a store: bring its schema up to date, and look whether it is well.
+//! What an operator does to a store: bring its schema up to date, look whether it is well, copy it, and
+//! set its time right.
 
-#[cfg(feature = "sqlite")]
-use crate::url::existing;
-use crate::{ConnectError, StoreUrl};
+mod backup;
+mod clock;
+mod doctor;
+mod schema;
 
-/// One thing about a store that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Check {
-    /// What was looked at, in a word or two.
-    pub name: String,
-    /// Whether the store can keep its promises as far as this goes.
-    pub passed: bool,
-    /// What was found, for people.
-    pub found: String,
-}
-
-/// How far the schema of a store is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SchemaStatus {
-    /// The number of the newest migration that is applied; 0 where there are none.
-    pub current: u64,
-    /// The number of the newest migration that this version knows.
-    pub known: u64,
-    /// The names of the migrations that are not applied yet, in their order.
-    pub pending: Vec<String>,
-}
-
-/// Applies the migrations that the store lacks, and names them. A durable store that is not there
-/// is made. There are none in memory.
-///
-/// # Errors
-/// As [`connect`](crate::connect).
-pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
-    match url.parse()? {
-        #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(Vec::new()),
-        #[cfg(feature = "postgres")]
-        StoreUrl::Postgres(url) => Ok(logs_postgres::PostgresStore::migrate(&url).await?),
-        #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => Ok(logs_sqlite::SqliteStore::migrate(path).await?),
-    }
-}
-
-/// Tells how far the schema of the store is, and changes nothing.
-///
-/// # Errors
-/// As [`connect`](crate::connect), and [`ConnectError::NotThere`].
-pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
-    match url.parse()? {
-        #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(SchemaStatus::default()),
-        #[cfg(feature = "postgres")]
-        StoreUrl::Postgres(url) => {
-            let status = logs_postgres::PostgresStore::schema_status(&url).await?;
-            Ok(SchemaStatus {
-                current: status.current,
-                known: status.known,
-                pending: status.pending,
-            })
-        }
-        #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
-            let status = logs_sqlite::SqliteStore::schema_status(existing(path)?).await?;
-            Ok(SchemaStatus {
-                current: status.current,
-                known: status.known,
-                pending: status.pending,
-            })
-        }
-    }
-}
-
-/// Looks whether the store can keep its promises, and changes nothing.
-///
-/// # Errors
-/// As [`connect`](crate::connect), and [`ConnectError::NotThere`].
-pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
-    match url.parse()? {
-        #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(vec![Check {
-            name: "durability".to_owned(),
-            passed: true,
-            found: "nothing outlives the process; this store is for trying things out".to_owned(),
-        }]),
-        #[cfg(feature = "postgres")]
-        StoreUrl::Postgres(url) => {
-            let clock = logs_domain::SystemClock;
-            let checks = logs_postgres::PostgresStore::doctor(&url, &clock).await?;
-            Ok(checks
-                .into_iter()
-                .map(|check| Check {
-                    name: check.name.to_owned(),
-                    passed: check.passed,
-                    found: check.found,
-                })
-                .collect())
-        }
-        #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
-            let checks = logs_sqlite::SqliteStore::doctor(existing(path)?).await?;
-            Ok(checks
-                .into_iter()
-                .map(|check| Check {
-                    name: check.name.to_owned(),
-                    passed: check.passed,
-                    found: check.found,
-                })
-                .collect())
-        }
-    }
-}
+pub use backup::{Backup, backup};
+pub use clock::{ClockStatus, LaterRecords, clock_status, reset_clock};
+pub use doctor::{Check, doctor, doctor_deep};
+pub use schema::{SchemaStatus, migrate, schema_status};
 
 #[cfg(test)]
 mod tests {
-    use super::{doctor, migrate, schema_status};
+    use super::{backup, clock_status, doctor, migrate, reset_clock, schema_status};
+    use crate::ConnectError;
+    use logs_domain::SystemClock;
 
     #[tokio::test]
     #[cfg(feature = "memory")]
@@ -134,7 +34,7 @@ mod tests {
     #[tokio::test]
     #[cfg(feature = "postgres")]
     async fn postgres_is_migrated_once_and_opened_by_its_url() {
-        use crate::{ConnectError, connect, connect_read_only};
+        use crate::{connect, connect_read_only};
         use logs_domain::{StoreError, StoreOptions};
 
         let server = test_postgres::Server::start(test_postgres::Durability::On).unwrap();
@@ -180,5 +80,70 @@ mod tests {
         assert_eq!((status.current, status.pending), (status.known, Vec::new()));
         let checks = doctor(&url).await.unwrap();
         assert!(checks.len() > 1 && checks.iter().all(|check| check.passed));
+    }
+    /// Backends that have nothing to copy, or tools of their own, say so.
+    #[cfg(any(feature = "memory", feature = "postgres"))]
+    async fn is_refused(url: &str, named: &str) {
+        let target = std::path::Path::new("never-made.db");
+        let refused = [
+            backup(url, target).await.map(drop),
+            clock_status(url, &SystemClock).await.map(drop),
+            reset_clock(url, &SystemClock).await.map(drop),
+        ];
+        for refused in refused {
+            match refused {
+                Err(ConnectError::NotForBackend { reason }) => {
+                    assert!(reason.contains(named), "{reason}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(!target.exists());
+    }
+
+    #[tokio::test]
+    #[cfg(feature = "memory")]
+    async fn memory_is_not_cared_for_as_a_file_is() {
+        is_refused("memory:", "outlives the process").await;
+        let checks =
+            super::doctor_deep("memory:", &|done, all| assert_eq!((done, all), (0, 0))).await;
+        assert_eq!(checks.unwrap(), doctor("memory:").await.unwrap());
+    }
+
+    #[tokio::test]
+    #[cfg(feature = "postgres")]
+    async fn postgres_is_not_cared_for_as_a_file_is() {
+        is_refused("postgres://nobody@localhost/logs", "PostgreSQL").await;
+    }
+
+    #[tokio::test]
+    #[cfg(feature = "sqlite")]
+    async fn sqlite_is_looked_through_backed_up_and_its_clock_compared() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("logs.db").display());
+        let target = folder.path().join("copy.db");
+        let missing = backup(&url, &target).await;
+        assert!(matches!(missing, Err(ConnectError::NotThere { .. })));
+        let missing = reset_clock(&url, &SystemClock).await;
+        assert!(matches!(missing, Err(ConnectError::NotThere { .. })));
+        migrate(&url).await.unwrap();
+        let plain = doctor(&url).await.unwrap();
+        let checks = super::doctor_deep(&url, &|_, _| {}).await.unwrap();
+        assert!(checks.iter().all(|check| check.passed), "{checks:?}");
+        assert!(checks.len() > plain.len());
+        let copy = backup(&url, &target).await.unwrap();
+        assert_eq!((copy.records, copy.faults.len()), (0, 0));
+        let copy = format!("sqlite:{}", target.display());
+        assert!(
+            doctor(&copy)
+                .await
+                .unwrap()
+                .iter()
+                .all(|check| check.passed)
+        );
+        let status = reset_clock(&url, &SystemClock).await.unwrap();
+        assert!(!status.is_ahead && status.later.is_empty());
+        let status = clock_status(&url, &SystemClock).await.unwrap();
+        assert_eq!(status.taken_back, None);
     }
 }

@@ -22,6 +22,13 @@ pub enum ConnectError {
         place: String,
     },
 
+    /// The call is not for this backend.
+    #[error("{reason}")]
+    NotForBackend {
+        /// Why, and what is done instead.
+        reason: String,
+    },
+
     /// The backend could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

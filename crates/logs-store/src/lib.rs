@@ -39,7 +39,10 @@ mod error;
 mod instance;
 mod url;
 
-pub use care::{Check, SchemaStatus, doctor, migrate, schema_status};
+pub use care::{
+    Backup, Check, ClockStatus, LaterRecords, SchemaStatus, backup, clock_status, doctor,
+    doctor_deep, migrate, reset_clock, schema_status,
+};
 pub use connect::{connect, connect_read_only, connect_with};
 pub use error::ConnectError;
 pub use instance::{get, init};

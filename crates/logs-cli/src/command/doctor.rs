@@ -1,6 +1,9 @@
 //! `logs doctor`: whether the store can keep its promises.
 
+use std::time::Duration;
+
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -8,16 +11,23 @@ use crate::output::{self, Column, Row, Table};
 use crate::session::Session;
 
 const EXAMPLES: &str = "\
-It changes nothing, and ends with exit code 1 when a check fails.
+It changes nothing, and ends with exit code 1 when a check fails. With --deep it reads every record,
+which takes minutes for millions of them; others may write meanwhile.
 
 Examples:
   logs doctor
+  logs doctor --deep
   logs doctor --store sqlite:/var/lib/logs.db --json";
 
 /// Check whether the store can keep its promises
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Doctor {}
+pub(crate) struct Doctor {
+    /// Read everything too: every record beside its digest, indexes beside their tables, and what
+    /// records say of one another
+    #[arg(long)]
+    deep: bool,
+}
 
 #[derive(Serialize)]
 struct Line {
@@ -41,7 +51,19 @@ impl Row for Line {
 
 impl Doctor {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let checks = logs_store::doctor(&session.globals.store).await?;
+        let url = &session.globals.store;
+        let checks = if self.deep {
+            let bar = progress(session.streams.err_is_terminal);
+            let advance = |done, all| {
+                bar.set_length(all);
+                bar.set_position(done);
+            };
+            let checks = logs_store::doctor_deep(url, &advance).await;
+            bar.finish_and_clear();
+            checks?
+        } else {
+            logs_store::doctor(url).await?
+        };
         let lines: Vec<Line> = checks
             .into_iter()
             .map(|check| Line {
@@ -71,4 +93,18 @@ impl Doctor {
             lines.len()
         )))
     }
+}
+
+/// A bar on a terminal. It stands still at its end while SQLite checks its pages.
+fn progress(is_terminal: bool) -> ProgressBar {
+    if !is_terminal {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    let template = "{bar:40} {human_pos} of {human_len} records, {elapsed}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }

@@ -28,6 +28,8 @@ const COMMANDS: &[&[&str]] = &[
     &["export"],
     &["doctor"],
     &["migrate"],
+    &["backup"],
+    &["reset-clock"],
     &["completions"],
 ];
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod care;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod export;

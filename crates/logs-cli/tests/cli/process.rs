@@ -134,7 +134,7 @@ fn doctor_and_migrate_tell_how_the_store_is() {
 }
 
 /// What someone does to the file with another program.
-fn tamper(store: &Store, sql: &'static str) {
+pub(crate) fn tamper(store: &Store, sql: &'static str) {
     use sqlx::{Connection, SqliteConnection};
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {

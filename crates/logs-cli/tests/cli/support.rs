@@ -29,6 +29,10 @@ impl Clock for SteppingClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.fetch_add(1_000_000, Ordering::SeqCst)).unwrap()
     }
+
+    fn tells_time_of_day(&self) -> bool {
+        false
+    }
 }
 
 /// Ids in order.

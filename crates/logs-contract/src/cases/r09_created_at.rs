@@ -53,6 +53,10 @@ impl Clock for RestlessClock {
             .fetch_add(1_000_000, std::sync::atomic::Ordering::SeqCst);
         Timestamp::from_micros(micros).unwrap()
     }
+
+    fn tells_time_of_day(&self) -> bool {
+        false
+    }
 }
 
 async fn r09_created_at_is_one_for_all_records_of_an_append(case: &mut CaseContext) {

@@ -105,6 +105,10 @@ impl Clock for Milliseconds {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.now().as_micros() / 1_000 * 1_000).unwrap()
     }
+
+    fn tells_time_of_day(&self) -> bool {
+        self.0.tells_time_of_day()
+    }
 }
 
 fn in_milliseconds(options: StoreOptions) -> Arc<dyn LogsStore> {
@@ -120,6 +124,10 @@ impl Clock for AlwaysLater {
     fn now(&self) -> Timestamp {
         let more = self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         self.0.now().saturating_add_micros(more)
+    }
+
+    fn tells_time_of_day(&self) -> bool {
+        self.0.tells_time_of_day()
     }
 }
 

@@ -17,6 +17,10 @@ impl Clock for At {
     fn now(&self) -> Timestamp {
         Timestamp::parse_rfc3339(self.0).expect("a time")
     }
+
+    fn tells_time_of_day(&self) -> bool {
+        false
+    }
 }
 
 /// Options for a server that does not wait for its disk.

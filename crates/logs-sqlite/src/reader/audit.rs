@@ -192,7 +192,7 @@ pub(super) fn replay_selection<'a>(
     }
 }
 
-fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewAuditEntry::new(
         head.id,

@@ -2,8 +2,8 @@
 
 use logs_domain::{
     Checksum, CursorScope, ExportResult, ExportStatus, LogExportFilter, LogExportOutcome,
-    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, StoreResult,
-    TenantId, Timestamp,
+    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, RecordId,
+    StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::Sqlite;
@@ -54,25 +54,8 @@ pub(super) async fn list(
 
 /// An export; its outcome is a record of its own, with a digest of its own.
 fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
-    let head = row.head(tenant.as_str())?;
-    let draft = NewLogExport::new(
-        head.id,
-        row.text("scope")?,
-        row.text("format")?,
-        row.text("requested_by")?,
-    );
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
-    let checksum: Option<Checksum> = row.optional_text("checksum")?;
-    let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
-    let reason: Option<Reason> = row.optional_text("failure_reason")?;
-    let outcome = match (checksum, delivered_at, reason) {
-        (None, None, None) => None,
-        (Some(checksum), Some(at), None) => {
-            Some(LogExportOutcome::completed(draft.id, checksum, at))
-        }
-        (None, None, Some(reason)) => Some(LogExportOutcome::failed(draft.id, reason)),
-        (_, _, _) => return Err(row.inconsistent("checksum")),
-    };
+    let (head, draft) = request(tenant, row)?;
+    let outcome = outcome(row, &draft.id)?;
     if let Some(outcome) = &outcome {
         let head = Head {
             created_at: row.time("outcome_at")?,
@@ -89,4 +72,32 @@ fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> 
         head.created_at,
         result,
     ))
+}
+
+/// The request for an export.
+pub(crate) fn request(tenant: &TenantId, row: &Row<'_>) -> StoreResult<(Head, NewLogExport)> {
+    let head = row.head(tenant.as_str())?;
+    let draft = NewLogExport::new(
+        head.id,
+        row.text("scope")?,
+        row.text("format")?,
+        row.text("requested_by")?,
+    );
+    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    Ok((head, draft))
+}
+
+/// How an export ended, where it did; it is not compared with its digest yet.
+pub(crate) fn outcome(row: &Row<'_>, id: &RecordId) -> StoreResult<Option<LogExportOutcome>> {
+    let checksum: Option<Checksum> = row.optional_text("checksum")?;
+    let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
+    let reason: Option<Reason> = row.optional_text("failure_reason")?;
+    match (checksum, delivered_at, reason) {
+        (None, None, None) => Ok(None),
+        (Some(checksum), Some(at), None) => {
+            Ok(Some(LogExportOutcome::completed(*id, checksum, at)))
+        }
+        (None, None, Some(reason)) => Ok(Some(LogExportOutcome::failed(*id, reason))),
+        (_, _, _) => Err(row.inconsistent("checksum")),
+    }
 }

@@ -103,7 +103,7 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: 
     push_range(query, "created_at", &filter.created);
 }
 
-fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewLlmRun::new(
         row.text("run_id")?,

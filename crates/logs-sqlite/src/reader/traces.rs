@@ -306,7 +306,7 @@ impl OrderedStep {
     }
 }
 
-fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
+pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewTrace::new(row.text("trace_id")?);
     draft.run_id = row.optional_text("run_id")?;
@@ -317,7 +317,7 @@ fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     Ok(snapshot)
 }
 
-fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
+pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
     let head = row.head(tenant.as_str())?;
     let position = row.optional_integer("position", StepPosition::from_i64)?;
     let span_id: Option<SpanId> = row.optional_text("span_id")?;

@@ -1,0 +1,46 @@
+//! One record beside what was written with it, as reads compare it.
+
+use logs_domain::{NewAuditEntry, RecordKind, StoreResult, TenantId};
+use sqlx::sqlite::SqliteRow;
+
+use crate::PLATFORM;
+use crate::reader::{audit, exports, llm_runs, system, traces};
+use crate::row::Row;
+
+/// Checks one row of the table of `kind`.
+pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
+    let row = Row::new(row, kind.as_str());
+    if kind == RecordKind::SystemRecord {
+        return system(&row);
+    }
+    let tenant: TenantId = row.text("tenant_id")?;
+    match kind {
+        RecordKind::LlmRun => llm_runs::snapshot(&tenant, &row).map(drop),
+        RecordKind::Trace => traces::header(&tenant, &row).map(drop),
+        RecordKind::TraceStep => traces::step(&tenant, &row).map(drop),
+        RecordKind::AuditEntry => audit::snapshot(&tenant, &row).map(drop),
+        RecordKind::LogExport => exports::request(&tenant, &row).map(drop),
+        RecordKind::LogExportOutcome | RecordKind::SystemRecord | _ => outcome(&tenant, &row),
+    }
+}
+
+/// The entry of a row: it says which runs it governs.
+pub(super) fn audit_entry(row: &SqliteRow) -> StoreResult<NewAuditEntry> {
+    let row = Row::new(row, RecordKind::AuditEntry.as_str());
+    let tenant: TenantId = row.text("tenant_id")?;
+    Ok(audit::snapshot(&tenant, &row)?.to_draft())
+}
+
+fn system(row: &Row<'_>) -> StoreResult<()> {
+    let platform = row.is_of(PLATFORM)?;
+    let tenant: Option<TenantId> = (!platform).then(|| row.text("tenant_id")).transpose()?;
+    system::snapshot(tenant.as_ref(), row).map(drop)
+}
+
+fn outcome(tenant: &TenantId, row: &Row<'_>) -> StoreResult<()> {
+    let head = row.head(tenant.as_str())?;
+    match exports::outcome(row, &head.id)? {
+        Some(outcome) => row.check(Some(tenant), &head, |is| is(outcome.digest())),
+        None => Err(row.inconsistent("checksum")),
+    }
+}

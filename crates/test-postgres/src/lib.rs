@@ -14,10 +14,12 @@ mod crash;
 mod error;
 mod fetch;
 mod janitor;
+mod pooler;
 mod server;
 mod standby;
 
 pub use binaries::find as programs;
 pub use error::Error;
+pub use pooler::Pooler;
 pub use server::{Crash, Database, Durability, Server};
 pub use standby::Standby;

@@ -13,6 +13,7 @@ mod network;
 mod outcomes;
 mod partitions;
 mod plans;
+mod pooler;
 mod proxy;
 mod questions;
 mod records;

@@ -9,7 +9,8 @@ SET LOCAL ROLE logs_owner;
 --
 -- `logs migrate` runs this body by itself: it calls nothing that the owner could have replaced.
 CREATE FUNCTION logs.make_partitions(first date, months integer, OUT made integer) LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO'
+SET default_table_access_method = 'heap' AS $$
 DECLARE
     parents text[];
     lows timestamptz[];

@@ -148,6 +148,7 @@ const CHECKS: &[(&str, &str)] = &[
 /// What is looked at where the schema is.
 const SCHEMA_CHECKS: &[(&str, &str)] = &[
     ("role", rights::ROLE),
+    ("owner", rights::OWNER),
     (
         // Keys compare as bytes whatever the database does with other text: that another version of
         // the library sorts otherwise now is told, and breaks nothing here.

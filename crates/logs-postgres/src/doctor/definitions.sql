@@ -7,7 +7,7 @@
 -- owner's own rights, names of tables before columns in views.
 WITH relation AS (
     SELECT class.oid, class.relname::text AS name, class.relkind, class.relowner, class.relacl,
-        class.relpersistence, class.relrowsecurity, class.relpartbound, class.reloptions,
+        class.relpersistence, class.relam, class.relrowsecurity, class.relpartbound, class.reloptions,
         parent.relname::text AS parent,
         CASE WHEN month.digits IS NULL THEN class.relname::text
             ELSE parent.relname || '_0_YYYYMM' END AS object,
@@ -44,7 +44,9 @@ SELECT 'tables' AS "check", object, name, CASE relkind
         WHEN 'r' THEN COALESCE('partition of ' || parent || ' ' || replace(replace(
             pg_get_expr(relpartbound, oid), low, 'LOW'), high, 'HIGH'), 'table')
         ELSE 'relation of the kind ' || relkind::text END
-    || CASE relpersistence WHEN 'p' THEN '' ELSE ', not logged' END AS property
+    || CASE relpersistence WHEN 'p' THEN '' ELSE ', not logged' END
+    || COALESCE((SELECT ', stored by ' || amname FROM pg_am
+        WHERE pg_am.oid = relam AND amname <> 'heap'), '') AS property
 FROM relation WHERE relkind <> 'v'
 UNION ALL
 SELECT 'tables', object, name, 'row-level security' FROM relation WHERE relrowsecurity
@@ -145,9 +147,4 @@ FROM pg_auth_members JOIN pg_roles AS own ON own.oid = member
 JOIN pg_roles AS above ON above.oid = roleid
 WHERE own.rolname IN ('logs_owner', 'logs_application', 'logs_reporting')
     AND NOT (own.rolname = 'logs_owner' AND above.rolname = 'pg_read_all_stats')
-UNION ALL
--- Whoever owns the database may make it anew: that role applies the schema, where no superuser does.
-SELECT 'grants', 'role logs_owner', 'role logs_owner', rolname || ' may act as it' FROM pg_roles
-WHERE rolcanlogin AND NOT rolsuper AND pg_has_role(oid, 'logs_owner', 'MEMBER')
-    AND oid <> (SELECT datdba FROM pg_database WHERE datname = current_database())
 ORDER BY 1, 2, 3, 4

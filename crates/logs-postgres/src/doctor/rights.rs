@@ -33,3 +33,13 @@ pub(super) const ROLE: &str = concat!(
          FROM pg_roles WHERE rolname = current_user) \
      SELECT fault IS NULL, current_user || COALESCE(fault, ' may read and insert') FROM role"
 );
+
+/// Who may act as the owner of the tables. Roles that log in should not, but superusers, and whoever
+/// owns the database: that role applies the schema where no superuser does.
+pub(super) const OWNER: &str = "SELECT COALESCE(bool_and(NOT rolcanlogin OR owns), true), \
+     'beside superusers ' || COALESCE(string_agg(rolname || CASE WHEN owns \
+         THEN ', which owns the database,' WHEN rolcanlogin THEN '' ELSE ', which nobody logs in as,' \
+         END, ' and ' ORDER BY rolname), 'nobody') || ' may act as logs_owner' \
+     FROM (SELECT pg_roles.*, pg_roles.oid = datdba AS owns FROM pg_roles \
+         JOIN pg_database ON datname = current_database()) AS roles \
+     WHERE NOT rolsuper AND rolname <> 'logs_owner' AND pg_has_role(oid, 'logs_owner', 'MEMBER')";

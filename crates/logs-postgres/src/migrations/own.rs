@@ -72,7 +72,7 @@ pub(super) async fn note(
     transaction: &mut Transaction<'_, Postgres>,
     note: &str,
 ) -> Result<(), sqlx::Error> {
-    let lock = "SET LOCAL ROLE logs_owner; \
+    let lock = "SET LOCAL ROLE logs_owner; SET LOCAL search_path = pg_catalog, pg_temp; \
          LOCK TABLE ONLY logs.schema_migration IN SHARE ROW EXCLUSIVE MODE";
     run(transaction, lock).await?;
     if let Some(found) = foreign(transaction, &[NOTES]).await? {
@@ -89,6 +89,7 @@ pub(super) async fn make_partitions(connection: &mut PgConnection) -> StoreResul
     let prepare = format!(
         "SET LOCAL ROLE logs_owner; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; \
          SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL lock_timeout = '2s'; \
+         SET LOCAL default_table_access_method = 'heap'; \
          LOCK TABLE ONLY logs.retention_floor, {} IN SHARE UPDATE EXCLUSIVE MODE",
         tables.join(", ")
     );

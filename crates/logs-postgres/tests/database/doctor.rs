@@ -81,6 +81,26 @@ async fn the_doctor_tells_of_what_breaks_no_promise() {
         found.0
     );
     assert!(found.said("settled").contains("not seen"), "{:?}", found.0);
+
+    // Who applies the schema may act as its owner, where that is who owns the database.
+    let name = database.name();
+    let member = format!("CREATE ROLE {name}_migrator LOGIN IN ROLE logs_owner");
+    execute(&database, &member).await;
+    assert_eq!(Found::of(&database).await.failed(), ["owner"]);
+    let owner = format!("ALTER DATABASE {name} OWNER TO {name}_migrator");
+    execute(&database, &owner).await;
+    let found = Found::of(&database).await;
+    assert!(found.failed().is_empty(), "{:?}", found.0);
+    let said = found.said("owner");
+    assert!(said.contains("which owns the database"), "{said}");
+
+    let drop = "SELECT logs.make_partitions((now() - interval '3 months')::date, 3);; \
+         SELECT logs.drop_months_before(0::smallint, now() - interval '2 months', 1)";
+    execute(&database, drop).await;
+    let found = Found::of(&database).await;
+    assert!(found.failed().is_empty(), "{:?}", found.0);
+    let said = found.said("retention");
+    assert!(said.contains("records are kept from 2"), "{said}");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "GRANT logs_owner TO logs_test_application",
         "REVOKE logs_owner FROM logs_test_application",
-        &["grants", "role"],
+        &["role", "owner"],
         "may act as the owner",
     ),
     (
@@ -153,8 +153,8 @@ pub(super) const CASES: &[Case] = &[
     (
         "CREATE ROLE logs_test_intruder LOGIN IN ROLE logs_owner",
         "DROP ROLE logs_test_intruder",
-        &["grants"],
-        "logs_test_intruder may act as it",
+        &["owner"],
+        "logs_test_intruder may act as logs_owner",
     ),
     // Triggers.
     (

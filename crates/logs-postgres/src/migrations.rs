@@ -13,6 +13,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use self::index::Index;
+use self::own::Refusal;
 pub(crate) use self::own::{current, kept_from};
 use self::steps::{STEPS, Step};
 pub(crate) use self::steps::{Schema, known};
@@ -132,9 +133,13 @@ async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec
             place + 1
         );
         let mut tried = 0;
-        while let Err(error) = step(connection, sql, &note).await {
-            if tried == RETRIES || !error::is_lock_timeout(&error) {
-                return Err(failed(name, error));
+        while let Err(refusal) = step(connection, sql, &note).await {
+            match refusal {
+                Refusal::Foreign(found) => return Err(own::foreign_code(found)),
+                Refusal::Server(error) if tried == RETRIES || !error::is_lock_timeout(&error) => {
+                    return Err(failed(name, error));
+                }
+                Refusal::Server(_) => {}
             }
             tried += 1;
             tokio::time::sleep(PAUSE).await;
@@ -145,11 +150,7 @@ async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec
 }
 
 /// One step, and the note that it is applied.
-async fn step(
-    connection: &mut PgConnection,
-    sql: &'static str,
-    note: &str,
-) -> Result<(), sqlx::Error> {
+async fn step(connection: &mut PgConnection, sql: &'static str, note: &str) -> Result<(), Refusal> {
     let index = Index::parse(sql);
     if let Some(index) = &index {
         index.build(connection).await?;
@@ -161,16 +162,10 @@ async fn step(
         sqlx::raw_sql(sql).execute(&mut *transaction).await?;
     }
     own::note(&mut transaction, note).await?;
-    transaction.commit().await
+    Ok(transaction.commit().await?)
 }
 
 fn failed(name: &str, error: sqlx::Error) -> StoreError {
-    if let sqlx::Error::Protocol(found) = error {
-        return StoreError::SchemaMismatch {
-            found,
-            expected: format!("{BACKEND} schema without code of others"),
-        };
-    }
     if error.as_database_error().is_none() {
         return error::read(error);
     }

@@ -28,6 +28,21 @@ const PARTITIONED: [&str; 8] = [
     "governance_run",
 ];
 
+/// Why a step is not applied.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// Others put code on a table that it is noted in.
+    Foreign(String),
+    /// The server refused it.
+    Server(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Server(error)
+    }
+}
+
 /// How far the schema is.
 pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<Schema> {
     let mut transaction = connection.begin().await.map_err(error::read)?;
@@ -71,14 +86,14 @@ pub(crate) async fn kept_from(connection: &mut PgConnection) -> StoreResult<Opti
 pub(super) async fn note(
     transaction: &mut Transaction<'_, Postgres>,
     note: &str,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), Refusal> {
     let lock = "SET LOCAL ROLE logs_owner; SET LOCAL search_path = pg_catalog, pg_temp; \
          LOCK TABLE ONLY logs.schema_migration IN SHARE ROW EXCLUSIVE MODE";
     run(transaction, lock).await?;
     if let Some(found) = foreign(transaction, &[NOTES]).await? {
-        return Err(sqlx::Error::Protocol(found));
+        return Err(Refusal::Foreign(found));
     }
-    run(transaction, note).await
+    Ok(run(transaction, note).await?)
 }
 
 /// Makes the partitions of this month and of the two after it, as the owner: by the text of the function
@@ -114,10 +129,15 @@ fn body() -> String {
 async fn refuse_foreign(connection: &mut PgConnection, tables: &[&str]) -> StoreResult<()> {
     match foreign(connection, tables).await.map_err(error::read)? {
         None => Ok(()),
-        Some(found) => Err(StoreError::SchemaMismatch {
-            found,
-            expected: format!("{BACKEND} schema without code of others"),
-        }),
+        Some(found) => Err(foreign_code(found)),
+    }
+}
+
+/// The error of a schema with code of others, which was found where it says.
+pub(super) fn foreign_code(found: String) -> StoreError {
+    StoreError::SchemaMismatch {
+        found,
+        expected: format!("{BACKEND} schema without code of others"),
     }
 }
 

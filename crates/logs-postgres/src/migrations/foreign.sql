@@ -29,6 +29,13 @@ FROM (
     JOIN looked_at ON looked_at.oid = tgrelid
     WHERE NOT tgisinternal AND (tgtype & 4 = 4 OR relname = 'schema_migration')
     UNION ALL
+    SELECT relname, 'has the constraint ' || conname FROM pg_catalog.pg_constraint
+    JOIN looked_at ON looked_at.oid = conrelid WHERE contype IN ('f', 'x')
+    UNION ALL
+    -- Its checks are computed when another partition is attached.
+    SELECT relname, 'has a default partition' FROM pg_catalog.pg_partitioned_table
+    JOIN looked_at ON looked_at.oid = partrelid WHERE partdefid <> 0
+    UNION ALL
     SELECT relname, 'depends on ' || pg_describe_object(refclassid, refobjid, 0) FROM part
     JOIN pg_catalog.pg_depend ON pg_depend.classid = part.classid AND pg_depend.objid = part.objid
     WHERE refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass,

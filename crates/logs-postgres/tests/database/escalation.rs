@@ -187,6 +187,12 @@ const NO_PARTITIONS: &str = "DO $$ DECLARE part regclass; BEGIN \
         WHERE inhparent = 'logs.trace'::regclass \
     LOOP EXECUTE format('DROP TABLE %s', part); END LOOP; END; $$";
 
+/// Makes a partition as somebody does who trusts `SET ROLE`.
+const ATTACH: &str = "SET ROLE logs_owner; CREATE TABLE logs.part (LIKE logs.trace INCLUDING ALL, \
+         CHECK (class = 0 AND created_at >= '2025-06-01' AND created_at < '2025-07-01')); \
+     ALTER TABLE logs.trace ATTACH PARTITION logs.part \
+         FOR VALUES FROM (0, '2025-06-01') TO (0, '2025-07-01')";
+
 /// What a member of the owner does, whether the work goes on, and what a superuser runs who is not
 /// careful: the control.
 fn attacks() -> Vec<(String, bool, &'static str)> {
@@ -245,10 +251,15 @@ fn attacks() -> Vec<(String, bool, &'static str)> {
         (
             format!("{NO_PARTITIONS}; ALTER TABLE logs.trace ADD CHECK (logs.crown_always())"),
             false,
-            "SET ROLE logs_owner; CREATE TABLE logs.part (LIKE logs.trace INCLUDING ALL, \
-                 CHECK (class = 0 AND created_at >= '2025-06-01' AND created_at < '2025-07-01')); \
-             ALTER TABLE logs.trace ATTACH PARTITION logs.part \
-                 FOR VALUES FROM (0, '2025-06-01') TO (0, '2025-07-01')",
+            ATTACH,
+        ),
+        (
+            format!(
+                "{NO_PARTITIONS}; CREATE TABLE logs.rest PARTITION OF logs.trace DEFAULT; \
+                 ALTER TABLE logs.rest ADD CHECK (logs.crown_always())"
+            ),
+            false,
+            ATTACH,
         ),
     ]
 }

@@ -120,7 +120,10 @@ async fn a_subscription_adds_records_and_changes_and_removes_none() {
         subscribers.push(server.copy(&template).unwrap());
     }
     let mut superuser = as_superuser(&template).await;
-    execute(&mut superuser, "ALTER SYSTEM SET wal_level = 'logical'").await;
+    // One worker is started in such an interval.
+    let settings = "ALTER SYSTEM SET wal_level = 'logical';; \
+         ALTER SYSTEM SET wal_retrieve_retry_interval = '50ms'";
+    execute(&mut superuser, settings).await;
     drop(superuser);
     server.crash(Crash::Immediate).unwrap();
 
@@ -154,9 +157,10 @@ async fn a_subscription_adds_records_and_changes_and_removes_none() {
                 assert_eq!(count(&mut pair.subscriber, &gone).await, 0, "{change}");
                 let said = server.log().unwrap();
                 let (verb, _) = change.split_once(' ').unwrap();
-                let said = said.lines().any(|line| {
-                    line.contains("append-only: logs.") && line.ends_with(&format!("no {verb}"))
-                });
+                let table = format!("append-only: logs.{table}");
+                let said = said
+                    .lines()
+                    .any(|line| line.contains(&table) && line.ends_with(&format!("no {verb}")));
                 assert!(said, "{change}");
             } else {
                 until(&mut pair.subscriber, &gone).await;

@@ -14,7 +14,7 @@ BEGIN
         END;
     END LOOP;
     -- From version 16 on, whoever made a role may grant it, but not act as it.
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT logs_owner TO %I', current_user);
     END IF;
 END;

@@ -15,18 +15,17 @@ END;
 $$;
 
 SET LOCAL ROLE logs_owner;
-SET LOCAL search_path = logs;
 
 -- The age in microseconds of the oldest transaction of a role that a program may append as; 0 without
 -- any. An age, so that the clocks of the server and of programs need not agree. A role that may act
 -- as the owner appends nothing: its reports and indexes hold up nobody.
-CREATE FUNCTION oldest_append() RETURNS bigint LANGUAGE sql VOLATILE
-SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION logs.oldest_append() RETURNS bigint LANGUAGE sql VOLATILE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start) * 1000000), 0)::bigint
-    FROM pg_stat_activity
+    FROM pg_catalog.pg_stat_activity
     WHERE datname = current_database()
-        AND pg_has_role(usesysid, 'logs_application', 'MEMBER')
-        AND NOT pg_has_role(usesysid, 'logs_owner', 'MEMBER')
+        AND pg_catalog.pg_has_role(usesysid, 'logs_application', 'MEMBER')
+        AND NOT pg_catalog.pg_has_role(usesysid, 'logs_owner', 'MEMBER')
 $$;
-REVOKE ALL ON FUNCTION oldest_append() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION oldest_append() TO logs_application;
+REVOKE ALL ON FUNCTION logs.oldest_append() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION logs.oldest_append() TO logs_application;

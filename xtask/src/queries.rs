@@ -1,6 +1,6 @@
 //! `cargo xtask queries`: describes the statements that are checked when the PostgreSQL adapter is
 //! compiled, by a server with the schema of this checkout, and keeps that beside the crate: a build
-//! needs no server.
+//! needs no server. Then it writes the list of definitions anew that `logs doctor` compares with.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         std::fs::write(kept.join(name), text)?;
     }
     println!("{} statements are described in {CRATE}/.sqlx", found.len());
-    Ok(())
+    // By the test that compares it otherwise: it has the schema, and asks as the doctor does.
+    let list = "doctor::definitions::tests::the_list_is_what_the_steps_install";
+    let mut write = process::cargo(["test", "--quiet", "--package", "logs-postgres", "--lib"])?;
+    write.args(["--", "--exact", list]);
+    write.env("LOGS_WRITE_DEFINITIONS", "1");
+    process::run(write)
 }
 
 /// Compiles the crate beside a server that knows the schema; what the macros wrote, by file name.

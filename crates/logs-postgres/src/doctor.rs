@@ -1,10 +1,11 @@
 //! What an operator wants to know about a store.
 
 mod deep;
+mod definitions;
 mod pooler;
 mod rights;
 
-use logs_domain::StoreResult;
+use logs_domain::{StoreError, StoreResult};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
@@ -36,13 +37,16 @@ impl PostgresStore {
             // What is read through it may be the answer to somebody else.
             return Ok(vec![pooler]);
         }
-        let mut connection = open::connect(&settings).await?;
-        let schema = migrations::current(&mut connection).await?;
+        let mut connection = open::administer(url).await?;
         let mut checks = vec![pooler];
+        let schema = match migrations::current(&mut connection).await {
+            Err(StoreError::SchemaMismatch { found, .. }) => Err(found),
+            schema => Ok(schema?),
+        };
         checks.push(Check {
             name: "schema",
-            passed: schema.serves(),
-            found: told(schema),
+            passed: schema.as_ref().is_ok_and(migrations::Schema::serves),
+            found: schema.as_ref().map_or_else(Clone::clone, told),
         });
         for (name, sql) in CHECKS {
             checks.push(check(&mut connection, name, sql).await?);
@@ -53,17 +57,25 @@ impl PostgresStore {
             passed: apart <= SKEW_MICROS,
             found: format!("{} ms from the clock of the server", apart / 1_000),
         });
-        if schema.serves() {
+        if let Ok(schema) = schema
+            && schema.serves()
+        {
+            if schema.version == migrations::known() {
+                checks.extend(definitions::check(&mut connection).await?);
+            } else {
+                checks.push(definitions::newer());
+            }
             for (name, sql) in SCHEMA_CHECKS {
                 checks.push(check(&mut connection, name, sql).await?);
             }
+            checks.push(retention(&mut connection).await?);
         }
         connection.close().await.map_err(error::read)?;
         Ok(checks)
     }
 }
 
-fn told(schema: migrations::Schema) -> String {
+fn told(schema: &migrations::Schema) -> String {
     let known = migrations::known();
     let works = match (schema.version > known, schema.serves()) {
         (false, _) => "",
@@ -74,6 +86,22 @@ fn told(schema: migrations::Schema) -> String {
         "version {}, this program knows {known}{works}",
         schema.version
     )
+}
+
+/// From when on records are kept: what is older is not missing.
+async fn retention(connection: &mut PgConnection) -> StoreResult<Check> {
+    let (passed, found) = match migrations::kept_from(connection).await {
+        Ok(None) => (true, "every record is kept".to_owned()),
+        Ok(Some(time)) => (true, format!("records are kept from {time} on")),
+        Err(StoreError::SchemaMismatch { found, .. }) => (false, found),
+        Err(error @ StoreError::Backend { .. }) => (false, error.to_string()),
+        Err(error) => return Err(error),
+    };
+    Ok(Check {
+        name: "retention",
+        passed,
+        found,
+    })
 }
 
 async fn check(
@@ -121,52 +149,19 @@ const CHECKS: &[(&str, &str)] = &[
 /// What is looked at where the schema is.
 const SCHEMA_CHECKS: &[(&str, &str)] = &[
     ("role", rights::ROLE),
-    ("grants", rights::GRANTS),
-    (
-        // The trigger that the schema made: before each UPDATE, DELETE and TRUNCATE, as a statement.
-        "append-only",
-        "SELECT COUNT(*) = 0, COUNT(*) || ' tables of records without their trigger' \
-         FROM pg_class WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') \
-             AND relname NOT IN ('schema_migration', 'retention_floor') \
-             AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid \
-                 AND tgname = 'append_only' AND tgenabled = 'A' AND tgtype = 2 + 8 + 16 + 32 \
-                 AND tgqual IS NULL AND tgattr = '' \
-                 AND tgfoid = 'logs.refuse_change()'::regprocedure)",
-    ),
+    ("owner", rights::OWNER),
     (
         // Keys compare as bytes whatever the database does with other text: that another version of
         // the library sorts otherwise now is told, and breaks nothing here.
         "collations",
-        "SELECT COUNT(relname) = 0, CASE COUNT(relname) WHEN 0 THEN 'text of records compares as \
-             bytes' ELSE 'not as bytes: ' || string_agg(relname || '.' || attname, ', ' \
-             ORDER BY relname, attname) END || '; the database has ' || datcollate || CASE \
-             WHEN datcollversion IS NOT DISTINCT FROM pg_database_collation_actual_version(own.oid) \
+        "SELECT true, 'the database has ' || datcollate || CASE \
+             WHEN datcollversion IS NOT DISTINCT FROM pg_database_collation_actual_version(oid) \
                  THEN '' ELSE ' of version ' || COALESCE(datcollversion, 'none') \
                  || ', and the library is of version ' \
-                 || COALESCE(pg_database_collation_actual_version(own.oid), 'none') END \
-         FROM pg_database AS own LEFT JOIN (SELECT relname, attname FROM pg_attribute \
-             JOIN pg_class ON pg_class.oid = attrelid \
-             WHERE relnamespace = 'logs'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 \
-                 AND relname <> 'schema_migration' AND NOT attisdropped AND attcollation <> 0 \
-                 AND attcollation <> '\"C\"'::regcollation) AS text ON true \
-         WHERE datname = current_database() GROUP BY own.oid, datcollate, datcollversion",
+                 || COALESCE(pg_database_collation_actual_version(oid), 'none') END \
+         FROM pg_database WHERE datname = current_database()",
     ),
-    (
-        "indexes",
-        "SELECT COUNT(*) = 0, COUNT(*) || ' of them invalid' FROM pg_index \
-         JOIN pg_class ON pg_class.oid = indrelid \
-         WHERE relnamespace = 'logs'::regnamespace AND NOT indisvalid",
-    ),
-    (
-        "partitions",
-        "SELECT COUNT(*) = COUNT(made.oid), COUNT(made.oid) || ' of ' || COUNT(*) \
-             || ' for this month and the next' \
-         FROM pg_class AS parent CROSS JOIN generate_series(0, 1) AS ahead \
-         LEFT JOIN pg_class AS made ON made.relnamespace = parent.relnamespace \
-             AND made.relkind = 'r' AND made.relispartition AND made.relname = parent.relname \
-             || '_0_' || to_char(now() AT TIME ZONE 'UTC' + ahead * interval '1 month', 'YYYYMM') \
-         WHERE parent.relnamespace = 'logs'::regnamespace AND parent.relkind = 'p'",
-    ),
+    ("partitions", include_str!("doctor/partitions.sql")),
     (
         // Without the right the deadlines of appends do, but for a commit that waits for a standby.
         "settled",

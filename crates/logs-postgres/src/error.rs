@@ -143,6 +143,10 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         "58030" => backend("the disk of the server fails", true, write_outcome, error),
         "42501" => backend("the role lacks a right", false, write_outcome, error),
         "LG001" => backend("the table is append-only", false, write_outcome, error),
+        "LG002" => {
+            let message = "a table has the name of a partition and is none: `logs doctor` names it";
+            backend(message, false, write_outcome, error)
+        }
         code if code.starts_with("08") => {
             unavailable("the connection failed", write_outcome, error)
         }

@@ -17,12 +17,14 @@ mod lifecycle;
 mod list;
 mod migrations;
 mod open;
+mod partitions;
 mod pool;
 mod reader;
 mod reading;
 mod record;
 mod row;
 mod server;
+mod session;
 mod stamp;
 mod writer;
 

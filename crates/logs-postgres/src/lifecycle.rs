@@ -15,7 +15,11 @@ impl StoreLifecycle for PostgresStore {
         if self.readers.is_closed() {
             return Err(StoreError::closed());
         }
-        Ok(StoreInfo::new(BACKEND, migrations::known()))
+        let kept_from = |row: &PgRow| row.try_get::<Option<i64>, _>(0).map_err(error::read);
+        let kept_from = rows(self, QueryBuilder::new(KEPT_FROM), 1, kept_from).await?;
+        let kept_from = kept_from.into_iter().next().flatten();
+        let kept_from = kept_from.map(Timestamp::from_micros).transpose()?;
+        Ok(StoreInfo::new(BACKEND, migrations::known()).keeping_from(kept_from))
     }
 
     async fn ready(&self) -> StoreResult<()> {
@@ -66,6 +70,10 @@ impl StoreLifecycle for PostgresStore {
         Ok(())
     }
 }
+
+/// The time before which retention dropped records, in microseconds; null when it dropped none.
+const KEPT_FROM: &str =
+    "SELECT (EXTRACT(EPOCH FROM MAX(dropped_before)) * 1000000)::bigint FROM logs.retention_floor";
 
 /// The age in microseconds of the oldest transaction in which records may be appended: of any role of
 /// an application as far as the owner of the function may see, and of this one in any case. An age,

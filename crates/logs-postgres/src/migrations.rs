@@ -1,6 +1,7 @@
 //! The schema: applied by a command of its own, one step a transaction, by one process at a time.
 
 mod index;
+mod own;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -8,10 +9,12 @@ mod tests;
 use std::time::{Duration, Instant};
 
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection};
 
 use self::index::Index;
+use self::own::Refusal;
+pub(crate) use self::own::{current, kept_from};
 use self::steps::{STEPS, Step};
 pub(crate) use self::steps::{Schema, known};
 use crate::{BACKEND, error, open};
@@ -46,22 +49,20 @@ impl crate::PostgresStore {
     /// and names the steps that were applied. A step waits for tables that others use, without
     /// keeping still others from them for more than 2 s at a time. The role needs the rights to
     /// create roles and a schema; the connection must be a direct one, not a pooler's. A step that
-    /// breaks off leaves nothing of itself, or an invalid index that the next run builds anew.
+    /// breaks off leaves nothing of itself, or an invalid index that the next run builds anew. It runs
+    /// no code that members of `logs_owner` could have put into the schema.
     ///
     /// # Errors
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
     /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is of a newer version that
-    /// this one does not work with, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
+    /// this one does not work with, or others put code on tables that the migrator works on, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
     pub async fn migrate(url: &str) -> StoreResult<Vec<String>> {
-        let mut connection = open::connect(&open::parse(url)?).await?;
+        let mut connection = open::administer(url).await?;
         lock(&mut connection).await?;
         let applied = match apply(&mut connection, STEPS).await {
-            Ok(applied) => {
-                let ensured = sqlx::raw_sql("SELECT logs.ensure_partitions(now())")
-                    .execute(&mut connection)
-                    .await;
-                ensured.map(|_| applied).map_err(error::read)
-            }
+            Ok(applied) => own::make_partitions(&mut connection)
+                .await
+                .map(|()| applied),
             Err(error) => Err(error),
         };
         // The lock ends with the connection.
@@ -74,7 +75,7 @@ impl crate::PostgresStore {
     /// # Errors
     /// As [`migrate`](Self::migrate).
     pub async fn schema_status(url: &str) -> StoreResult<SchemaStatus> {
-        let mut connection = open::connect(&open::parse(url)?).await?;
+        let mut connection = open::administer(url).await?;
         let schema = current(&mut connection).await?;
         connection.close().await.map_err(error::read)?;
         let pending = STEPS.iter().skip(schema.applied(STEPS)?);
@@ -93,25 +94,6 @@ pub(crate) async fn require(connection: &mut PgConnection) -> StoreResult<()> {
         return Ok(());
     }
     Err(found.mismatch())
-}
-
-/// How far the schema is.
-pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<Schema> {
-    let found = sqlx::query!(
-        "SELECT COALESCE(MAX(version), 0) AS \"version!\", \
-             COALESCE(MAX(serves_from), 0) AS \"serves_from!\" FROM logs.schema_migration"
-    )
-    .fetch_one(connection)
-    .await;
-    let number = |number: i32| u64::from(number.unsigned_abs());
-    match found {
-        Ok(found) => Ok(Schema {
-            version: number(found.version),
-            serves_from: number(found.serves_from),
-        }),
-        Err(error) if error::is_undefined(&error) => Ok(Schema::default()),
-        Err(error) => Err(error::read(error)),
-    }
 }
 
 /// Takes the lock of migrators. It is polled: a session that waits inside the server for a lock
@@ -151,9 +133,13 @@ async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec
             place + 1
         );
         let mut tried = 0;
-        while let Err(error) = step(connection, sql, &note).await {
-            if tried == RETRIES || !error::is_lock_timeout(&error) {
-                return Err(failed(name, error));
+        while let Err(refusal) = step(connection, sql, &note).await {
+            match refusal {
+                Refusal::Foreign(found) => return Err(own::foreign_code(found)),
+                Refusal::Server(error) if tried == RETRIES || !error::is_lock_timeout(&error) => {
+                    return Err(failed(name, error));
+                }
+                Refusal::Server(_) => {}
             }
             tried += 1;
             tokio::time::sleep(PAUSE).await;
@@ -164,11 +150,7 @@ async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec
 }
 
 /// One step, and the note that it is applied.
-async fn step(
-    connection: &mut PgConnection,
-    sql: &'static str,
-    note: &str,
-) -> Result<(), sqlx::Error> {
+async fn step(connection: &mut PgConnection, sql: &'static str, note: &str) -> Result<(), Refusal> {
     let index = Index::parse(sql);
     if let Some(index) = &index {
         index.build(connection).await?;
@@ -179,10 +161,8 @@ async fn step(
     if index.is_none() {
         sqlx::raw_sql(sql).execute(&mut *transaction).await?;
     }
-    sqlx::raw_sql(AssertSqlSafe(note.to_owned()))
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await
+    own::note(&mut transaction, note).await?;
+    Ok(transaction.commit().await?)
 }
 
 fn failed(name: &str, error: sqlx::Error) -> StoreError {

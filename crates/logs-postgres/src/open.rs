@@ -1,15 +1,13 @@
 //! Connecting to a store.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use logs_domain::{InvalidValue, StoreError, StoreOptions, StoreResult, Timestamp};
+use logs_domain::{InvalidValue, StoreError, StoreOptions, StoreResult};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::error::Failure;
+use crate::partitions::{self, Months};
 use crate::pool::Pool;
 use crate::stamp::Stamps;
 use crate::{clock, error, migrations, server};
@@ -28,6 +26,10 @@ const READERS: u32 = 4;
 /// tenant, a trace or an entity has: it guesses a handful, and would rather read and sort all of them
 /// for each page. Reads that no index answers in their order allow sorts for themselves.
 const IN_ORDER: [(&str, &str); 1] = [("enable_sort", "off")];
+
+/// Where names without a schema are looked for: nothing in `public`, and nothing temporary, stands in
+/// for what the server itself has.
+pub(crate) const SEARCH_PATH: &str = "pg_catalog,pg_temp";
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,8 +72,7 @@ pub struct PostgresStore {
     pub(crate) stamps: Stamps,
     /// Whether the last append met keys that were there already: the next one expects some.
     pub(crate) repeated: AtomicBool,
-    /// Months whose partitions are there, by their first days.
-    months: Mutex<BTreeSet<chrono::NaiveDate>>,
+    pub(crate) months: Months,
 }
 
 impl PostgresStore {
@@ -101,18 +102,14 @@ impl PostgresStore {
     ) -> StoreResult<Self> {
         let settings = parse(url)?;
         let writing = session(settings.clone(), access, APPEND_TIMEOUT);
-        let mut first = connect(&writing).await?;
         let durable = access == Access::ReadWrite && !options.accept_volatile_server;
-        server::accept(&mut first, durable).await?;
+        let mut first = server::open(&writing, durable).await?;
         migrations::require(&mut first).await?;
         if access == Access::ReadWrite {
             clock::accept(&mut first, &*options.clock).await?;
             server::accept_role(&mut first).await?;
             // By the clock of the server: the one that was injected is for records.
-            sqlx::query_scalar!("SELECT logs.ensure_partitions(now())")
-                .fetch_one(&mut first)
-                .await
-                .map_err(error::read)?;
+            partitions::ensure(&mut first).await.map_err(error::read)?;
         }
         first.close().await.map_err(error::read)?;
         Ok(Self {
@@ -126,39 +123,9 @@ impl PostgresStore {
             ),
             stamps: Stamps::default(),
             repeated: AtomicBool::new(false),
-            months: Mutex::default(),
+            months: Months::default(),
         })
     }
-
-    /// Makes the partitions of the month of a record time, unless they are known to be there.
-    pub(crate) async fn ensure_partitions(&self, time: Timestamp) -> Result<(), Failure> {
-        let month = month(time);
-        let known = |months: &BTreeSet<_>| months.contains(&month);
-        if known(&self.months.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(());
-        }
-        let mut lane = self.writers.acquire().await?;
-        sqlx::query_scalar!("SELECT logs.ensure_partitions($1)", time.to_datetime())
-            .fetch_one(lane.connection())
-            .await
-            .map_err(error::before_commit)?;
-        lane.release();
-        let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);
-        months.insert(month);
-        Ok(())
-    }
-
-    /// Forgets which partitions are there: one was missing.
-    pub(crate) fn forget_partitions(&self) {
-        let mut months = self.months.lock().unwrap_or_else(PoisonError::into_inner);
-        months.clear();
-    }
-}
-
-fn month(time: Timestamp) -> chrono::NaiveDate {
-    use chrono::Datelike;
-    let date = time.to_datetime().date_naive();
-    date.with_day(1).unwrap_or(date)
 }
 
 /// Understands a URL; the error repeats nothing of it, since there may be a password in it.
@@ -168,6 +135,20 @@ pub(crate) fn parse(url: &str) -> StoreResult<PgConnectOptions> {
             "postgres://USER@HOST:PORT/DATABASE, with what PostgreSQL's own clients take";
         StoreError::from(InvalidValue::new("url", "another text", expected))
     })
+}
+
+/// Opens a connection for work on the schema, and for looks at it: perhaps as a superuser, so that
+/// no name may mean what somebody else put there.
+pub(crate) async fn administer(url: &str) -> StoreResult<PgConnection> {
+    let mut connection = connect(&parse(url)?).await?;
+    // By a statement, since something between may drop what a connection is opened with.
+    let pinned =
+        "SET search_path = pg_catalog, pg_temp; SET timezone = 'UTC'; SET datestyle = 'ISO'";
+    sqlx::raw_sql(pinned)
+        .execute(&mut connection)
+        .await
+        .map_err(error::read)?;
+    Ok(connection)
 }
 
 /// Opens one connection with the settings of the server.
@@ -195,6 +176,7 @@ pub(crate) fn session(
         .application_name("logs")
         .disable_statement_logging()
         .options([
+            ("search_path", SEARCH_PATH.to_owned()),
             (
                 "default_transaction_read_only",
                 (access == Access::ReadOnly).to_string(),

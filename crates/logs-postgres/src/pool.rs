@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::alarm::Alarm;
-use crate::{error, open, server};
+use crate::{error, server};
 
 /// How long a call waits for a connection before it is pushed back.
 const ACQUIRE: Duration = Duration::from_secs(1);
@@ -106,9 +106,8 @@ impl Pool {
                 return Ok(lane(held.open));
             }
         }
-        let mut connection = open::connect(&self.settings).await?;
         // Settings of a role or a database reach new sessions alone.
-        server::accept(&mut connection, self.durable).await?;
+        let connection = server::open(&self.settings, self.durable).await?;
         Ok(lane(OpenConnection {
             connection,
             alarm: Alarm::new(),

@@ -1,10 +1,10 @@
 //! Whether the promises of the store can be kept on a server, as a role: what is asked at start.
 
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
-use sqlx::Row;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::error;
+use crate::session::{self, Kind};
 
 /// The condition in SQL that the role may change or remove records of some table, not being asked
 /// whether it may act as the owner of all of them.
@@ -23,18 +23,26 @@ pub(crate) use may_change_records;
 pub(crate) const VOLATILE: &str = "the server may lose what it acknowledged: fsync, \
      full_page_writes or, perhaps for this role or database alone, synchronous_commit is off";
 
-/// Refuses a server that may lose what it acknowledged, and sessions without their settings, as
+/// Opens a session that keeps the promises of the store.
+///
+/// Refused are a server that may lose what it acknowledged, and sessions without their settings, as
 /// some poolers hand them out: without timeouts an append could outlive the minute after which
-/// records count as settled.
+/// records count as settled. So are those that somebody else has too, and whose prepared statements
+/// are not kept apart.
 ///
 /// `durable` is whether the session may write what must not be lost.
-pub(crate) async fn accept(session: &mut PgConnection, durable: bool) -> StoreResult<()> {
-    if !keeps_settings(session).await? {
-        return refused(
-            "the session lacks the settings that it was opened with: connect to the server itself, \
-             not through a pooler that drops them",
-        );
+pub(crate) async fn open(settings: &PgConnectOptions, durable: bool) -> StoreResult<PgConnection> {
+    let mut session = session::open(settings).await?;
+    match session.kind().await? {
+        Kind::Own | Kind::Kept => {}
+        Kind::Refused(reason) => return refused(reason),
     }
+    let mut session = session.connection;
+    accept(&mut session, durable).await?;
+    Ok(session)
+}
+
+async fn accept(session: &mut PgConnection, durable: bool) -> StoreResult<()> {
     if !durable {
         return Ok(());
     }
@@ -49,14 +57,6 @@ pub(crate) async fn accept(session: &mut PgConnection, durable: bool) -> StoreRe
         return refused(VOLATILE);
     }
     Ok(())
-}
-
-/// Whether a session has the settings that it was opened with.
-pub(crate) async fn keeps_settings(session: &mut PgConnection) -> StoreResult<bool> {
-    let kept = "SELECT current_setting('plan_cache_mode') = 'force_generic_plan' \
-         AND current_setting('idle_in_transaction_session_timeout') <> '0'";
-    let kept = sqlx::raw_sql(kept).fetch_one(session).await;
-    kept.and_then(|row| row.try_get(0)).map_err(error::read)
 }
 
 /// Refuses a role that could change what it wrote.
@@ -77,7 +77,7 @@ pub(crate) async fn accept_role(session: &mut PgConnection) -> StoreResult<()> {
     ))
 }
 
-fn refused(reason: &str) -> StoreResult<()> {
+fn refused<T>(reason: &str) -> StoreResult<T> {
     Err(StoreError::Unavailable {
         reason: reason.to_owned(),
         write_outcome: WriteOutcome::NotApplied,

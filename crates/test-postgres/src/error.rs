@@ -15,6 +15,12 @@ pub enum Error {
         /// What was tried last.
         reason: String,
     },
+    /// There is no pgbouncer, and none could be fetched.
+    #[error("no pgbouncer for the tests: {reason}")]
+    NoPooler {
+        /// What was tried last.
+        reason: String,
+    },
     /// A folder or a program could not be used.
     #[error("{doing}: {source}")]
     Io {

@@ -88,7 +88,7 @@ pub(crate) fn fetch(major: Option<u32>) -> Result<PathBuf, Error> {
 }
 
 /// Under the target directory, which the build was made in.
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
         PathBuf::from,

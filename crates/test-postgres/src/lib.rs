@@ -5,6 +5,9 @@
 //! copy for each test. Where there is no PostgreSQL and none can be had, starting fails with what
 //! to do about it: tests fail then, they are never skipped.
 //!
+//! A [`Pooler`] is pgbouncer, installed or fetched as a package of Debian. Where it cannot be had, tests
+//! say that they leave it out.
+//!
 //! With `LOGS_TEST_POSTGRES_VERSION` it is one of that major version. With `LOGS_TEST_DATABASE_URL`
 //! the tests run on the server that it names, as its superuser.
 
@@ -14,10 +17,12 @@ mod crash;
 mod error;
 mod fetch;
 mod janitor;
+mod pooler;
 mod server;
 mod standby;
 
 pub use binaries::find as programs;
 pub use error::Error;
+pub use pooler::Pooler;
 pub use server::{Crash, Database, Durability, Server};
 pub use standby::Standby;

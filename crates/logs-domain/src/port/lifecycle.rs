@@ -41,17 +41,28 @@ pub struct StoreInfo {
     pub schema_version: u64,
     /// What it takes at most.
     pub limits: StoreLimits,
+    /// Records with an earlier record time may have been dropped by retention, and are absent from
+    /// every answer then; `None` when nothing was dropped.
+    pub kept_from: Option<Timestamp>,
 }
 
 impl StoreInfo {
-    /// A store with the default limits.
+    /// A store with the default limits, of which nothing was dropped.
     #[must_use]
     pub fn new(backend: impl Into<String>, schema_version: u64) -> Self {
         Self {
             backend: backend.into(),
             schema_version,
             limits: StoreLimits::default(),
+            kept_from: None,
         }
+    }
+
+    /// The same, of a store whose retention dropped what is older than a time.
+    #[must_use]
+    pub fn keeping_from(mut self, kept_from: Option<Timestamp>) -> Self {
+        self.kept_from = kept_from;
+        self
     }
 }
 

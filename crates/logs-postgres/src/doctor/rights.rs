@@ -1,8 +1,9 @@
-//! What roles may do: enough to append and to read, and nothing that could change records.
+//! Whether the role that looks may do what an application does, and no more: enough to append and to
+//! read, and nothing that could change records. What others may do is compared with the definitions.
 
 use crate::server::may_change_records;
 
-/// Whether the role that looks may do what an application does, and no more.
+/// Whether the role that looks is right, and what it may do.
 pub(super) const ROLE: &str = concat!(
     "WITH lacking (place, what) AS ( \
          SELECT 1, 'insert into ' || string_agg(relname, ', ' ORDER BY relname) FROM pg_class \
@@ -23,51 +24,22 @@ pub(super) const ROLE: &str = concat!(
          WHEN ",
     may_change_records!(),
     "    THEN ' may change records' \
-         ELSE ' may not ' || (SELECT string_agg(what, ', ' ORDER BY place) FROM lacking) END) \
+         WHEN rolcreaterole THEN ' may create roles, and so members of others' \
+         WHEN pg_has_role('pg_write_server_files', 'MEMBER') \
+             THEN ' is a member of pg_write_server_files' \
+         WHEN pg_has_role('pg_execute_server_program', 'MEMBER') \
+             THEN ' is a member of pg_execute_server_program' \
+         ELSE ' may not ' || (SELECT string_agg(what, ', ' ORDER BY place) FROM lacking) END \
+         FROM pg_roles WHERE rolname = current_user) \
      SELECT fault IS NULL, current_user || COALESCE(fault, ' may read and insert') FROM role"
 );
 
-/// Whether anybody may do what only the owner should, or something that leads to it.
-pub(super) const GRANTS: &str = "WITH given (grantee, right_to, object, owner) AS ( \
-         SELECT grantee, privilege_type, relname::text, relowner FROM pg_class, \
-             aclexplode(relacl) WHERE relnamespace = 'logs'::regnamespace \
-             AND (privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER') OR \
-                 privilege_type = 'INSERT' AND relname IN ('schema_migration', 'retention_floor')) \
-         UNION ALL \
-         SELECT grantee, privilege_type, relname || '.' || attname, relowner FROM pg_attribute \
-         JOIN pg_class ON pg_class.oid = attrelid, aclexplode(attacl) \
-         WHERE relnamespace = 'logs'::regnamespace AND (privilege_type = 'UPDATE' OR \
-             privilege_type = 'INSERT' AND relname IN ('schema_migration', 'retention_floor')) \
-         UNION ALL \
-         SELECT grantee, privilege_type, 'schema logs', nspowner FROM pg_namespace, \
-             aclexplode(nspacl) WHERE nspname = 'logs' AND privilege_type = 'CREATE' \
-         UNION ALL \
-         SELECT grantee, privilege_type, proname::text, proowner FROM pg_proc, \
-             aclexplode(COALESCE(proacl, acldefault('f', proowner))) \
-         WHERE pronamespace = 'logs'::regnamespace \
-             AND proname IN ('guard', 'drop_months_before') \
-     ), breach (what) AS ( \
-         SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END \
-             || ' has ' || right_to || ' on ' || object \
-         FROM given WHERE grantee <> owner \
-         UNION ALL \
-         SELECT relname || ' belongs to ' || pg_get_userbyid(relowner) FROM pg_class \
-         WHERE relnamespace = 'logs'::regnamespace AND relowner <> 'logs_owner'::regrole \
-         UNION ALL \
-         SELECT proname || ' belongs to ' || pg_get_userbyid(proowner) FROM pg_proc \
-         WHERE pronamespace = 'logs'::regnamespace AND proowner <> 'logs_owner'::regrole \
-         UNION ALL \
-         SELECT 'logs_owner may log in' FROM pg_roles \
-         WHERE rolname = 'logs_owner' AND rolcanlogin \
-         UNION ALL \
-         SELECT rolname || ' may create roles, and so members of others' FROM pg_roles \
-         WHERE rolname = current_user AND rolcreaterole AND NOT rolsuper \
-         UNION ALL \
-         SELECT current_user || ' is a member of ' || beside.rolname \
-         FROM pg_roles AS own, pg_roles AS beside \
-         WHERE own.rolname = current_user AND NOT own.rolsuper \
-             AND beside.rolname IN ('pg_write_server_files', 'pg_execute_server_program') \
-             AND pg_has_role(beside.oid, 'MEMBER') \
-     ) \
-     SELECT COUNT(*) = 0, COALESCE(string_agg(what, ', ' ORDER BY what), \
-         'nobody but the owner may change what is there') FROM breach";
+/// Who may act as the owner of the tables. Roles that log in should not, but superusers, and whoever
+/// owns the database: that role applies the schema where no superuser does.
+pub(super) const OWNER: &str = "SELECT COALESCE(bool_and(NOT rolcanlogin OR owns), true), \
+     'beside superusers ' || COALESCE(string_agg(rolname || CASE WHEN owns \
+         THEN ', which owns the database,' WHEN rolcanlogin THEN '' ELSE ', which nobody logs in as,' \
+         END, ' and ' ORDER BY rolname), 'nobody') || ' may act as logs_owner' \
+     FROM (SELECT pg_roles.*, pg_roles.oid = datdba AS owns FROM pg_roles \
+         JOIN pg_database ON datname = current_database()) AS roles \
+     WHERE NOT rolsuper AND rolname <> 'logs_owner' AND pg_has_role(oid, 'logs_owner', 'MEMBER')";

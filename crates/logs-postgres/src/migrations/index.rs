@@ -41,7 +41,8 @@ impl<'a> Index<'a> {
     async fn build_as_owner(&self, connection: &mut PgConnection) -> Result<(), Error> {
         let Self { name, table, of } = self;
         let partitions = sqlx::query_scalar!(
-            "SELECT relname::text AS \"name!\" FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid \
+            "SELECT relname::text AS \"name!\" FROM pg_catalog.pg_inherits \
+             JOIN pg_catalog.pg_class ON pg_class.oid = inhrelid \
              WHERE inhparent = to_regclass('logs.' || $1::text) ORDER BY 1",
             table,
         )

@@ -159,7 +159,9 @@ async fn nobody_changes_or_removes_records() {
     for sql in [
         "DROP TABLE logs.trace",
         "ALTER TABLE logs.trace DISABLE TRIGGER append_only",
-        "SELECT logs.drop_months_before(0::smallint, now())",
+        "SELECT logs.make_partitions('2025-06-01', 1)",
+        "SELECT logs.months_before(0::smallint, now())",
+        "SELECT logs.drop_months_before(0::smallint, now(), 1)",
         "INSERT INTO logs.retention_floor VALUES (0, now())",
         "INSERT INTO logs.schema_migration VALUES (99, 'x', now(), 1)",
         "SELECT logs.guard('logs.trace')",

@@ -2,7 +2,7 @@
 
 use logs_domain::{
     LogsReader, LogsWriter, OnConflict, PageRequest, RecordOutcome, RunId, StoreError,
-    StoreLifecycle, StoreOptions, SystemClock, TraceFilter,
+    StoreLifecycle, StoreOptions, SystemClock, Timestamp, TraceFilter,
 };
 use logs_postgres::{Access, PostgresStore};
 use test_postgres::{Durability, Server};
@@ -28,12 +28,15 @@ async fn what_retention_dropped_is_gone_and_is_not_stored_again() {
         .append(&tenant(), &batch("kept"), OnConflict::RejectCall)
         .await
         .unwrap();
-    let dropping = "SELECT logs.drop_months_before(0::smallint, '2025-07-20')";
+    assert_eq!(store.info().await.unwrap().kept_from, None);
+    let dropping = "SELECT logs.drop_months_before(0::smallint, '2025-07-20', 1)";
     let dropped: i32 = sqlx::query_scalar(dropping)
         .fetch_one(&mut as_superuser(&database).await)
         .await
         .unwrap();
     assert_eq!(dropped, 8, "June of each table");
+    let kept_from = Timestamp::parse_rfc3339("2025-07-01T00:00:00Z").unwrap();
+    assert_eq!(store.info().await.unwrap().kept_from, Some(kept_from));
 
     let again = store
         .append(&tenant(), &batch("old"), OnConflict::RejectCall)
@@ -106,42 +109,9 @@ async fn a_key_whose_record_is_missing_is_no_absent_record() {
 }
 
 #[tokio::test]
-async fn a_partition_that_is_missing_costs_no_record() {
-    let server = Server::start(Durability::Off).unwrap();
-    let database = support::migrated(&server).await.unwrap();
-    let application = database.url_as(support::APPLICATION);
-    // Far from every month that was made ahead.
-    let store = PostgresStore::connect(&application, at("2031-03-05T00:00:00Z"))
-        .await
-        .unwrap();
-    store
-        .append(&tenant(), &batch("first"), OnConflict::RejectCall)
-        .await
-        .unwrap();
-    // A partition that the store knows goes away under it.
-    let drop = "DROP TABLE logs.llm_run_0_203103, logs.trace_0_203103";
-    sqlx::raw_sql(drop)
-        .execute(&mut as_superuser(&database).await)
-        .await
-        .unwrap();
-    let receipt = store
-        .append(&tenant(), &batch("second"), OnConflict::RejectCall)
-        .await
-        .unwrap();
-    assert_eq!(receipt.count(RecordOutcome::Stored), 2);
-    assert!(
-        store
-            .get_llm_run(&tenant(), &RunId::new("second").unwrap())
-            .await
-            .unwrap()
-            .is_some()
-    );
-}
-
-#[tokio::test]
 async fn the_doctor_finds_what_breaks_a_promise() {
     let durable = Server::start(Durability::On).unwrap();
-    let database = support::migrated(&durable).await.unwrap();
+    let database = support::installed(&durable).await.unwrap();
     let application = database.url_as(support::APPLICATION);
     let failed = async |url: &str| {
         let checks = PostgresStore::doctor(url, &SystemClock).await.unwrap();
@@ -185,7 +155,7 @@ async fn the_doctor_finds_what_breaks_a_promise() {
     );
 
     let fast = Server::start(Durability::Off).unwrap();
-    let database = support::migrated(&fast).await.unwrap();
+    let database = support::installed(&fast).await.unwrap();
     if !Server::is_given() {
         // A given server is as durable as its operator made it.
         assert!(failed(&database.url()).await.contains(&"durability"));

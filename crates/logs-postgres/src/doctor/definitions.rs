@@ -1,0 +1,221 @@
+//! Whether the schema is what this version installs: each table, index, trigger, function, view and right
+//! is compared with a list, and what differs is told by its name.
+//!
+//! The list is `definitions.txt`, as `definitions.sql` tells it of a database to which every step was
+//! applied; a test compares both. `cargo xtask queries` writes it anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use logs_domain::StoreResult;
+use sqlx::postgres::PgConnection;
+
+use super::Check;
+use crate::error;
+
+const LISTING: &str = include_str!("definitions.sql");
+const LIST: &str = include_str!("definitions.txt");
+
+/// The checks that the list belongs to, in the order in which they are told.
+const CHECKS: [&str; 6] = [
+    "tables",
+    "indexes",
+    "append-only",
+    "functions",
+    "views",
+    "grants",
+];
+/// How many differences a check names.
+const NAMED: usize = 8;
+/// How the names of objects end that there is one of for each month.
+const MONTHLY: &str = "_0_YYYYMM";
+
+/// A property of an object: the check that it belongs to, and what it is.
+type Property<'a> = (&'a str, &'a str);
+/// What is listed, by object.
+type Listed<'a> = BTreeMap<&'a str, BTreeSet<Property<'a>>>;
+
+/// A row of the listing.
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    check: String,
+    object: String,
+    name: String,
+    property: String,
+}
+
+/// Compares the schema with the list.
+pub(super) async fn check(connection: &mut PgConnection) -> StoreResult<Vec<Check>> {
+    let rows = listing(connection).await.map_err(error::read)?;
+    Ok(compare(&rows, &listed(LIST)))
+}
+
+/// Says that nothing was compared: a schema that is newer has a list of its own.
+pub(super) fn newer() -> Check {
+    Check {
+        name: "definitions",
+        passed: true,
+        found: "not compared: the schema is newer than this program".to_owned(),
+    }
+}
+
+async fn listing(connection: &mut PgConnection) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_as(LISTING).fetch_all(connection).await
+}
+
+/// Understands lines `check | object | property`.
+fn listed(list: &str) -> Listed<'_> {
+    let mut listed = Listed::new();
+    for line in list.lines() {
+        let mut parts = line.splitn(3, " | ");
+        if let (Some(check), Some(object), Some(property)) =
+            (parts.next(), parts.next(), parts.next())
+        {
+            listed.entry(object).or_default().insert((check, property));
+        }
+    }
+    listed
+}
+
+fn compare(rows: &[Row], list: &Listed<'_>) -> Vec<Check> {
+    let mut found: BTreeMap<(&str, &str), BTreeSet<Property<'_>>> = BTreeMap::new();
+    for row in rows {
+        let properties = found.entry((&row.object, &row.name)).or_default();
+        properties.insert((&row.check, &row.property));
+    }
+    let mut differences: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut differs = |check, difference| {
+        differences.entry(check).or_default().insert(difference);
+    };
+    for ((object, name), properties) in &found {
+        match list.get(object) {
+            None => {
+                for (check, property) in properties {
+                    differs(*check, format!("{name}: not of this schema, {property}"));
+                }
+            }
+            Some(expected) => {
+                for (check, property) in properties.difference(expected) {
+                    differs(*check, format!("{name}: not as installed, {property}"));
+                }
+                for (check, property) in expected.difference(properties) {
+                    differs(*check, format!("{name}: lacks {property}"));
+                }
+            }
+        }
+    }
+    for (object, expected) in list {
+        let is_there = found.keys().any(|(found, _)| found == object);
+        if let (false, false, Some((check, _))) =
+            (is_there, object.ends_with(MONTHLY), expected.first())
+        {
+            differs(*check, format!("{object}: missing"));
+        }
+    }
+    CHECKS
+        .iter()
+        .map(|name| {
+            let differences = differences.remove(name).unwrap_or_default();
+            Check {
+                name,
+                passed: differences.is_empty(),
+                found: told(&differences),
+            }
+        })
+        .collect()
+}
+
+fn told(differences: &BTreeSet<String>) -> String {
+    if differences.is_empty() {
+        return "as this version installs them".to_owned();
+    }
+    let named: Vec<&str> = differences.iter().take(NAMED).map(String::as_str).collect();
+    let named = named.join("; ");
+    match differences.len().checked_sub(NAMED) {
+        None | Some(0) => named,
+        Some(more) => format!("{named}; and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use test_postgres::{Durability, Server};
+
+    use super::{CHECKS, LIST, Row, compare, listed, listing};
+    use crate::{PostgresStore, open};
+
+    /// Set by what writes the list anew.
+    const WRITE: &str = "LOGS_WRITE_DEFINITIONS";
+
+    #[tokio::test]
+    async fn the_list_is_what_the_steps_install() {
+        let server = Server::start(Durability::Off).unwrap();
+        let database = server.empty().unwrap();
+        PostgresStore::migrate(&database.url()).await.unwrap();
+        let mut connection = open::administer(&database.url()).await.unwrap();
+        let rows = listing(&mut connection).await.unwrap();
+        let lines: BTreeSet<String> = rows
+            .iter()
+            .map(|row| format!("{} | {} | {}\n", row.check, row.object, row.property))
+            .collect();
+        let found: String = lines.into_iter().collect();
+        if std::env::var_os(WRITE).is_some() {
+            let list = concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctor/definitions.txt");
+            std::fs::write(list, found).unwrap();
+            return;
+        }
+        // What differs is easier to read than two lists.
+        let differing: Vec<_> = compare(&rows, &listed(LIST))
+            .into_iter()
+            .filter(|check| !check.passed)
+            .collect();
+        let way_out = "cargo xtask queries writes it anew";
+        assert!(differing.is_empty(), "{differing:#?}: {way_out}");
+        assert_eq!(found, LIST, "{way_out}");
+    }
+
+    #[test]
+    fn what_differs_is_named_once_and_where_it_belongs() {
+        let list = "tables | t | table\ntables | t | column a\ngrants | t | SELECT for x\n\
+             tables | p_0_YYYYMM | partition\n";
+        let rows = |lines: &[[&str; 4]]| -> Vec<Row> {
+            let row = |[check, object, name, property]: &[&str; 4]| Row {
+                check: (*check).to_owned(),
+                object: (*object).to_owned(),
+                name: (*name).to_owned(),
+                property: (*property).to_owned(),
+            };
+            lines.iter().map(row).collect()
+        };
+        let as_listed = [
+            ["tables", "t", "t", "table"],
+            ["tables", "t", "t", "column a"],
+            ["grants", "t", "t", "SELECT for x"],
+        ];
+        let found = compare(&rows(&as_listed), &listed(list));
+        assert_eq!(found.len(), CHECKS.len());
+        assert!(found.iter().all(|check| check.passed), "{found:?}");
+
+        let other = [
+            ["tables", "t", "t", "table"],
+            ["grants", "t", "t", "SELECT for x"],
+            ["grants", "t", "t", "DELETE for y"],
+            ["tables", "p_0_YYYYMM", "p_0_202601", "no partition"],
+            ["tables", "u", "u", "table"],
+        ];
+        let found = compare(&rows(&other), &listed(list));
+        let said = |name: &str| {
+            let check = found.iter().find(|check| check.name == name).unwrap();
+            check.found.as_str()
+        };
+        assert_eq!(
+            said("tables"),
+            "p_0_202601: lacks partition; p_0_202601: not as installed, no partition; \
+             t: lacks column a; u: not of this schema, table"
+        );
+        assert_eq!(said("grants"), "t: not as installed, DELETE for y");
+        let found = compare(&[], &listed(list));
+        assert_eq!(found.iter().filter(|check| !check.passed).count(), 1);
+    }
+}

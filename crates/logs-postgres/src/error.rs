@@ -80,6 +80,11 @@ pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     code(error).as_deref() == Some("55P03")
 }
 
+/// Whether the disk of the server has no room.
+pub(crate) fn is_disk_full(error: &Error) -> bool {
+    code(error).as_deref() == Some("53100")
+}
+
 /// Whether stored pages are not what they should be.
 pub(crate) fn is_corruption(error: &Error) -> bool {
     matches!(code(error).as_deref(), Some("XX000" | "XX001" | "XX002"))

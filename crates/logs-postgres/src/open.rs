@@ -109,7 +109,7 @@ impl PostgresStore {
             clock::accept(&mut first, &*options.clock).await?;
             server::accept_role(&mut first).await?;
             // By the clock of the server: the one that was injected is for records.
-            partitions::ensure(&mut first).await.map_err(error::read)?;
+            partitions::ensure_at_start(&mut first).await?;
         }
         first.close().await.map_err(error::read)?;
         Ok(Self {

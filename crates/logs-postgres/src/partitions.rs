@@ -8,7 +8,7 @@ use logs_domain::{StoreError, StoreResult, Timestamp, WriteOutcome};
 use sqlx::postgres::PgConnection;
 
 use crate::error::Failure;
-use crate::{BACKEND, PostgresStore, error};
+use crate::{BACKEND, PostgresStore, clock, error};
 
 /// Months whose partitions are there, by their first days.
 #[derive(Debug, Default)]
@@ -29,6 +29,15 @@ pub(crate) async fn ensure(connection: &mut PgConnection) -> Result<(), sqlx::Er
         .map(drop)
 }
 
+/// Makes what is missing when a program starts. A full disk keeps it from nothing: reads go on, and so
+/// does sending again what is stored.
+pub(crate) async fn ensure_at_start(connection: &mut PgConnection) -> StoreResult<()> {
+    match ensure(connection).await {
+        Err(error) if !error::is_disk_full(&error) => Err(error::read(error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 impl PostgresStore {
     /// Sees to it that the partitions of the month of a record time are there. The database makes
     /// those around its own time alone: whoever may append must not fill it with tables.
@@ -44,8 +53,9 @@ impl PostgresStore {
                 .await
                 .map_err(error::before_commit)?;
             if !is_there(lane.connection(), month).await? {
+                let accepted = clock::accept(lane.connection(), &*self.options.clock).await;
                 lane.release();
-                return Err(missing(month).into());
+                return Err(accepted.err().unwrap_or_else(|| missing(month)).into());
             }
         }
         lane.release();

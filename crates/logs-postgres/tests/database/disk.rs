@@ -181,12 +181,21 @@ async fn what_is_stored_is_sent_again_without_room_for_anything() {
         tried += 1;
         assert!(tried < 10_000, "there is room for keys");
     }
-    // A program that has just started, in a month without partitions, knows as little as can be.
+    // A program that has just started knows as little as can be. One that starts when a month begins
+    // has partitions to make, and no room for them.
     let fresh = connect(&staged.database).await;
-    let url = staged.database.url_as(support::APPLICATION);
-    let later = PostgresStore::connect(&url, at("2031-01-15T00:00:00Z")).await;
+    let mut superuser = as_superuser(&staged.database).await;
+    let last = "DO $$ BEGIN EXECUTE format('DROP TABLE logs.%I', 'llm_run_0_' || to_char( \
+                now() AT TIME ZONE 'UTC' + interval '2 months', 'YYYYMM')); END; $$";
+    sqlx::raw_sql(last).execute(&mut superuser).await.unwrap();
+    staged.disk.fill("more ballast");
+    let make = "SELECT logs.ensure_partitions()";
+    let refused = sqlx::raw_sql(make).execute(&mut superuser).await;
+    let refused = refused.unwrap_err().into_database_error().unwrap();
+    assert_eq!(refused.code().as_deref(), Some("53100"), "{refused}");
+    let later = connect(&staged.database).await;
     let before = total(&store).await;
-    for store in [&store, &fresh, &later.unwrap()] {
+    for store in [&store, &fresh, &later] {
         for name in ["0", "1", "0"] {
             assert_eq!(append(store, name).await.unwrap(), 0, "{name}");
         }
@@ -211,6 +220,7 @@ async fn what_is_stored_is_sent_again_without_room_for_anything() {
         assert_eq!(skipped.count(RecordOutcome::Conflict), 1);
         assert_eq!(total(store).await, before);
     }
+    staged.disk.remove("more ballast");
     staged.disk.remove("ballast");
     assert_eq!(append(&fresh, "2").await.unwrap(), RECORDS);
 }

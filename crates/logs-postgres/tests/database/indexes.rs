@@ -74,7 +74,7 @@ async fn a_text_that_no_run_id_can_be_has_no_room_in_the_index_of_runs() {
     let server = Server::start(Durability::Off).unwrap();
     let database = support::migrated(&server).await.unwrap();
     let mut connection = as_superuser(&database).await;
-    sqlx::raw_sql("SELECT logs.ensure_partitions('2025-01-01')")
+    sqlx::raw_sql("SELECT logs.make_partitions('2025-01-01', 1)")
         .execute(&mut connection)
         .await
         .unwrap();

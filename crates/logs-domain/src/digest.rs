@@ -123,7 +123,7 @@ pub struct FieldHasher(Vec<u8>);
 impl FieldHasher {
     /// `domain` keeps hashes of different things apart.
     pub fn new(domain: &'static str) -> Self {
-        let mut hasher = Self(Vec::with_capacity(1024));
+        let mut hasher = Self(Vec::with_capacity(512));
         hasher.text("domain", domain);
         hasher
     }

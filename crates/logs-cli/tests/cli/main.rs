@@ -21,6 +21,8 @@ mod queries;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod room;
+#[cfg(test)]
 mod round_trip;
 #[cfg(test)]
 mod support;

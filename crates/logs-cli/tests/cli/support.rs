@@ -135,7 +135,7 @@ pub(crate) fn database() -> Database {
     SERVER.empty().unwrap()
 }
 
-async fn open(name: &'static str, url: &str) -> Backend {
+pub(crate) async fn open(name: &'static str, url: &str) -> Backend {
     let clock: Arc<dyn Clock> = SteppingClock::new();
     let options = StoreOptions::default()
         .clock(Arc::clone(&clock))

@@ -1,25 +1,10 @@
 //! The largest records, and those that try to be larger in memory than they are in a file: an import
 //! takes a small multiple of the largest record, or refuses it by a limit that it names.
 
-use std::process::{Command, Output};
+use crate::room::in_room;
 
 /// How many KiB of address space a process may have: twelve times the largest record.
 const ROOM: usize = 12 * 32 * 1024;
-
-/// Runs the command in so much room. The allocator and the runtime keep address space for each thread
-/// that they might use, so they are told to use few.
-fn in_room(kibibytes: usize, words: &[&str]) -> Output {
-    Command::new("sh")
-        .args(["-c", "ulimit -v \"$0\" && exec \"$@\""])
-        .arg(kibibytes.to_string())
-        .arg(env!("CARGO_BIN_EXE_logs"))
-        .args(words)
-        .env("MALLOC_ARENA_MAX", "1")
-        .env("TOKIO_WORKER_THREADS", "2")
-        .env_remove("LOGS_STORE_URL")
-        .output()
-        .unwrap()
-}
 
 fn mapping(more: &str) -> String {
     format!(

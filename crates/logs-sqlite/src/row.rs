@@ -167,6 +167,15 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// The record, if it is one that was asked for: a damaged index finds others.
+    pub(crate) fn asked<T>(&self, record: T, is_asked: impl FnOnce(&T) -> bool) -> StoreResult<T> {
+        if is_asked(&record) {
+            Ok(record)
+        } else {
+            Err(self.inconsistent("index"))
+        }
+    }
+
     /// Checks that the id is the one which the key gives.
     pub(crate) fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
         if head.id == expected {

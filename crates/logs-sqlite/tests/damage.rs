@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id, tenant};
-use logs_domain::{GovernanceFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions};
+use logs_domain::{
+    GovernanceFilter, LlmRunFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions,
+};
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
@@ -178,4 +180,48 @@ async fn a_forged_reference_makes_no_governance_event_of_a_run() {
             .await;
         assert_eq!(own.unwrap().items.len(), 5, "the control");
     }
+}
+
+/// Exchanges what two indexes hold, as a damage of the file may.
+async fn exchanged(filled: &Path, one: &str, other: &str) -> SqliteStore {
+    let exchange = format!(
+        "PRAGMA writable_schema = ON; \
+         UPDATE sqlite_schema SET rootpage = (SELECT SUM(rootpage) FROM sqlite_schema \
+             WHERE name IN ('{one}', '{other}')) - rootpage WHERE name IN ('{one}', '{other}')"
+    );
+    // The folder goes with the one around it.
+    let folder = tempfile::tempdir_in(filled.parent().unwrap()).unwrap();
+    let path = folder.keep().join("damaged.db");
+    std::fs::copy(filled, &path).unwrap();
+    let mut connection = SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
+        .await
+        .unwrap();
+    let ran = sqlx::raw_sql(AssertSqlSafe(exchange)).execute(&mut connection);
+    ran.await.unwrap();
+    connection.close().await.unwrap();
+    open(&path).await
+}
+
+#[tokio::test]
+async fn a_record_that_was_not_asked_for_is_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("filled.db");
+    let store = open(&path).await;
+    let acme = tenant("acme");
+    let mut asked = logs_contract::samples::run("r");
+    asked.trace_id = Some(logs_contract::samples::trace_id("x"));
+    logs_contract::appends::append(&store, &acme, [asked]).await;
+    store.close().await.unwrap();
+    let model = LlmRunFilter::default().model("x".parse().unwrap());
+    // By the index of models, which holds those of traces now.
+    let store = exchanged(&path, "llm_run_by_model", "llm_run_by_trace").await;
+    let listed = store.list_llm_runs(&acme, &model, &first(9)).await;
+    // SQLite reads the model from the index, and the digest does not know it.
+    assert_inconsistent(listed, ("llm_run", "digest"));
+    // The control: before, there was no such run.
+    let store = open(&path).await;
+    let listed = store.list_llm_runs(&acme, &model, &first(9)).await;
+    assert!(listed.unwrap().items.is_empty());
 }

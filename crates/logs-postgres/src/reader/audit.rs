@@ -2,8 +2,8 @@
 
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreError, StoreResult, TenantId,
-    TimeRange, Timestamp,
+    QueryResult, ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange,
+    Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
@@ -60,7 +60,7 @@ pub(super) async fn list(
         filter.occurred != TimeRange::ALL,
     ];
     let order = Order::of(&promised, &others);
-    let read = |row: &Row<'_>| snapshot(tenant, row);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
     newest_first(store, selection, order, request, &scope, read).await
 }
 
@@ -104,22 +104,16 @@ pub(super) async fn governance(
     let order = Order::of(&[], &[filter.occurred != TimeRange::ALL]);
     let read = |row: &Row<'_>| {
         let entry = snapshot(tenant, row)?;
-        let named = filter.run_id.as_ref();
-        if named.is_none_or(|run_id| names(&entry, run_id)) {
-            Ok(entry)
-        } else {
-            let key = entry.id.to_string();
-            Err(StoreError::inconsistent("governance_run", "run_id", key))
+        if filter.matches(&entry) {
+            return Ok(entry);
         }
+        // What was found is what a reference, or an index, says.
+        Err(match filter.run_id {
+            Some(_) => StoreError::inconsistent("governance_run", "run_id", entry.id.to_string()),
+            None => row.inconsistent("index"),
+        })
     };
     newest_first(store, selection, order, request, &scope, read).await
-}
-
-/// Whether an entry is a governance event that names a run: what a reference to it says.
-fn names(entry: &AuditLedgerSnapshot, run_id: &RunId) -> bool {
-    let draft = entry.to_draft();
-    let runs = draft.governed_runs();
-    draft.is_governance() && runs.iter().any(|run| run.as_str() == run_id.as_str())
 }
 
 /// The runs that audit entries name, each with its entry, or with none. Nothing of the entry is known

@@ -51,7 +51,7 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let order = Order::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
-    let read = |row: &Row<'_>| snapshot(tenant, row);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
     newest_first(store, selection, order, request, &scope, read).await
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| snapshot(tenant, row);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
     let page = newest_first(store, selection, order(filter), request, &scope, read).await?;
     if let Some(run_id) = &filter.run_id
         && page.items.is_empty()

@@ -50,7 +50,8 @@ pub(super) async fn window(
     let wanted = request.limit.as_usize() + 1;
     let mut found = reading(events(store, tenant, query, after.as_ref(), wanted)).await?;
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    refuse_twins(&mut found, twin);
+    refuse_others(&mut found, query);
+    refuse_twins(&mut found, |key| inconsistent(key, "id"));
     let total = count(store, tenant, query, request).await?;
     QueryResult::from_overfetched(found, request.limit, &scope, total)
 }
@@ -112,14 +113,23 @@ fn of_system(key: SystemWindowKey) -> ReplayKey {
     }
 }
 
-/// The error about two records at one place.
-fn twin(key: &ReplayKey) -> StoreError {
+/// The error about a record that stands where it should not.
+fn inconsistent(key: &ReplayKey, column: &'static str) -> StoreError {
     let (table, id) = match &key.event {
         ReplayEventKey::Step(_) => ("trace_step", String::new()),
         ReplayEventKey::System { id, .. } => ("system_record", id.to_string()),
         ReplayEventKey::Policy { id } => ("audit_entry", id.to_string()),
     };
-    StoreError::inconsistent(table, "id", id)
+    StoreError::inconsistent(table, column, id)
+}
+
+/// Refuses what is outside of the window: a damaged index finds it.
+fn refuse_others(found: &mut [Event], query: &ReplayQuery) {
+    for (key, event) in found {
+        if event.is_ok() && !query.window.contains(key.timestamp) {
+            *event = Err(inconsistent(key, "index"));
+        }
+    }
 }
 
 /// Up to `wanted` events of each branch, in no order.

@@ -23,6 +23,8 @@ const TABLE: &str = "system_record";
 pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, component, event_type, severity, summary, \
     details, caused_by, correlation_id, occurred_at";
 
+/// Whether a record is one that a window or a look-up asks for.
+type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
 
 pub(super) async fn list(
@@ -81,7 +83,9 @@ pub(super) async fn list(
     let keyed = |row: &PgRow| {
         let key = key_of(row)?;
         let (platform, row) = branch(row);
-        Ok((key, snapshot(whose(tenant, platform), &row)))
+        let record = snapshot(whose(tenant, platform), &row);
+        let is_asked = |record: &SystemRecordSnapshot| filter.matches(record);
+        Ok((key, record.and_then(|record| row.asked(record, is_asked))))
     };
     let mut found = page_rows(store, query, order, wanted, keyed).await?;
     found.sort_unstable_by_key(|(key, _)| *key);
@@ -107,7 +111,9 @@ pub(super) async fn by_correlation(
     let conditions = |query: &mut QueryBuilder<Postgres>| {
         push_equal(query, "correlation_id", Some(correlation_id));
     };
-    oldest_first(store, tenant, &conditions, request, &scope).await
+    let is_asked =
+        |record: &SystemRecordSnapshot| record.correlation_id.as_ref() == Some(correlation_id);
+    oldest_first(store, tenant, &conditions, &is_asked, request, &scope).await
 }
 
 pub(super) async fn in_window(
@@ -118,13 +124,15 @@ pub(super) async fn in_window(
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let scope = CursorScope::new(ReadMethod::GetSystemRecordsInWindow, tenant, window);
     let conditions = |query: &mut QueryBuilder<Postgres>| push_range(query, "occurred_at", window);
-    oldest_first(store, tenant, &conditions, request, &scope).await
+    let is_asked = |record: &SystemRecordSnapshot| window.contains(record.occurred_at);
+    oldest_first(store, tenant, &conditions, &is_asked, request, &scope).await
 }
 
 async fn oldest_first(
     store: &PostgresStore,
     tenant: &TenantId,
     conditions: Conditions<'_>,
+    is_asked: IsAsked<'_>,
     request: &PageRequest,
     scope: &CursorScope,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
@@ -147,10 +155,23 @@ async fn oldest_first(
     let query = window_query(tenant, conditions, bound, wanted);
     let record = |row: &PgRow| window_record(tenant, row);
     let mut found = rows(store, query, wanted, record).await?;
+    refuse_others(&mut found, is_asked);
     found.sort_unstable_by_key(|(key, _)| *key);
     refuse_twins(&mut found, |key| twin(key.id));
     let total = total(store, request, &both(tenant, conditions)).await?;
     QueryResult::from_overfetched(found, request.limit, scope, total)
+}
+
+/// Refuses records that were not asked for: a damaged index finds others.
+fn refuse_others(
+    found: &mut [Keyed<SystemWindowKey, SystemRecordSnapshot>],
+    is_asked: IsAsked<'_>,
+) {
+    for (key, record) in found {
+        if record.as_ref().is_ok_and(|record| !is_asked(record)) {
+            *record = Err(StoreError::inconsistent(TABLE, "index", key.id.to_string()));
+        }
+    }
 }
 
 /// The keys of what [`window_query`] reads from the start.

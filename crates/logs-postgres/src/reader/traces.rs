@@ -53,7 +53,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| header(tenant, row);
+    let read = |row: &Row<'_>| row.asked(header(tenant, row)?, |trace| filter.matches(trace));
     let page = newest_first(store, selection, Order::OfIndex, request, &scope, read).await?;
     if let Some(trace_id) = &filter.trace_id
         && page.items.is_empty()
@@ -82,7 +82,12 @@ pub(super) async fn first_of_run(
             .push_bind(run_id.to_string())
             .push(" ORDER BY created_at, trace_id LIMIT 1");
     });
-    let read = |row: &PgRow| header(tenant, &Row::new(row, "trace"));
+    let read = |row: &PgRow| {
+        let row = Row::new(row, "trace");
+        row.asked(header(tenant, &row)?, |trace| {
+            trace.run_id.as_ref() == Some(run_id)
+        })
+    };
     let found = rows(store, query, 1, read).await?;
     Ok(found.into_iter().next().map(|trace| trace.trace_id))
 }
@@ -110,7 +115,7 @@ pub(super) async fn list_steps(
         Some(_) => Order::SortedFew,
         None => Order::OfIndex,
     };
-    let read = |row: &Row<'_>| step(tenant, row);
+    let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
     newest_first(store, selection, order, request, &scope, read).await
 }
 
@@ -274,10 +279,12 @@ impl Trace<'_> {
     /// The step of a row, and where it stands whether it can be read or not.
     pub(super) fn ordered(&self, row: &PgRow) -> StoreResult<OrderedStep> {
         let (timestamp, order) = self.place(row)?;
+        let row = Row::new(row, STEPS);
+        let is_own = |step: &TraceStepRecord| step.trace_id == *self.trace_id;
         Ok(OrderedStep {
             timestamp,
             order,
-            step: step(self.tenant, &Row::new(row, STEPS)),
+            step: step(self.tenant, &row).and_then(|step| row.asked(step, is_own)),
         })
     }
 

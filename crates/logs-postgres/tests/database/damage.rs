@@ -4,7 +4,7 @@
 
 use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id};
-use logs_domain::{GovernanceFilter, LogsReader, RecordId, StoreError};
+use logs_domain::{GovernanceFilter, LlmRunFilter, LogsReader, RecordId, StoreError};
 use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, PgConnection};
 use test_postgres::{Database, Durability, Server};
@@ -189,7 +189,7 @@ async fn reads_by_key_tell_of_a_record_that_is_not_what_its_key_says() {
         ("llm_run", "id"),
     );
     // Also as a list that can hold this one alone.
-    let filter = logs_domain::LlmRunFilter::default().run_id(run);
+    let filter = LlmRunFilter::default().run_id(run);
     let listed = scene
         .store
         .list_llm_runs(&tenant(), &filter, &first(5))
@@ -278,4 +278,29 @@ async fn a_forged_reference_makes_no_governance_event_of_a_run() {
         assert_eq!(told, 1, "{run}");
     }
     drop(scene.database);
+}
+
+#[tokio::test]
+async fn a_record_that_was_not_asked_for_is_no_answer() {
+    let mut scene = Scene::new().await;
+    let mut asked = logs_contract::samples::run("asked");
+    asked.trace_id = Some(logs_contract::samples::trace_id("x"));
+    logs_contract::appends::append(&scene.store, &tenant(), [asked]).await;
+    let model = LlmRunFilter::default().model("x".parse().unwrap());
+    let listed = scene
+        .store
+        .list_llm_runs(&tenant(), &model, &first(9))
+        .await;
+    assert!(listed.unwrap().items.is_empty(), "the control");
+    // The index of models holds that of traces, as a damage of the disk may have it.
+    scene
+        .run(
+            "UPDATE pg_class AS one SET relfilenode = other.relfilenode FROM pg_class AS other \
+             WHERE one.relname LIKE 'llm_run_0_202506_tenant_id_model%' \
+                 AND other.relname LIKE 'llm_run_0_202506_tenant_id_trace%'",
+        )
+        .await;
+    let store = connect(&scene.database).await;
+    let listed = store.list_llm_runs(&tenant(), &model, &first(9)).await;
+    assert_inconsistent(listed, ("llm_run", "index"));
 }

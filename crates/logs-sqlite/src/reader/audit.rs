@@ -2,7 +2,7 @@
 
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, RunId, StoreError, StoreResult, TenantId, Timestamp,
+    QueryResult, ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -48,7 +48,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| snapshot(tenant, row);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
     newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
@@ -63,8 +63,11 @@ pub(super) async fn get(
         .fetch_optional(&store.readers)
         .await
         .map_err(error::read)?;
-    row.map(|row| snapshot(tenant, &Row::new(&row, TABLE)))
-        .transpose()
+    let read = |row: SqliteRow| {
+        let row = Row::new(&row, TABLE);
+        row.asked(snapshot(tenant, &row)?, |entry| entry.id == *id)
+    };
+    row.map(read).transpose()
 }
 
 pub(super) async fn governance(
@@ -96,22 +99,16 @@ pub(super) async fn governance(
     };
     let read = |row: &Row<'_>| {
         let entry = snapshot(tenant, row)?;
-        let named = filter.run_id.as_ref();
-        if named.is_none_or(|run_id| names(&entry, run_id)) {
-            Ok(entry)
-        } else {
-            let key = entry.id.to_string();
-            Err(StoreError::inconsistent("governance_run", "run_id", key))
+        if filter.matches(&entry) {
+            return Ok(entry);
         }
+        // What was found is what a reference, or an index, says.
+        Err(match filter.run_id {
+            Some(_) => StoreError::inconsistent("governance_run", "run_id", entry.id.to_string()),
+            None => row.inconsistent("index"),
+        })
     };
     newest_first(store, selection, request, &scope, TABLE, read).await
-}
-
-/// Whether an entry is a governance event that names a run: what a reference to it says.
-fn names(entry: &AuditLedgerSnapshot, run_id: &RunId) -> bool {
-    let draft = entry.to_draft();
-    let runs = draft.governed_runs();
-    draft.is_governance() && runs.iter().any(|run| run.as_str() == run_id.as_str())
 }
 
 /// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from

@@ -48,7 +48,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| snapshot(tenant, row);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
     newest_first(store, selection, request, &scope, TABLE, read).await
 }
 

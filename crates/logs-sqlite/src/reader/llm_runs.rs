@@ -5,7 +5,7 @@ use logs_domain::{
     QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TokenCount, TraceId,
 };
 use sqlx::QueryBuilder;
-use sqlx::sqlite::Sqlite;
+use sqlx::sqlite::{Sqlite, SqliteRow};
 
 use super::traces;
 use crate::list::{Selection, newest_first, push_equal, push_range};
@@ -28,7 +28,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| snapshot(tenant, row);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
     newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
@@ -43,8 +43,11 @@ pub(super) async fn get(
         .fetch_optional(&store.readers)
         .await
         .map_err(error::read)?;
-    row.map(|row| snapshot(tenant, &Row::new(&row, TABLE)))
-        .transpose()
+    let read = |row: SqliteRow| {
+        let row = Row::new(&row, TABLE);
+        row.asked(snapshot(tenant, &row)?, |run| run.run_id == *run_id)
+    };
+    row.map(read).transpose()
 }
 
 pub(super) async fn trace_id(

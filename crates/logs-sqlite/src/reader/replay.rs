@@ -3,7 +3,7 @@
 use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
-    StoreResult, TenantId, Timestamp, TraceId,
+    StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -50,8 +50,28 @@ pub(super) async fn window(
     let mut found = events(&mut transaction, tenant, query, after.as_ref(), wanted).await?;
     transaction.rollback().await.map_err(error::read)?;
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    refuse_others(&mut found, query);
     let total = count(store, tenant, query, request).await?;
     QueryResult::from_overfetched(found, request.limit, &scope, total)
+}
+
+/// The error about a record that stands where it should not.
+fn inconsistent(key: &ReplayKey, column: &'static str) -> StoreError {
+    let (table, id) = match &key.event {
+        ReplayEventKey::Step(_) => ("trace_step", String::new()),
+        ReplayEventKey::System { id, .. } => ("system_record", id.to_string()),
+        ReplayEventKey::Policy { id } => ("audit_entry", id.to_string()),
+    };
+    StoreError::inconsistent(table, column, id)
+}
+
+/// Refuses what is outside of the window: a damaged index finds it.
+fn refuse_others(found: &mut [Event], query: &ReplayQuery) {
+    for (key, event) in found {
+        if event.is_ok() && !query.window.contains(key.timestamp) {
+            *event = Err(inconsistent(key, "index"));
+        }
+    }
 }
 
 /// Up to `wanted` events of each branch, in no order.

@@ -3,7 +3,7 @@
 use logs_domain::page::{SystemListKey, SystemWindowKey};
 use logs_domain::{
     CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
-    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -18,6 +18,8 @@ const BY_TIME: &str = "system_record_by_time";
 const BY_CORRELATION: &str = "system_record_by_correlation";
 const PAGE_BY_CORRELATION: &str = "system_record_page_by_correlation";
 
+/// Whether a record is one that a window or a look-up asks for.
+type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync);
 
 pub(super) async fn list(
@@ -87,10 +89,10 @@ pub(super) async fn list(
         let rows = fetch(&mut transaction, "*", platform, after, wanted).await?;
         for row in &rows {
             let key = key_of(platform, row)?;
-            found.push((
-                key,
-                snapshot(whose(tenant, platform), &Row::new(row, TABLE)),
-            ));
+            let row = Row::new(row, TABLE);
+            let record = snapshot(whose(tenant, platform), &row);
+            let is_asked = |record: &SystemRecordSnapshot| filter.matches(record);
+            found.push((key, record.and_then(|record| row.asked(record, is_asked))));
         }
     }
     transaction.rollback().await.map_err(error::read)?;
@@ -119,7 +121,10 @@ pub(super) async fn by_correlation(
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "correlation_id", Some(correlation_id));
     };
-    oldest_first(store, tenant, BY_CORRELATION, &conditions, request, &scope).await
+    let is_asked =
+        |record: &SystemRecordSnapshot| record.correlation_id.as_ref() == Some(correlation_id);
+    let asked = (&conditions as Conditions<'_>, &is_asked as IsAsked<'_>);
+    oldest_first(store, tenant, BY_CORRELATION, asked, request, &scope).await
 }
 
 pub(super) async fn in_window(
@@ -130,14 +135,16 @@ pub(super) async fn in_window(
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let scope = CursorScope::new(ReadMethod::GetSystemRecordsInWindow, tenant, window);
     let conditions = |query: &mut QueryBuilder<Sqlite>| push_range(query, "occurred_at", window);
-    oldest_first(store, tenant, BY_TIME, &conditions, request, &scope).await
+    let is_asked = |record: &SystemRecordSnapshot| window.contains(record.occurred_at);
+    let asked = (&conditions as Conditions<'_>, &is_asked as IsAsked<'_>);
+    oldest_first(store, tenant, BY_TIME, asked, request, &scope).await
 }
 
 async fn oldest_first(
     store: &SqliteStore,
     tenant: &TenantId,
     index: &'static str,
-    conditions: Conditions<'_>,
+    (conditions, is_asked): (Conditions<'_>, IsAsked<'_>),
     request: &PageRequest,
     scope: &CursorScope,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
@@ -172,9 +179,22 @@ async fn oldest_first(
         found.extend(branch.fetch(&mut transaction, bound, wanted).await?);
     }
     transaction.rollback().await.map_err(error::read)?;
+    refuse_others(&mut found, is_asked);
     found.sort_unstable_by_key(|(key, _)| *key);
     let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
     QueryResult::from_overfetched(found, request.limit, scope, total)
+}
+
+/// Refuses records that were not asked for: a damaged index finds others.
+fn refuse_others(
+    found: &mut [Keyed<SystemWindowKey, SystemRecordSnapshot>],
+    is_asked: IsAsked<'_>,
+) {
+    for (key, record) in found {
+        if record.as_ref().is_ok_and(|record| !is_asked(record)) {
+            *record = Err(StoreError::inconsistent(TABLE, "index", key.id.to_string()));
+        }
+    }
 }
 
 /// The records of the tenant or of the platform, oldest first.

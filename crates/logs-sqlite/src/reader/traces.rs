@@ -38,7 +38,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| header(tenant, row);
+    let read = |row: &Row<'_>| row.asked(header(tenant, row)?, |trace| filter.matches(trace));
     newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
@@ -57,8 +57,12 @@ pub(super) async fn first_of_run(
     .fetch_optional(&store.readers)
     .await
     .map_err(error::read)?;
-    row.map(|row| Ok(header(tenant, &Row::new(&row, TABLE))?.trace_id))
-        .transpose()
+    let read = |row: SqliteRow| {
+        let row = Row::new(&row, TABLE);
+        let is_named = |trace: &TraceSnapshot| trace.run_id.as_ref() == Some(run_id);
+        Ok(row.asked(header(tenant, &row)?, is_named)?.trace_id)
+    };
+    row.map(read).transpose()
 }
 
 pub(super) async fn list_steps(
@@ -79,7 +83,7 @@ pub(super) async fn list_steps(
         tenant: tenant_key,
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| step(tenant, row);
+    let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
     newest_first(store, selection, request, &scope, STEPS, read).await
 }
 
@@ -237,10 +241,12 @@ impl Trace<'_> {
     /// The step of a row, and where it stands whether it can be read or not.
     pub(super) fn ordered(&self, row: &SqliteRow) -> StoreResult<OrderedStep> {
         let (timestamp, order) = self.place(row)?;
+        let row = Row::new(row, STEPS);
+        let is_own = |step: &TraceStepRecord| step.trace_id == *self.trace_id;
         Ok(OrderedStep {
             timestamp,
             order,
-            step: step(self.tenant, &Row::new(row, STEPS)),
+            step: step(self.tenant, &row).and_then(|step| row.asked(step, is_own)),
         })
     }
 

@@ -60,6 +60,7 @@ pub(super) async fn list(
     {
         // Its header may be elsewhere than its key says: that is told.
         let id = RecordId::of_trace(tenant, trace_id);
+        let read = |row: &Row<'_>| header(tenant, row);
         by_key(store, tenant, RecordKind::Trace, COLUMNS, id, read).await?;
     }
     Ok(page)

@@ -9,6 +9,7 @@ use logs_domain::{
     AppendBatch, Clock, Draft, LogsStore, NewSystemRecord, OnConflict, PlatformBatch, RecordId,
     RecordIdGenerator, StoreOptions, TenantId, Timestamp,
 };
+use sqlx::Connection;
 use test_postgres::{Database, Durability, Server};
 
 /// The sample that the project ships.
@@ -122,6 +123,11 @@ pub(crate) async fn all_backends(folder: &tempfile::TempDir) -> Vec<Backend> {
     let mut backends = backends(folder).await;
     let database = database();
     logs_store::migrate(&database.url()).await.unwrap();
+    // The month that the clock of the tests lives in.
+    let mut owner = sqlx::PgConnection::connect(&database.url()).await.unwrap();
+    let month = "SELECT logs.make_partitions('2026-03-01', 1)";
+    sqlx::raw_sql(month).execute(&mut owner).await.unwrap();
+    owner.close().await.unwrap();
     let application = database.url_as_member("logs_application").unwrap();
     let mut backend = open("postgres", &application).await;
     backend._database = Some(Arc::new(database));

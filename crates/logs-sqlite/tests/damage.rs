@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id, tenant};
-use logs_domain::{GovernanceFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions};
+use logs_domain::{
+    GovernanceFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions, SystemClock, Timestamp,
+};
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
@@ -122,6 +124,23 @@ async fn each_damage_is_told_by_every_list_that_meets_it_and_costs_one_record() 
     // The control: opening a copy changes nothing.
     let store = damaged(&filled, "UPDATE llm_run SET model = model").await;
     assert_sound(&walk(&store, &tenant, 2).await);
+}
+
+#[tokio::test]
+async fn a_record_time_beyond_all_times_does_not_hide_how_the_clock_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let sql = "UPDATE llm_run SET created_at = 9223372036854775807 WHERE run_id = 'r2'";
+    let mut connection = unguarded(&filled).await;
+    run(&mut connection, sql).await;
+    connection.close().await.unwrap();
+    let status = SqliteStore::clock_status(&filled, &SystemClock).await;
+    let status = status.unwrap();
+    assert_eq!(status.later.len(), 1, "{status:?}");
+    assert_eq!(
+        (status.later[0].records, status.later[0].newest),
+        (1, Timestamp::MAX)
+    );
 }
 
 #[tokio::test]

@@ -81,4 +81,4 @@ const KEPT_FROM: &str =
 const OLDEST: &str = "SELECT GREATEST(logs.oldest_append(), COALESCE(MAX(EXTRACT(EPOCH FROM \
     clock_timestamp() - xact_start) * 1000000), 0)::bigint) AS age, \
     (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now \
-    FROM pg_stat_activity WHERE usename = current_user AND datname = current_database()";
+    FROM pg_stat_activity WHERE usename = session_user AND datname = current_database()";

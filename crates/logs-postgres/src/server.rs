@@ -61,8 +61,13 @@ async fn accept(session: &mut PgConnection, durable: bool) -> StoreResult<()> {
 
 /// Refuses a role that could change what it wrote.
 pub(crate) async fn accept_role(session: &mut PgConnection) -> StoreResult<()> {
+    // A role that the login put on it may put off again; and what `logs.oldest_append` counts, and what
+    // not, goes by the login.
     let (role, harmless): (String, bool) = sqlx::query_as(concat!(
-        "SELECT current_user::text, NOT pg_has_role('logs_owner', 'MEMBER') AND NOT ",
+        "SELECT CASE WHEN pg_has_role('logs_owner', 'MEMBER') THEN current_user \
+             ELSE session_user END::text, \
+             NOT pg_has_role(session_user, 'logs_owner', 'MEMBER') \
+             AND NOT pg_has_role('logs_owner', 'MEMBER') AND NOT ",
         may_change_records!()
     ))
     .fetch_one(session)

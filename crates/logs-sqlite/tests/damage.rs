@@ -9,6 +9,7 @@ use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id, tenant};
 use logs_domain::{
     GovernanceFilter, LlmRunFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions,
+    SystemClock, Timestamp,
 };
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -30,6 +31,9 @@ const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
     ("UPDATE trace_step SET timestamp = 9223372036854775807 WHERE span_id = 's1'", "trace_step", "timestamp", Damage::STEPS),
     ("UPDATE trace_step SET timestamp = -9223372036854775807 WHERE span_id = 's1'", "trace_step", "timestamp", Damage::STEPS),
     ("UPDATE trace_step SET timestamp = 9223372036854775807 WHERE position = 2", "trace_step", "timestamp", Damage::STEPS),
+    ("UPDATE trace_step SET position = 9223372036854775807 WHERE position = 2", "trace_step", "position", Damage::STEPS),
+    ("UPDATE trace_step SET span_id = 'zz', timestamp = timestamp + 3 WHERE position = 2", "trace_step", "position", Damage::STEPS),
+    ("UPDATE trace_step SET span_id = 'zz' WHERE position = 2", "trace_step", "position", Damage::STEPS),
     ("UPDATE trace_step SET skill_name = 'other' WHERE span_id = 's3'", "trace_step", "digest", Damage::STEPS),
     ("UPDATE system_record SET summary = 'other' WHERE event_type = 'own 3'", "system_record", "digest", Damage::SYSTEM),
     ("UPDATE system_record SET summary = 'other' WHERE event_type = 'platform 1'", "system_record", "digest", Damage::SYSTEM),
@@ -64,6 +68,8 @@ async fn open(path: &Path) -> SqliteStore {
 async fn unguarded(path: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(path);
     let mut connection = options.connect().await.unwrap();
+    let unchecked = "PRAGMA ignore_check_constraints = ON";
+    run(&mut connection, unchecked).await;
     let triggers: Vec<String> =
         sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
             .fetch_all(&mut connection)
@@ -119,6 +125,49 @@ async fn each_damage_is_told_by_every_list_that_meets_it_and_costs_one_record() 
     // The control: opening a copy changes nothing.
     let store = damaged(&filled, "UPDATE llm_run SET model = model").await;
     assert_sound(&walk(&store, &tenant, 2).await);
+}
+
+#[tokio::test]
+async fn a_record_time_beyond_all_times_does_not_hide_how_the_clock_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let sql = "UPDATE llm_run SET created_at = 9223372036854775807 WHERE run_id = 'r2'";
+    let mut connection = unguarded(&filled).await;
+    run(&mut connection, sql).await;
+    connection.close().await.unwrap();
+    let status = SqliteStore::clock_status(&filled, &SystemClock).await;
+    let status = status.unwrap();
+    assert_eq!(status.later.len(), 1, "{status:?}");
+    assert_eq!(
+        (status.later[0].records, status.later[0].newest),
+        (1, Timestamp::MAX)
+    );
+}
+
+#[tokio::test]
+async fn two_steps_at_one_place_are_told_by_pages_of_any_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let tenant = tenant("acme");
+    for sql in [
+        "UPDATE trace_step SET (position, timestamp) = (SELECT position, timestamp FROM trace_step \
+         WHERE position IS NOT NULL ORDER BY position LIMIT 1) WHERE position = 2",
+        "UPDATE trace_step SET (span_id, timestamp) = (SELECT span_id, timestamp FROM trace_step \
+         WHERE span_id = 's1') WHERE span_id = 's3'",
+    ] {
+        let store = damaged(&filled, sql).await;
+        for limit in [1, 2, 3, 1_000] {
+            for walked in walk(&store, &tenant, limit).await {
+                let is_told = Damage::STEPS.contains(&walked.method);
+                assert_eq!(
+                    !walked.errors.is_empty(),
+                    is_told,
+                    "{sql}, {limit} a page: {walked:?}"
+                );
+            }
+        }
+        store.close().await.unwrap();
+    }
 }
 
 fn assert_inconsistent<T: std::fmt::Debug>(found: Result<T, StoreError>, place: (&str, &str)) {

@@ -3,7 +3,7 @@
 use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind, ReplayEvent,
-    ReplayQuery, StoreError, StoreResult, TenantId, Timestamp, TraceId,
+    ReplayQuery, StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
@@ -252,12 +252,16 @@ fn push_after(sql: &mut QueryBuilder<Postgres>, key: &ReplayKey) {
             sql.push(" AND (timestamp > ").push_bind(time);
             sql.push(" OR position IS NULL OR position > ")
                 .push_bind(position.as_i64());
+            if position.get() == StepPosition::MAX {
+                // One that was altered to a position beyond stands at the end.
+                sql.push(" AND position <= ").push_bind(position.as_i64());
+            }
             sql.push(")");
         }
         ReplayEventKey::Step(StepOrder::Span { span_id, .. }) => {
             sql.push(" AND timestamp >= ").push_bind(time);
             sql.push(" AND (timestamp > ").push_bind(time);
-            sql.push(" OR span_id > ")
+            sql.push(" OR position IS NULL AND span_id > ")
                 .push_bind(span_id.to_string())
                 .push(")");
         }

@@ -20,6 +20,8 @@ use crate::row::Row;
 use crate::{PostgresStore, error};
 
 const STEPS: &str = "trace_step";
+/// The last position that a step can have.
+const LAST: i64 = StepPosition::MAX as i64;
 /// What [`header`] reads.
 pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, started_at";
 
@@ -57,6 +59,7 @@ pub(super) async fn list(
     let page = newest_first(store, selection, Order::OfIndex, request, &scope, read).await?;
     if let Some(trace_id) = &filter.trace_id
         && page.items.is_empty()
+        && !matches!(request.position, Position::After(_))
     {
         // Its header may be elsewhere than its key says: that is told.
         let id = RecordId::of_trace(tenant, trace_id);
@@ -196,6 +199,10 @@ impl Trace<'_> {
         push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
             self.push(query);
             query.push(" AND position > ").push_bind(after);
+            if after == LAST {
+                // A step whose position was altered to one beyond stands at the end.
+                query.push(" AND position <= ").push_bind(after);
+            }
             query.push(" ORDER BY position LIMIT ").push_bind(limit);
             query.push(" OFFSET ").push_bind(offset);
         });
@@ -216,7 +223,7 @@ impl Trace<'_> {
         let mut query = QueryBuilder::new("");
         push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
             self.push(query);
-            query.push(" AND span_id IS NOT NULL");
+            query.push(" AND span_id IS NOT NULL AND position IS NULL");
             if let Some(StepOrder::Span { timestamp, span_id }) = after {
                 let time = timestamp.to_datetime();
                 query.push(" AND timestamp >= ").push_bind(time);
@@ -258,14 +265,14 @@ impl Trace<'_> {
             .push_bind(self.trace_id.to_string());
     }
 
-    /// Where the step of a row stands, and when.
+    /// Where the step of a row stands, and when. A position beyond the last stands there.
     pub(super) fn place(&self, row: &PgRow) -> StoreResult<(Timestamp, StepOrder)> {
         let columns = Row::new(row, STEPS);
         let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
         let position: Option<i64> = row.try_get("position").map_err(error::read)?;
         let span_id: Option<&str> = row.try_get("span_id").map_err(error::read)?;
         let order = match (position, span_id) {
-            (Some(position), _) => StepPosition::from_i64(position)
+            (Some(position), _) => StepPosition::from_i64(position.min(LAST))
                 .map(StepOrder::Position)
                 .map_err(|_| columns.inconsistent("position"))?,
             (None, Some(span_id)) => StepOrder::Span {
@@ -303,14 +310,16 @@ impl Trace<'_> {
         let index = sqlx::query_scalar!(
             "SELECT (SELECT COALESCE(MAX(position) + 1, 0) \
                  FROM logs.trace_step \
-                 WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position IS NOT NULL) \
+                 WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position IS NOT NULL \
+                     AND position <= $5) \
              + (SELECT COUNT(*) FROM logs.trace_step \
                  WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND (timestamp, span_id) < ($3, $4) \
-                 AND span_id IS NOT NULL) AS \"index!\"",
+                 AND span_id IS NOT NULL AND position IS NULL) AS \"index!\"",
             self.tenant.as_str(),
             self.trace_id.as_str(),
             timestamp.to_datetime(),
             span_id.as_str(),
+            LAST,
         )
         .fetch_one(connection)
         .await

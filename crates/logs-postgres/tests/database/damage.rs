@@ -4,7 +4,9 @@
 
 use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id};
-use logs_domain::{GovernanceFilter, LlmRunFilter, LogsReader, RecordId, StoreError};
+use logs_domain::{
+    GovernanceFilter, LlmRunFilter, LogsReader, RecordId, StoreError, TraceFilter, TraceId,
+};
 use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, PgConnection};
 use test_postgres::{Database, Durability, Server};
@@ -17,6 +19,10 @@ const UNGUARDED: &str = "DO $$ DECLARE guarded regclass; BEGIN \
      FOR guarded IN SELECT oid FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
          AND relkind IN ('r', 'p') LOOP \
          EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER USER', guarded); \
+     END LOOP; \
+     ALTER TABLE logs.trace_step DROP CONSTRAINT trace_step_check; \
+     FOR guarded IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'logs.trace_step'::regclass LOOP \
+         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS trace_step_check', guarded); \
      END LOOP; END; $$";
 
 const TIME: &str = "2025-06-15T00:00:00Z";
@@ -42,6 +48,9 @@ pub(crate) const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
     ("UPDATE logs.trace_step SET timestamp = '-infinity' WHERE span_id = 's1'", "trace_step", "timestamp", Damage::STEPS),
     ("UPDATE logs.trace_step SET timestamp = 'infinity' WHERE position = 2", "trace_step", "timestamp", Damage::STEPS),
     ("UPDATE logs.audit_entry SET occurred_at = 'infinity' WHERE event_type = 'audit 1'", "audit_entry", "occurred_at", Damage::AUDIT),
+    ("UPDATE logs.trace_step SET position = 9223372036854775807 WHERE position = 2", "trace_step", "position", Damage::STEPS),
+    ("UPDATE logs.trace_step SET span_id = 'zz', timestamp = timestamp + interval '3 us' WHERE position = 2", "trace_step", "position", Damage::STEPS),
+    ("UPDATE logs.trace_step SET span_id = 'zz' WHERE position = 2", "trace_step", "position", Damage::STEPS),
     ("UPDATE logs.trace_step SET skill_name = 'other' WHERE span_id = 's3'", "trace_step", "digest", Damage::STEPS),
     ("UPDATE logs.system_record SET summary = 'other' WHERE event_type = 'own 3'", "system_record", "digest", Damage::SYSTEM),
     ("UPDATE logs.system_record SET summary = 'other' WHERE event_type = 'platform 1'", "system_record", "digest", Damage::SYSTEM),
@@ -207,6 +216,32 @@ async fn reads_by_key_tell_of_a_record_that_is_not_what_its_key_says() {
     scene.run(later).await;
     let found = scene.store.get_audit_entry(&tenant(), &entry).await;
     assert_inconsistent(found, ("audit_entry", "id"));
+}
+
+#[tokio::test]
+async fn a_damaged_header_is_told_once_by_a_list_of_its_trace_alone() {
+    let mut scene = Scene::new().await;
+    let sql = "UPDATE logs.trace SET run_id = 'victim' WHERE trace_id = 't2'";
+    scene.run(sql).await;
+    let filter = TraceFilter::default().trace_id(TraceId::new("t2").unwrap());
+    let next = scene
+        .store
+        .list_traces(&tenant(), &filter, &first(5))
+        .await
+        .unwrap_err()
+        .next()
+        .unwrap()
+        .clone();
+    let request = first(5).after(next);
+    let behind = scene.store.list_traces(&tenant(), &filter, &request).await;
+    let behind = behind.unwrap();
+    assert!(behind.items.is_empty() && !behind.has_more);
+    // The control: what is not where its key says is told where the list is empty.
+    let sql =
+        "UPDATE logs.trace SET created_at = created_at + interval '1 s' WHERE trace_id = 't2'";
+    scene.run(sql).await;
+    let found = scene.store.list_traces(&tenant(), &filter, &first(5)).await;
+    assert_inconsistent(found, ("trace", "id"));
 }
 
 #[tokio::test]

@@ -282,3 +282,27 @@ async fn no_member_of_the_owner_becomes_a_superuser_by_the_work_of_one() {
         assert!(scene.is_crowned().await, "{careless}: {ran:?}");
     }
 }
+
+#[tokio::test]
+async fn a_role_that_an_owner_puts_on_is_no_programs() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let mut superuser = as_superuser(&database).await;
+    let connect = async |name: &str| {
+        let options = logs_domain::StoreOptions::default().accept_volatile_server();
+        PostgresStore::connect(&database.url_as(name), options).await
+    };
+    for of in ["logs_owner", "logs_application"] {
+        let (name, _) = member(&database, of).await;
+        let put_on = format!(
+            "GRANT logs_application TO {name}; ALTER ROLE {name} SET role = 'logs_application'"
+        );
+        execute(&mut superuser, &put_on).await.unwrap();
+        match connect(&name).await {
+            Err(StoreError::Unavailable { reason, .. }) if of == "logs_owner" => {
+                assert!(reason.contains(&name), "{reason}");
+            }
+            connected => assert!(connected.is_ok() && of != "logs_owner", "{connected:?}"),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
-    StoreError, StoreResult, TenantId, Timestamp, TraceId,
+    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -13,7 +13,7 @@ use super::bound::Bound;
 use super::traces::OrderedStep;
 use super::{audit, system, traces};
 use crate::list::{Selection, push_equal, push_range, total};
-use crate::row::Keyed;
+use crate::row::{Keyed, refuse_twins};
 use crate::{SqliteStore, error};
 
 // The branches in the order of the merge on equal times.
@@ -51,6 +51,8 @@ pub(super) async fn window(
     transaction.rollback().await.map_err(error::read)?;
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     refuse_others(&mut found, query);
+    // Other events have ids, which are there once.
+    refuse_twins(&mut found, |key| inconsistent(key, "id"));
     let total = count(store, tenant, query, request).await?;
     QueryResult::from_overfetched(found, request.limit, &scope, total)
 }
@@ -236,12 +238,16 @@ fn push_after(sql: &mut QueryBuilder<Sqlite>, key: &ReplayKey) {
             sql.push(" AND (timestamp > ").push_bind(time);
             sql.push(" OR position IS NULL OR position > ")
                 .push_bind(position.as_i64());
+            if position.get() == StepPosition::MAX {
+                // One that was altered to a position beyond stands at the end.
+                sql.push(" AND position <= ").push_bind(position.as_i64());
+            }
             sql.push(")");
         }
         ReplayEventKey::Step(StepOrder::Span { span_id, .. }) => {
             sql.push(" AND timestamp >= ").push_bind(time);
             sql.push(" AND (timestamp > ").push_bind(time);
-            sql.push(" OR span_id > ")
+            sql.push(" OR position IS NULL AND span_id > ")
                 .push_bind(span_id.to_string())
                 .push(")");
         }

@@ -3,18 +3,21 @@
 use logs_domain::page::StepOrder;
 use logs_domain::{
     Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
-    ReadMethod, RecordId, RunId, SpanId, StepKey, StepPosition, StoreResult, TenantId, Timestamp,
-    TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    ReadMethod, RecordId, RunId, SpanId, StepKey, StepPosition, StoreError, StoreResult, TenantId,
+    Timestamp, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord,
+    TraceStepSnapshot,
 };
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
 use crate::list::{Selection, newest_first, push_equal, push_range, total};
-use crate::row::{Keyed, Row};
+use crate::row::{Keyed, Row, refuse_twins};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "trace";
 const STEPS: &str = "trace_step";
+/// The last position that a step can have.
+const LAST: i64 = StepPosition::MAX as i64;
 
 pub(super) async fn list(
     store: &SqliteStore,
@@ -118,6 +121,7 @@ pub(super) async fn steps_of(
             .await?;
         steps.extend(spans);
     }
+    refuse_twins(&mut steps, |_| StoreError::inconsistent(STEPS, "id", ""));
     transaction.rollback().await.map_err(error::read)?;
 
     let conditions =
@@ -153,14 +157,17 @@ impl Trace<'_> {
             Some(StepOrder::Position(position)) => position.as_i64(),
             Some(StepOrder::Span { .. }) | None => -1,
         };
+        // A step whose position was altered to one beyond stands at the end.
+        let last = if after == LAST { after } else { i64::MAX };
         let rows = sqlx::query(
             "SELECT * FROM trace_step INDEXED BY trace_step_by_position \
-             WHERE tenant_id = ? AND trace_id = ? AND position > ? \
+             WHERE tenant_id = ? AND trace_id = ? AND position > ? AND position <= ? \
              ORDER BY position LIMIT ? OFFSET ?",
         )
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
         .bind(after)
+        .bind(last)
         .bind(limit)
         .bind(offset)
         .fetch_all(connection)
@@ -193,7 +200,7 @@ impl Trace<'_> {
         let rows = sqlx::query(
             "SELECT * FROM trace_step INDEXED BY trace_step_by_time \
              WHERE tenant_id = ? AND trace_id = ? AND (timestamp, span_id) > (?, ?) \
-             AND timestamp <= ? AND span_id IS NOT NULL ORDER BY timestamp, span_id LIMIT ? OFFSET ?",
+             AND timestamp <= ? AND span_id IS NOT NULL AND position IS NULL ORDER BY timestamp, span_id LIMIT ? OFFSET ?",
         )
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
@@ -219,14 +226,14 @@ impl Trace<'_> {
             .collect())
     }
 
-    /// Where the step of a row stands, and when.
+    /// Where the step of a row stands, and when. A position beyond the last stands there.
     pub(super) fn place(&self, row: &SqliteRow) -> StoreResult<(Timestamp, StepOrder)> {
         let columns = Row::new(row, STEPS);
         let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
         let position: Option<i64> = row.try_get("position").map_err(error::read)?;
         let span_id: Option<&str> = row.try_get("span_id").map_err(error::read)?;
         let order = match (position, span_id) {
-            (Some(position), _) => StepPosition::from_i64(position)
+            (Some(position), _) => StepPosition::from_i64(position.min(LAST))
                 .map(StepOrder::Position)
                 .map_err(|_| columns.inconsistent("position"))?,
             (None, Some(span_id)) => StepOrder::Span {
@@ -264,15 +271,16 @@ impl Trace<'_> {
         let index: i64 = sqlx::query_scalar(
             "SELECT (SELECT COALESCE(MAX(position) + 1, 0) \
                  FROM trace_step INDEXED BY trace_step_by_position \
-                 WHERE tenant_id = ?1 AND trace_id = ?2 AND position IS NOT NULL) \
+                 WHERE tenant_id = ?1 AND trace_id = ?2 AND position <= ?5) \
              + (SELECT COUNT(*) FROM trace_step INDEXED BY trace_step_by_time \
                  WHERE tenant_id = ?1 AND trace_id = ?2 AND (timestamp, span_id) < (?3, ?4) \
-                 AND span_id IS NOT NULL)",
+                 AND span_id IS NOT NULL AND position IS NULL)",
         )
         .bind(self.tenant.as_str())
         .bind(self.trace_id.as_str())
         .bind(timestamp.as_micros())
         .bind(span_id.as_str())
+        .bind(LAST)
         .fetch_one(connection)
         .await
         .map_err(error::read)?;

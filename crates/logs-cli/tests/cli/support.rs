@@ -9,6 +9,7 @@ use logs_domain::{
     AppendBatch, Clock, Draft, LogsStore, NewSystemRecord, OnConflict, PlatformBatch, RecordId,
     RecordIdGenerator, StoreOptions, TenantId, Timestamp,
 };
+use sqlx::{Connection, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
 /// The sample that the project ships.
@@ -122,6 +123,11 @@ pub(crate) async fn all_backends(folder: &tempfile::TempDir) -> Vec<Backend> {
     let mut backends = backends(folder).await;
     let database = database();
     logs_store::migrate(&database.url()).await.unwrap();
+    // A program has the server make months about now alone, and this clock stands in an older one.
+    let mut owner = PgConnection::connect(&database.url()).await.unwrap();
+    let month = "SELECT logs.make_partitions('2026-03-03', 1)";
+    sqlx::raw_sql(month).execute(&mut owner).await.unwrap();
+    owner.close().await.unwrap();
     let application = database.url_as_member("logs_application").unwrap();
     let mut backend = open("postgres", &application).await;
     backend._database = Some(Arc::new(database));

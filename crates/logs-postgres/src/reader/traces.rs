@@ -25,7 +25,8 @@ pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, s
 
 /// What [`step`] reads.
 pub(crate) const STEP_COLUMNS: &str = "tenant_id, created_at, id, trace_id, position, span_id, \
-    timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes";
+    timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes, \
+    parent_position, parent_span_id";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -373,6 +374,13 @@ pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRec
     let mut draft = NewTraceStep::new(trace_id, key, time, skill, status, outcome, duration);
     draft.cost = cost;
     draft.attributes = row.json("attributes")?;
+    let position = row.optional_integer("parent_position", StepPosition::from_i64)?;
+    let span_id: Option<SpanId> = row.optional_text("parent_span_id")?;
+    draft.parent = match (position, span_id) {
+        (Some(position), None) => Some(StepKey::Position(position)),
+        (None, span_id) => span_id.map(StepKey::Span),
+        (Some(_), Some(_)) => return Err(row.inconsistent("parent_position")),
+    };
     row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;

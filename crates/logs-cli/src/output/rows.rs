@@ -126,6 +126,7 @@ impl Row for ReplayEvent {
         Column::number("STEP"),
         Column::text("ACTION"),
         Column::text("OUTCOME"),
+        Column::text("RECORD"),
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -136,6 +137,7 @@ impl Row for ReplayEvent {
                 .map_or_else(String::new, |step| step.to_string()),
             self.action.clone(),
             self.outcome.clone(),
+            self.id.to_string(),
         ]
     }
 }

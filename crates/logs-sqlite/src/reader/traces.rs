@@ -290,12 +290,12 @@ impl Trace<'_> {
 pub(super) struct OrderedStep {
     pub(super) timestamp: Timestamp,
     pub(super) order: StepOrder,
-    step: StoreResult<TraceStepRecord>,
+    pub(super) step: StoreResult<TraceStepRecord>,
 }
 
 impl OrderedStep {
     /// The step with its index, which is given for a step that was made from a span.
-    pub(super) fn indexed(self, span_index: u32) -> KeyedStep {
+    fn indexed(self, span_index: u32) -> KeyedStep {
         let index = match &self.order {
             StepOrder::Position(position) => position.get(),
             StepOrder::Span { .. } => span_index,

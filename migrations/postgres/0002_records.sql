@@ -83,7 +83,10 @@ CREATE TABLE trace_step (
     cost_nano_usd bigint CHECK (cost_nano_usd >= 0),
     duration_ms bigint NOT NULL CHECK (duration_ms >= 0),
     attributes text COLLATE "C",
-    CHECK ((position IS NULL) <> (span_id IS NULL))
+    parent_position bigint,
+    parent_span_id text COLLATE "C",
+    CHECK ((position IS NULL) <> (span_id IS NULL)),
+    CHECK (parent_position IS NULL OR parent_span_id IS NULL)
 ) PARTITION BY RANGE (class, created_at);
 
 CREATE INDEX trace_step_page ON trace_step (tenant_id, created_at DESC, id DESC);

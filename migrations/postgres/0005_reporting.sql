@@ -28,7 +28,7 @@ WHERE tenant_id = (SELECT logs.reporting_tenant());
 CREATE VIEW logs.reporting_trace_step WITH (security_barrier) AS
 SELECT
     tenant_id, id, created_at, trace_id, position, span_id, "timestamp", skill_name, status,
-    outcome_category, cost_nano_usd, duration_ms, attributes
+    outcome_category, cost_nano_usd, duration_ms, attributes, parent_position, parent_span_id
 FROM logs.trace_step
 WHERE tenant_id = (SELECT logs.reporting_tenant());
 

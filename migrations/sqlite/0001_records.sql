@@ -68,7 +68,10 @@ CREATE TABLE trace_step (
     cost_nano_usd INTEGER CHECK (cost_nano_usd >= 0),
     duration_ms INTEGER NOT NULL CHECK (duration_ms >= 0),
     attributes TEXT,
+    parent_position INTEGER,
+    parent_span_id TEXT,
     CHECK ((position IS NULL) <> (span_id IS NULL)),
+    CHECK (parent_position IS NULL OR parent_span_id IS NULL),
     PRIMARY KEY (tenant_id, created_at, id),
     UNIQUE (tenant_id, id)
 ) STRICT;

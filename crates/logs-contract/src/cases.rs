@@ -52,7 +52,7 @@ const FILES: &[&[&[Case]]] = &[
     &[r09_created_at::CASES],
     &[r10_steps::CASES],
     &[r11_trace_of_run::CASES],
-    &[r12_replay::CASES],
+    r12_replay::FILES,
     &[r13_governance::CASES],
     &[r14_exports::CASES],
     &[r15_overload::CASES],

@@ -149,6 +149,13 @@ fn alternatives(field: &str) -> Vec<Value> {
             json!({"a": [2, 1]}),
             json!({"a": "\u{e9}", "b": {"c": 0.5, "d": [true, null, "x"]}}),
         ],
+        "parent" => vec![
+            json!({"position": 0}),
+            json!({"span": "0"}),
+            json!({"position": 2_147_483_647}),
+            json!({"span": "e\u{301}"}),
+            json!({"span": "\u{e9}"}),
+        ],
         "execution_status" | "status" => words(&["SUCCEEDED", "FAILED", "ABORTED", "TIMEOUT"]),
         "source" => words(&["API", "SDK", "SYSTEM", "SYNTHETIC", "WORKER"]),
         "severity" => words(&["INFO", "WARN", "CRITICAL"]),
@@ -218,6 +225,10 @@ fn value_of(field: &str, number: u32) -> Value {
     let open_text = values == words(OPEN_TEXTS);
     if value.is_number() {
         json!(number)
+    } else if field == "parent" && number.is_multiple_of(2) {
+        json!({"span": format!("parent {number}")})
+    } else if field == "parent" {
+        json!({"position": number})
     } else if value.is_object() {
         json!({"number": number, "of": field})
     } else if field.ends_with("_at") || field == "timestamp" {

@@ -29,6 +29,7 @@ const LLM_RUN: &[&str] = &[
     "started_at",
     "completed_at",
     "key",
+    "parent",
     "timestamp",
     "skill_name",
     "status",

@@ -143,6 +143,12 @@ impl<'a> Observation<'a> {
             OutcomeCategory::new(outcome)?,
             self.duration()?,
         );
+        let parent = self.value.member("parentObservationId");
+        step.parent = parent
+            .and_then(Json::scalar)
+            .map(|parent| SpanId::new(parent).map(StepKey::Span))
+            .transpose()
+            .map_err(|error| error.in_field("parentObservationId"))?;
         step.cost = if self.is_call() { self.cost()? } else { None };
         let unfinished = self.ended_at.is_none();
         let assumed: &[&str] = if unfinished {
@@ -150,11 +156,7 @@ impl<'a> Observation<'a> {
         } else {
             &[]
         };
-        let kept = [
-            ("type", "type"),
-            ("level", "level"),
-            ("parent", "parentObservationId"),
-        ];
+        let kept = [("type", "type"), ("level", "level")];
         step.attributes = Some(self.attributes(&kept, assumed)?);
         Ok(step)
     }

@@ -64,6 +64,8 @@ impl Row for TraceSnapshot {
 impl Row for TraceStepSnapshot {
     const COLUMNS: &'static [Column] = &[
         Column::number("STEP"),
+        Column::text("KEY"),
+        Column::text("PARENT"),
         Column::text("TIME"),
         Column::text("SKILL"),
         Column::text("STATUS"),
@@ -75,6 +77,8 @@ impl Row for TraceStepSnapshot {
     fn cells(&self) -> Vec<String> {
         vec![
             self.step_index.to_string(),
+            self.key.to_string(),
+            optional(self.parent.as_ref()),
             time(self.timestamp),
             self.skill_name.to_string(),
             self.status.to_string(),
@@ -90,6 +94,7 @@ impl Row for TraceStepRecord {
         Column::text("STORED"),
         Column::text("TRACE"),
         Column::text("KEY"),
+        Column::text("PARENT"),
         Column::text("TIME"),
         Column::text("SKILL"),
         Column::text("STATUS"),
@@ -103,6 +108,7 @@ impl Row for TraceStepRecord {
             time(self.created_at),
             self.trace_id.to_string(),
             self.key.to_string(),
+            optional(self.parent.as_ref()),
             time(self.timestamp),
             self.skill_name.to_string(),
             self.status.to_string(),
@@ -120,6 +126,7 @@ impl Row for ReplayEvent {
         Column::number("STEP"),
         Column::text("ACTION"),
         Column::text("OUTCOME"),
+        Column::text("RECORD"),
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -130,6 +137,7 @@ impl Row for ReplayEvent {
                 .map_or_else(String::new, |step| step.to_string()),
             self.action.clone(),
             self.outcome.clone(),
+            self.id.to_string(),
         ]
     }
 }

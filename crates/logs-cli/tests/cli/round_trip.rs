@@ -14,8 +14,8 @@ const EDGES: &str = r#"
 {"llm_run":{"run_id":"Ä/漢字 \"quoted\" ,;'","provider":"=p","model":"m\\n","input_tokens":9007199254740992,"output_tokens":0,"cost_nano_usd":9223372036854775807,"execution_status":"ABORTED","started_at":"0001-01-01T00:00:00.000000Z","completed_at":"9999-12-31T23:59:59.999999Z","source":"WORKER","is_synthetic":true,"parent_run_id":"gone","attributes":{"float":1.5e-9,"large":1e300,"nested":{"a":[null,true,-0.0,9007199254740992]},"text":"\u001b[2J \u2028 é"}}}
 {"llm_run":{"run_id":"ä/漢字 \"quoted\" ,;'","provider":"p","model":"m","execution_status":"FAILED","started_at":"2026-01-01T00:00:00.000001Z","source":"API"}}
 {"trace":{"trace_id":"t"}}
-{"trace_step":{"trace_id":"t","key":{"position":2147483647},"timestamp":"2026-01-01T00:00:00Z","skill_name":"s","status":"TIMEOUT","outcome_category":"o","cost_nano_usd":0,"duration_ms":9007199254740992,"attributes":{}}}
-{"trace_step":{"trace_id":"T","key":{"span":"4294967294"},"timestamp":"2026-01-01T00:00:00Z","skill_name":"s","status":"TIMEOUT","outcome_category":"o","duration_ms":0}}
+{"trace_step":{"trace_id":"t","key":{"position":2147483647},"parent":{"span":"4294967294"},"timestamp":"2026-01-01T00:00:00Z","skill_name":"s","status":"TIMEOUT","outcome_category":"o","cost_nano_usd":0,"duration_ms":9007199254740992,"attributes":{}}}
+{"trace_step":{"trace_id":"T","key":{"span":"4294967294"},"parent":{"position":2147483647},"timestamp":"2026-01-01T00:00:00Z","skill_name":"s","status":"TIMEOUT","outcome_category":"o","duration_ms":0}}
 {"system_record":{"id":"019cae2f-1c00-7000-8000-000000000021","component":"c","event_type":"E","severity":"CRITICAL","summary":"two\nlines\tand \u001b","details":{"k":"v"}}}
 {"audit_entry":{"id":"019cae2f-1c00-7000-8000-000000000031","event_type":"X","entity_type":"Y","entity_id":"arn:aws:iam::1:role/a","actor_type":"SYSTEM","action_reason":"a\r\nb","before_state":{},"after_state":{"run_id":"Ä"}}}
 "#;

@@ -9,7 +9,7 @@ use logs_domain::{
     AppendBatch, Clock, Draft, LogsStore, NewSystemRecord, OnConflict, PlatformBatch, RecordId,
     RecordIdGenerator, StoreOptions, TenantId, Timestamp,
 };
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
 /// The sample that the project ships.
@@ -123,9 +123,9 @@ pub(crate) async fn all_backends(folder: &tempfile::TempDir) -> Vec<Backend> {
     let mut backends = backends(folder).await;
     let database = database();
     logs_store::migrate(&database.url()).await.unwrap();
-    // The month that the clock of the tests lives in.
-    let mut owner = sqlx::PgConnection::connect(&database.url()).await.unwrap();
-    let month = "SELECT logs.make_partitions('2026-03-01', 1)";
+    // A program has the server make months about now alone, and this clock stands in an older one.
+    let mut owner = PgConnection::connect(&database.url()).await.unwrap();
+    let month = "SELECT logs.make_partitions('2026-03-03', 1)";
     sqlx::raw_sql(month).execute(&mut owner).await.unwrap();
     owner.close().await.unwrap();
     let application = database.url_as_member("logs_application").unwrap();

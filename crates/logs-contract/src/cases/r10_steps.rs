@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use logs_domain::{
-    LogsStore, NewTraceStep, OnConflict, ReplayQuery, ReplaySource, TenantId, TimeRange,
-    TraceStepSnapshot,
+    LogsStore, NewTraceStep, OnConflict, ReplayQuery, ReplaySource, SpanId, StepKey, StepPosition,
+    TenantId, TimeRange, TraceStepSnapshot,
 };
 
 use crate::CaseContext;
@@ -27,6 +27,7 @@ cases! {
     r10_get_trace_steps_numbers_hold_over_many_pages,
     r10_get_trace_steps_goes_to_the_largest_position,
     r10_get_trace_steps_span_times_go_to_their_limits,
+    r10_get_trace_steps_tells_the_key_and_the_parent_of_each,
     r10_get_replay_window_events_numbers_steps_over_the_whole_trace,
     r10_list_trace_steps_holds_steps_of_all_traces_with_their_keys,
 }
@@ -261,6 +262,50 @@ async fn r10_get_trace_steps_span_times_go_to_their_limits(case: &mut CaseContex
         &[(0, "span z"), (1, "span y"), (2, "span b"), (3, "span a")],
     )
     .await;
+}
+
+async fn r10_get_trace_steps_tells_the_key_and_the_parent_of_each(case: &mut CaseContext) {
+    let store = case.store();
+    let a = tenant("a");
+    let position = |number| StepKey::Position(StepPosition::new(number).unwrap());
+    let of_span = |text: &str| StepKey::Span(SpanId::new(text).unwrap());
+    // One key space is not the other; a parent may be missing, come later, or be the step itself.
+    let drafts = [
+        step("t", 0),
+        step("t", 1).parent(position(0)),
+        step("t", 2).parent(of_span("0")),
+        step("t", 3).parent(position(3)),
+        span("t", "0", 1).parent(position(StepPosition::MAX)),
+        span("t", "b", 2).parent(of_span("c")),
+        span("t", "c", 3),
+    ];
+    let expected: Vec<_> = drafts
+        .iter()
+        .map(|draft| (draft.key.clone(), draft.parent.clone()))
+        .collect();
+    append(&*store, &a, drafts.clone()).await;
+    let found = steps(&*store, &a, "t").await;
+    let told: Vec<_> = found
+        .iter()
+        .map(|step| (step.key.clone(), step.parent.clone()))
+        .collect();
+    assert_eq!(told, expected);
+    let filter = logs_domain::TraceStepFilter::default();
+    let listed = store.list_trace_steps(&a, &filter, &largest()).await;
+    let mut told: Vec<_> = listed
+        .unwrap()
+        .items
+        .into_iter()
+        .map(|step| (step.key, step.parent))
+        .collect();
+    told.sort_unstable();
+    let mut expected = expected;
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+    // The parent is content: the key under another parent is another step.
+    let other = batch([step("t", 1).parent(position(2))]);
+    let refused = store.append(&a, &other, OnConflict::RejectCall).await;
+    assert!(refused.is_err(), "{refused:?}");
 }
 
 async fn r10_get_replay_window_events_numbers_steps_over_the_whole_trace(case: &mut CaseContext) {

@@ -1,14 +1,16 @@
 //! Rule 12: replay windows, and the windows of system records.
 
+mod records;
+
 use logs_domain::{
     AuditEventType, Draft, EntityType, ReplayEvent, ReplayQuery, ReplaySource, Severity,
     SystemEventType, TimeRange, Timestamp,
 };
 
-use crate::CaseContext;
 use crate::appends::{append, append_platform};
 use crate::case::cases;
 use crate::samples::{at, audit_of, between, first, largest, span, step, system, tenant, trace_id};
+use crate::{Case, CaseContext};
 
 cases! {
     r12_get_replay_window_events_shows_each_source_in_its_words,
@@ -24,6 +26,8 @@ cases! {
     r12_get_replay_window_events_of_an_empty_window_is_empty,
     r12_get_system_records_in_window_is_half_open,
 }
+
+pub(super) const FILES: &[&[Case]] = &[CASES, records::CASES];
 
 fn happened(number: u32, event: &str, seconds: i64) -> logs_domain::NewSystemRecord {
     let mut record = system(number).occurred_at(at(seconds));

@@ -127,7 +127,11 @@ fn trace_step() -> impl Strategy<Value = NewTraceStep> {
             OutcomeCategory::new(text).unwrap()
         }),
     );
-    let options = (optional(select(&[0, i64::MAX][..])), optional(json()));
+    let options = (
+        optional(select(&[0, i64::MAX][..])),
+        optional(json()),
+        optional(step_key()),
+    );
     let key = (trace, step_key(), time());
     (key, words, 0..3_u64, options).prop_map(|((trace, key, time), words, duration, options)| {
         let (skill, status, outcome) = words;
@@ -142,6 +146,7 @@ fn trace_step() -> impl Strategy<Value = NewTraceStep> {
         );
         step.cost = options.0.map(|nanos| Cost::from_nano_usd(nanos).unwrap());
         step.attributes = options.1;
+        step.parent = options.2;
         step
     })
 }

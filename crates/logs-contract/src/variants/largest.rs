@@ -34,6 +34,10 @@ fn largest(kind: RecordKind, seed: u64) -> Draft {
                 *member = json!({"span": varied(SpanId::MAX_BYTES, seed)})
             }
             "key" => *member = json!({"position": StepPosition::MAX}),
+            "parent" if seed.is_multiple_of(2) => {
+                *member = json!({"span": varied(SpanId::MAX_BYTES, seed)})
+            }
+            "parent" => *member = json!({"position": StepPosition::MAX}),
             field => *member = largest_value(field, member, seed),
         }
     }

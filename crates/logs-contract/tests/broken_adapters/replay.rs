@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use logs_domain::{
-    LogsReader, PageRequest, Position, QueryResult, ReplayEvent, ReplayQuery, ReplaySource,
-    StoreResult, SystemRecordSnapshot, TenantId, TimeRange,
+    LogsReader, PageRequest, Position, QueryResult, RecordId, RecordKind, ReplayEvent, ReplayQuery,
+    ReplaySource, StoreResult, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use logs_memory::MemoryStore;
 
@@ -22,21 +22,23 @@ broken_adapters! {
     r12_limits_are_not_shown: HidesLimits,
     r12_steps_are_shown_by_status: ShowsStatus,
     r12_steps_of_a_trace_are_not_shown: HidesSteps,
+    r12_events_of_steps_lead_to_the_trace: LeadsToTrace,
+    r12_events_of_the_platform_lead_to_the_tenant: LeadsToTenant,
     r12_equal_times_are_lost_at_the_border_of_pages: LosesTies,
     r12_system_windows_hold_their_end: SystemHoldsEnd,
 }
 
 /// An adapter that changes what it asks, and what it answers.
 macro_rules! replays {
-    ($($name:ident: |$query:ident| $asked:expr, |$events:ident| $body:block)+) => {
+    ($($name:ident: |$tenant:ident, $query:ident| $asked:expr, |$events:ident| $body:block)+) => {
         $(
             #[derive(Debug, Default)]
             struct $name;
 
             #[async_trait]
             impl Fault for $name {
-                async fn get_replay_window_events(&self, inner: &MemoryStore, tenant: &TenantId, $query: &ReplayQuery, page: &PageRequest) -> StoreResult<QueryResult<ReplayEvent>> {
-                    let mut found = inner.get_replay_window_events(tenant, &$asked, page).await?;
+                async fn get_replay_window_events(&self, inner: &MemoryStore, $tenant: &TenantId, $query: &ReplayQuery, page: &PageRequest) -> StoreResult<QueryResult<ReplayEvent>> {
+                    let mut found = inner.get_replay_window_events($tenant, &$asked, page).await?;
                     let $events = &mut found.items;
                     $body;
                     Ok(found)
@@ -58,7 +60,7 @@ fn moved(query: &ReplayQuery, from: i64, to: i64) -> ReplayQuery {
 }
 
 replays! {
-    SourcesTurned: |query| query.clone(), |events| {
+    SourcesTurned: |tenant, query| query.clone(), |events| {
         let policy_first = |event: &ReplayEvent| match event.source {
             ReplaySource::Llm => 0,
             ReplaySource::Policy => 1,
@@ -67,39 +69,54 @@ replays! {
         events.sort_by_key(|event| (event.timestamp, policy_first(event)));
     }
 
-    Unmerged: |query| query.clone(), |events| {
+    Unmerged: |tenant, query| query.clone(), |events| {
         events.sort_by_key(|event| event.source);
     }
 
-    PlatformFirst: |query| query.clone(), |events| {
+    PlatformFirst: |tenant, query| query.clone(), |events| {
         events.sort_by_key(|event| (event.timestamp, event.source, !event.action.starts_with("platform")));
     }
 
-    NewestFirst: |query| query.clone(), |events| {
+    NewestFirst: |tenant, query| query.clone(), |events| {
         events.sort_by_key(|event| Reverse(event.timestamp));
     }
 
-    HoldsEnd: |query| moved(query, 0, 1), |_events| {}
+    HoldsEnd: |tenant, query| moved(query, 0, 1), |_events| {}
 
-    LosesStart: |query| moved(query, 1, 0), |_events| {}
+    LosesStart: |tenant, query| moved(query, 1, 0), |_events| {}
 
-    OpenIsEmpty: |query| query.clone(), |events| {
+    OpenIsEmpty: |tenant, query| query.clone(), |events| {
         if query.window.from().is_none() || query.window.to().is_none() {
             events.clear();
         }
     }
 
-    HidesLimits: |query| query.clone(), |events| {
+    HidesLimits: |tenant, query| query.clone(), |events| {
         events.retain(|event| event.outcome != "LIMIT");
     }
 
-    ShowsStatus: |query| query.clone(), |events| {
+    ShowsStatus: |tenant, query| query.clone(), |events| {
         for event in events.iter_mut().filter(|event| event.source == ReplaySource::Llm) {
             event.outcome = "SUCCEEDED".to_owned();
         }
     }
 
-    HidesSteps: |query| query.clone(), |events| {
+    LeadsToTrace: |tenant, query| query.clone(), |events| {
+        for event in events.iter_mut().filter(|event| event.source == ReplaySource::Llm) {
+            if let Some(trace_id) = &query.trace_id {
+                event.kind = RecordKind::Trace;
+                event.id = RecordId::of_trace(tenant, trace_id);
+            }
+        }
+    }
+
+    LeadsToTenant: |tenant, query| query.clone(), |events| {
+        for event in events.iter_mut() {
+            event.is_platform = false;
+        }
+    }
+
+    HidesSteps: |tenant, query| query.clone(), |events| {
         events.retain(|event| event.source != ReplaySource::Llm);
     }
 }

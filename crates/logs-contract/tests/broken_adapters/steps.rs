@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use logs_domain::{
-    LogsReader, PageLimit, PageRequest, QueryResult, ReplayEvent, ReplayQuery, StoreResult,
-    TenantId, TraceFilter, TraceId, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    LogsReader, PageLimit, PageRequest, QueryResult, ReplayEvent, ReplayQuery, StepKey,
+    StepPosition, StoreResult, TenantId, TraceFilter, TraceId, TraceStepFilter, TraceStepRecord,
+    TraceStepSnapshot,
 };
 use logs_memory::MemoryStore;
 
@@ -22,6 +23,9 @@ broken_adapters! {
     r10_positions_follow_their_text: PositionsAsText,
     r10_a_trace_has_a_thousand_steps: ThousandSteps,
     r10_lists_of_steps_hold_positioned_steps_only: PositionedOnly,
+    r10_steps_have_no_parent: ForgetsParents,
+    r10_parents_are_known_steps: KnownParents,
+    r10_parents_are_positions: ParentsByPosition,
 }
 
 /// An adapter that changes the steps of a trace when they are read.
@@ -83,6 +87,30 @@ reads_steps! {
     FoldsSpans: |steps| {
         steps.sort_by_key(|step| (step.timestamp, step.skill_name.as_str().to_lowercase()));
         renumber(steps);
+    }
+
+    ForgetsParents: |steps| {
+        for step in steps.iter_mut() {
+            step.parent = None;
+        }
+    }
+
+    KnownParents: |steps| {
+        let known: Vec<_> = steps.iter().map(|step| step.key.clone()).collect();
+        for step in steps.iter_mut() {
+            step.parent = step.parent.take().filter(|parent| known.contains(parent));
+        }
+    }
+
+    ParentsByPosition: |steps| {
+        let indexes: Vec<_> = steps.iter().map(|step| (step.key.clone(), step.step_index)).collect();
+        for step in steps.iter_mut() {
+            if let Some((_, index)) = indexes.iter().find(|(key, _)| Some(key) == step.parent.as_ref())
+                && let Ok(position) = StepPosition::new(*index)
+            {
+                step.parent = Some(StepKey::Position(position));
+            }
+        }
     }
 
     PositionsAsText: |steps| {

@@ -19,10 +19,37 @@ pub enum StepKey {
 }
 
 impl StepKey {
-    pub(crate) fn write_to(&self, sink: &mut impl FieldSink) {
+    /// The position of a numbered step.
+    #[must_use]
+    pub const fn position(&self) -> Option<StepPosition> {
         match self {
-            Self::Position(position) => sink.integer("position", position.as_i64()),
-            Self::Span(span) => sink.text("span_id", span.as_str()),
+            Self::Position(position) => Some(*position),
+            Self::Span(_) => None,
+        }
+    }
+
+    /// The span of a step that was made from one.
+    #[must_use]
+    pub const fn span_id(&self) -> Option<&SpanId> {
+        match self {
+            Self::Position(_) => None,
+            Self::Span(span) => Some(span),
+        }
+    }
+
+    pub(crate) fn write_to(&self, sink: &mut impl FieldSink) {
+        self.write_as("position", "span_id", sink);
+    }
+
+    /// Writes the key of the step around another.
+    pub(crate) fn write_as_parent(&self, sink: &mut impl FieldSink) {
+        self.write_as("parent_position", "parent_span_id", sink);
+    }
+
+    fn write_as(&self, position: &'static str, span_id: &'static str, sink: &mut impl FieldSink) {
+        match self {
+            Self::Position(number) => sink.integer(position, number.as_i64()),
+            Self::Span(span) => sink.text(span_id, span.as_str()),
         }
     }
 }
@@ -37,7 +64,8 @@ impl fmt::Display for StepKey {
 }
 
 /// The kind of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RecordKind {
     /// `llm_run`

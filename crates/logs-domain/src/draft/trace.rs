@@ -58,6 +58,10 @@ pub struct NewTraceStep {
     pub trace_id: TraceId,
     /// The key of the step in its trace: `{"position":3}` or `{"span":"00f067aa0ba902b7"}`.
     pub key: StepKey,
+    /// The step of the same trace that this one is part of. A claim like any other: a store need
+    /// not have that step, and it may even be this one.
+    #[serde(default)]
+    pub parent: Option<StepKey>,
     /// When the step began, by the producer's clock.
     pub timestamp: Timestamp,
     /// What the step did.
@@ -91,6 +95,7 @@ impl NewTraceStep {
         Self {
             trace_id,
             key,
+            parent: None,
             timestamp,
             skill_name,
             status,
@@ -102,6 +107,8 @@ impl NewTraceStep {
     }
 
     options! {
+        /// Sets the step of the same trace that this one is part of.
+        parent: StepKey,
         /// Sets what the step cost.
         cost: Cost,
         /// Sets what else the producer said.
@@ -121,5 +128,8 @@ impl NewTraceStep {
             "attributes",
             self.attributes.as_ref().map(JsonObject::as_str),
         );
+        if let Some(parent) = &self.parent {
+            parent.write_as_parent(sink);
+        }
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::value::closed_set;
-use crate::{AuditLedgerSnapshot, SystemRecordSnapshot, Timestamp, TraceStepSnapshot};
+use crate::{
+    AuditLedgerSnapshot, RecordId, RecordKind, SystemRecordSnapshot, Timestamp, TraceStepRecord,
+};
 
 closed_set! {
     /// Which topic a replay event comes from, in the order of the merge on equal times.
@@ -24,6 +26,13 @@ closed_set! {
 pub struct ReplayEvent {
     /// Which topic it comes from.
     pub source: ReplaySource,
+    /// The kind of its record.
+    pub kind: RecordKind,
+    /// The id of its record: with the kind, what leads to the evidence behind the event. A system
+    /// record of the tenant and one of the platform may have one id.
+    pub id: RecordId,
+    /// Whether the record is the platform's.
+    pub is_platform: bool,
     /// The index in the whole trace, for steps.
     pub step_index: Option<u32>,
     /// When it happened, by the producer's clock.
@@ -35,11 +44,16 @@ pub struct ReplayEvent {
     pub outcome: String,
 }
 
-impl From<&TraceStepSnapshot> for ReplayEvent {
-    fn from(step: &TraceStepSnapshot) -> Self {
+impl ReplayEvent {
+    /// The event of a step at the place `step_index` of its trace.
+    #[must_use]
+    pub fn of_step(step_index: u32, step: &TraceStepRecord) -> Self {
         Self {
             source: ReplaySource::Llm,
-            step_index: Some(step.step_index),
+            kind: RecordKind::TraceStep,
+            id: step.id,
+            is_platform: false,
+            step_index: Some(step_index),
             timestamp: step.timestamp,
             action: step.skill_name.to_string(),
             outcome: step.outcome_category.to_string(),
@@ -51,6 +65,9 @@ impl From<&SystemRecordSnapshot> for ReplayEvent {
     fn from(record: &SystemRecordSnapshot) -> Self {
         Self {
             source: ReplaySource::System,
+            kind: RecordKind::SystemRecord,
+            id: record.id,
+            is_platform: record.is_platform(),
             step_index: None,
             timestamp: record.occurred_at,
             action: record.event_type.to_string(),
@@ -63,6 +80,9 @@ impl From<&AuditLedgerSnapshot> for ReplayEvent {
     fn from(entry: &AuditLedgerSnapshot) -> Self {
         Self {
             source: ReplaySource::Policy,
+            kind: RecordKind::AuditEntry,
+            id: entry.id,
+            is_platform: false,
             step_index: None,
             timestamp: entry.occurred_at,
             action: entry.event_type.to_string(),

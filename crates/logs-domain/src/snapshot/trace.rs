@@ -71,6 +71,11 @@ pub struct TraceStepSnapshot {
     /// The place in the whole trace: the position of a positioned step; the others are numbered
     /// after the last position, by time and span id.
     pub step_index: u32,
+    /// The key of the step in its trace.
+    pub key: StepKey,
+    /// The key of the step that this one is part of, as the producer claims: the trace need not
+    /// hold it.
+    pub parent: Option<StepKey>,
     /// When the step began, by the producer's clock.
     pub timestamp: Timestamp,
     /// What the step did.
@@ -94,6 +99,8 @@ impl TraceStepSnapshot {
     pub fn from_parts(step_index: u32, draft: NewTraceStep) -> Self {
         Self {
             step_index,
+            key: draft.key,
+            parent: draft.parent,
             timestamp: draft.timestamp,
             skill_name: draft.skill_name,
             status: draft.status,
@@ -120,6 +127,8 @@ pub struct TraceStepRecord {
     pub tenant_id: TenantId,
     /// The key of the step in its trace.
     pub key: StepKey,
+    /// The key of the step that this one is part of, as the producer claims.
+    pub parent: Option<StepKey>,
     /// When the step began, by the producer's clock.
     pub timestamp: Timestamp,
     /// What the step did.
@@ -150,6 +159,7 @@ impl TraceStepRecord {
             trace_id: draft.trace_id,
             tenant_id,
             key: draft.key,
+            parent: draft.parent,
             timestamp: draft.timestamp,
             skill_name: draft.skill_name,
             status: draft.status,
@@ -167,6 +177,7 @@ impl TraceStepRecord {
         NewTraceStep {
             trace_id: self.trace_id.clone(),
             key: self.key.clone(),
+            parent: self.parent.clone(),
             timestamp: self.timestamp,
             skill_name: self.skill_name.clone(),
             status: self.status,

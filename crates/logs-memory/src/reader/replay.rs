@@ -3,7 +3,7 @@
 use logs_domain::page::{ReplayEventKey, ReplayKey};
 use logs_domain::{
     CursorScope, NewAuditEntry, PageRequest, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
-    StoreResult, TenantId, TraceStepSnapshot,
+    StoreResult, TenantId,
 };
 
 use super::system;
@@ -38,13 +38,12 @@ fn events(state: &State, tenant: &TenantId, query: &ReplayQuery) -> Vec<(ReplayK
     if let (Some(trace_id), Some(records)) = (&query.trace_id, state.tenants.get(tenant)) {
         for (index, order, step) in records.indexed_steps(trace_id) {
             let event = ReplayEventKey::Step(order.clone());
-            let step = TraceStepSnapshot::from_parts(index, step.to_draft());
             events.push((
                 ReplayKey {
                     timestamp: step.timestamp,
                     event,
                 },
-                ReplayEvent::from(&step),
+                ReplayEvent::of_step(index, step),
             ));
         }
     }

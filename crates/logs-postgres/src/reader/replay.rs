@@ -232,10 +232,9 @@ async fn steps(
 
 fn event(index: u32, step: OrderedStep) -> Event {
     let timestamp = step.timestamp;
-    let (order, step) = step.indexed(index);
-    let event = ReplayEventKey::Step(order);
-    let step = step.map(|step| ReplayEvent::from(&step));
-    (ReplayKey { timestamp, event }, step)
+    let event = ReplayEventKey::Step(step.order);
+    let read = step.step.map(|step| ReplayEvent::of_step(index, &step));
+    (ReplayKey { timestamp, event }, read)
 }
 
 fn push_steps(sql: &mut QueryBuilder<Postgres>, trace_id: &TraceId, query: &ReplayQuery) {

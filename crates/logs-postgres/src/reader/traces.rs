@@ -10,9 +10,13 @@ use logs_domain::{
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 
+mod ordered;
+
+use self::ordered::KeyedStep;
+pub(super) use self::ordered::OrderedStep;
 use crate::list::{
-    Keyed, Order, Selection, newest_first, push_equal, push_key, push_keyed, push_range,
-    refuse_twins, total,
+    Order, Selection, newest_first, push_equal, push_key, push_keyed, push_range, refuse_twins,
+    total,
 };
 use crate::reading::{Snapshot, reading, rows};
 use crate::record::by_key;
@@ -27,7 +31,8 @@ pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, s
 
 /// What [`step`] reads.
 pub(crate) const STEP_COLUMNS: &str = "tenant_id, created_at, id, trace_id, position, span_id, \
-    timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes";
+    timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes, \
+    parent_position, parent_span_id";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -155,8 +160,6 @@ pub(super) struct Trace<'a> {
     pub(super) tenant: &'a TenantId,
     pub(super) trace_id: &'a TraceId,
 }
-
-type KeyedStep = Keyed<StepOrder, TraceStepSnapshot>;
 
 impl Trace<'_> {
     /// Up to `wanted` steps, in the order of the trace.
@@ -340,26 +343,6 @@ impl Trace<'_> {
     }
 }
 
-/// A step with its place, or why it cannot be read.
-pub(super) struct OrderedStep {
-    pub(super) timestamp: Timestamp,
-    pub(super) order: StepOrder,
-    step: StoreResult<TraceStepRecord>,
-}
-
-impl OrderedStep {
-    /// The step with its index, which is given for a step that was made from a span.
-    pub(super) fn indexed(self, span_index: u32) -> KeyedStep {
-        let index = match &self.order {
-            StepOrder::Position(position) => position.get(),
-            StepOrder::Span { .. } => span_index,
-        };
-        let snapshot =
-            |step: TraceStepRecord| TraceStepSnapshot::from_parts(index, step.to_draft());
-        (self.order, self.step.map(snapshot))
-    }
-}
-
 pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     let head = row.head(tenant.as_str())?;
     let mut draft = NewTrace::new(row.text("trace_id")?);
@@ -390,6 +373,13 @@ pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRec
     let mut draft = NewTraceStep::new(trace_id, key, time, skill, status, outcome, duration);
     draft.cost = cost;
     draft.attributes = row.json("attributes")?;
+    let position = row.optional_integer("parent_position", StepPosition::from_i64)?;
+    let span_id: Option<SpanId> = row.optional_text("parent_span_id")?;
+    draft.parent = match (position, span_id) {
+        (Some(position), None) => Some(StepKey::Position(position)),
+        (None, span_id) => span_id.map(StepKey::Span),
+        (Some(_), Some(_)) => return Err(row.inconsistent("parent_position")),
+    };
     row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;

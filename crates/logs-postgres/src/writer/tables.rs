@@ -2,7 +2,7 @@
 
 use logs_domain::{
     Cost, ExportResult, JsonObject, LogExportOutcome, NewAuditEntry, NewLlmRun, NewLogExport,
-    NewSystemRecord, NewTrace, NewTraceStep, RunId, StepKey, TokenCount,
+    NewSystemRecord, NewTrace, NewTraceStep, RunId, SpanId, StepKey, StepPosition, TokenCount,
 };
 
 use super::table::{Table, flag, integer, text, time};
@@ -52,14 +52,8 @@ pub(super) const TRACE_STEP: Table<NewTraceStep> = Table {
     name: "trace_step",
     columns: &[
         text("trace_id", |row| Some(row.draft.trace_id.as_str())),
-        integer("position", |row| match &row.draft.key {
-            StepKey::Position(position) => Some(position.as_i64()),
-            StepKey::Span(_) => None,
-        }),
-        text("span_id", |row| match &row.draft.key {
-            StepKey::Position(_) => None,
-            StepKey::Span(span_id) => Some(span_id.as_str()),
-        }),
+        integer("position", |row| position(Some(&row.draft.key))),
+        text("span_id", |row| span_id(Some(&row.draft.key))),
         time("timestamp", |row| Some(row.draft.timestamp)),
         text("skill_name", |row| Some(row.draft.skill_name.as_str())),
         text("status", |row| Some(row.draft.status.as_str())),
@@ -69,6 +63,8 @@ pub(super) const TRACE_STEP: Table<NewTraceStep> = Table {
         integer("cost_nano_usd", |row| row.draft.cost.map(Cost::nano_usd)),
         integer("duration_ms", |row| Some(row.draft.duration_ms.as_i64())),
         text("attributes", |row| json(row.draft.attributes.as_ref())),
+        integer("parent_position", |row| position(row.draft.parent.as_ref())),
+        text("parent_span_id", |row| span_id(row.draft.parent.as_ref())),
     ],
 };
 
@@ -151,6 +147,14 @@ pub(super) const GOVERNANCE_RUN: Table<RunId> = Table {
     name: "governance_run",
     columns: &[text("run_id", |row| Some(row.draft.as_str()))],
 };
+
+fn position(key: Option<&StepKey>) -> Option<i64> {
+    key.and_then(StepKey::position).map(StepPosition::as_i64)
+}
+
+fn span_id(key: Option<&StepKey>) -> Option<&str> {
+    key.and_then(StepKey::span_id).map(SpanId::as_str)
+}
 
 fn json(object: Option<&JsonObject>) -> Option<&str> {
     object.map(JsonObject::as_str)

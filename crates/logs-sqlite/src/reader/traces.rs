@@ -304,12 +304,12 @@ impl Trace<'_> {
 pub(super) struct OrderedStep {
     pub(super) timestamp: Timestamp,
     pub(super) order: StepOrder,
-    step: StoreResult<TraceStepRecord>,
+    pub(super) step: StoreResult<TraceStepRecord>,
 }
 
 impl OrderedStep {
     /// The step with its index, which is given for a step that was made from a span.
-    pub(super) fn indexed(self, span_index: u32) -> KeyedStep {
+    fn indexed(self, span_index: u32) -> KeyedStep {
         let index = match &self.order {
             StepOrder::Position(position) => position.get(),
             StepOrder::Span { .. } => span_index,
@@ -351,6 +351,13 @@ pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRec
     );
     draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
     draft.attributes = row.json("attributes")?;
+    let position = row.optional_integer("parent_position", StepPosition::from_i64)?;
+    let span_id: Option<SpanId> = row.optional_text("parent_span_id")?;
+    draft.parent = match (position, span_id) {
+        (Some(position), None) => Some(StepKey::Position(position)),
+        (None, span_id) => span_id.map(StepKey::Span),
+        (Some(_), Some(_)) => return Err(row.inconsistent("parent_position")),
+    };
     row.check(Some(tenant), &head, |is| is(draft.digest()))?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;

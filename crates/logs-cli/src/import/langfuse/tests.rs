@@ -1,4 +1,4 @@
-use logs_domain::{Draft, ExecutionStatus, RunId};
+use logs_domain::{Draft, ExecutionStatus, RunId, SpanId, StepKey};
 
 use super::translate;
 use crate::import::json::Json;
@@ -87,8 +87,8 @@ fn a_step_names_its_parent_and_a_run_the_nearest_call_around_it() {
             runs.push((run.run_id.as_str(), parent));
         }
         if let Draft::TraceStep(step) = draft {
-            let attributes = step.attributes.as_ref().unwrap().to_value();
-            steps.push(attributes["parent"].as_str().unwrap_or("").to_owned());
+            let parent = step.parent.as_ref().and_then(StepKey::span_id);
+            steps.push(parent.map_or("", SpanId::as_str).to_owned());
         }
     }
     let expected = [

@@ -143,18 +143,9 @@ fn trace(values: &mut Values<'_>) -> Result<NewTrace, InvalidValue> {
 }
 
 fn trace_step(values: &mut Values<'_>) -> Result<NewTraceStep, InvalidValue> {
-    let position = values.whole("position")?;
-    let span: Option<SpanId> = values.optional("span_id")?;
-    let key = match (position, span) {
-        (Some(position), None) => {
-            let position = u32::try_from(position).unwrap_or(u32::MAX);
-            StepKey::Position(StepPosition::new(position)?)
-        }
-        (None, Some(span)) => StepKey::Span(span),
-        (Some(_), Some(_)) | (None, None) => {
-            let expected = "exactly one of position and span_id";
-            return Err(InvalidValue::new("position", "", expected));
-        }
+    let Some(key) = step_key(values, "position", "span_id")? else {
+        let expected = "exactly one of position and span_id";
+        return Err(InvalidValue::new("position", "", expected));
     };
     let mut step = NewTraceStep::new(
         values.required("trace_id")?,
@@ -165,9 +156,32 @@ fn trace_step(values: &mut Values<'_>) -> Result<NewTraceStep, InvalidValue> {
         values.required("outcome_category")?,
         values.duration("duration")?,
     );
+    step.parent = step_key(values, "parent_position", "parent_span_id")?;
     step.cost = values.cost("cost")?;
     step.attributes = values.object_with_claims("attributes")?;
     Ok(step)
+}
+
+/// The key that one of two fields holds.
+fn step_key(
+    values: &mut Values<'_>,
+    position: &'static str,
+    span_id: &'static str,
+) -> Result<Option<StepKey>, InvalidValue> {
+    let number = values.whole(position)?;
+    let span: Option<SpanId> = values.optional(span_id)?;
+    match (number, span) {
+        (Some(number), None) => {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let key = StepPosition::new(number).map(StepKey::Position);
+            key.map(Some).map_err(|error| error.in_field(position))
+        }
+        (None, span) => Ok(span.map(StepKey::Span)),
+        (Some(_), Some(_)) => {
+            let expected = format!("not both {position} and {span_id}");
+            Err(InvalidValue::new(position, "", expected))
+        }
+    }
 }
 
 fn system_record(

@@ -94,6 +94,8 @@ const TRACE_STEP: &[FieldOf] = &[
     must("outcome_category", Content::Text),
     may("cost", Content::Cost),
     must("duration", Content::Duration),
+    may("parent_position", Content::Whole),
+    may("parent_span_id", Content::Text),
     may("attributes", Content::Object),
 ];
 const SYSTEM_RECORD: &[FieldOf] = &[

@@ -200,3 +200,50 @@ async fn a_name_in_place_of_the_digest_gives_other_ids() {
         assert!(by_digest.out.starts_with("2 records stored"));
     }
 }
+
+#[tokio::test]
+async fn a_step_names_the_step_around_it_in_either_form() {
+    let scene = Scene::new().await;
+    let mapping = |fields: &str| {
+        let mapping = format!(
+            "format = \"jsonl\"\n[[record]]\nkind = \"trace_step\"\n[record.fields]\n\
+             trace_id = {{ constant = \"t\" }}\nposition = \"n\"\n{fields}\n\
+             timestamp = {{ path = \"at\", time = \"s\" }}\nskill_name = {{ constant = \"s\" }}\n\
+             status = {{ constant = \"SUCCEEDED\" }}\noutcome_category = {{ constant = \"ok\" }}\n\
+             duration = {{ constant = 1 }}\n"
+        );
+        scene.file("steps.toml", mapping)
+    };
+    let both = mapping("parent_position = \"in\"\nparent_span_id = \"span\"");
+    let file = scene.file(
+        "steps.jsonl",
+        "{\"n\":0,\"at\":1}\n{\"n\":1,\"at\":1,\"in\":0}\n{\"n\":2,\"at\":1,\"span\":\"a\"}\n",
+    );
+    let wrong = scene.file(
+        "wrong.jsonl",
+        "{\"n\":3,\"at\":1,\"in\":0,\"span\":\"a\"}\n",
+    );
+    for backend in &scene.backends {
+        let outcome = import(backend, &[&wrong, "--mapping", &both]).await;
+        let said = "not both parent_position and parent_span_id";
+        assert!(outcome.err.contains(said), "{}", outcome.shown());
+        let outcome = import(backend, &[&file, "--mapping", &both]).await;
+        assert!(
+            outcome.out.starts_with("3 records stored"),
+            "{}",
+            outcome.shown()
+        );
+        let stored = Stored::of(backend, "acme").await;
+        let parents: Vec<Option<String>> = stored
+            .steps
+            .iter()
+            .map(|step| step.parent.as_ref().map(ToString::to_string))
+            .collect();
+        let expected = [
+            None,
+            Some("position 0".to_owned()),
+            Some("span \"a\"".to_owned()),
+        ];
+        assert_eq!(parents, expected);
+    }
+}

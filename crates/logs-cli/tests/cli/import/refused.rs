@@ -318,7 +318,7 @@ async fn records_of_another_tenant_are_refused_and_platform_records_need_a_flag(
         let outcome = import(backend, &[&file, "--platform"]).await;
         assert_eq!(
             outcome.out,
-            "9 records stored, 0 already stored, 0 refused\n"
+            "10 records stored, 0 already stored, 0 refused\n"
         );
         let stored = Stored::of(backend, "someone-else").await;
         assert_eq!((stored.system.len(), stored.count()), (1, 1));

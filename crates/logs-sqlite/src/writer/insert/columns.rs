@@ -1,7 +1,7 @@
 //! The columns of each table, and the values of a draft in their order.
 
 use logs_domain::{
-    Cost, Draft, ExportResult, JsonObject, RecordKind, StepKey, Timestamp, TokenCount,
+    Cost, Draft, ExportResult, JsonObject, RecordKind, StepKey, StepPosition, Timestamp, TokenCount,
 };
 use sqlx::Sqlite;
 use sqlx::query_builder::Separated;
@@ -40,6 +40,8 @@ pub(super) const fn names(kind: RecordKind) -> &'static [&'static str] {
             "cost_nano_usd",
             "duration_ms",
             "attributes",
+            "parent_position",
+            "parent_span_id",
         ],
         RecordKind::SystemRecord => &[
             "component",
@@ -98,13 +100,8 @@ pub(super) fn push_columns(
             row.push_bind(trace.started_at.map(Timestamp::as_micros));
         }
         Draft::TraceStep(step) => {
-            let (position, span_id) = match &step.key {
-                StepKey::Position(position) => (Some(position.as_i64()), None),
-                StepKey::Span(span_id) => (None, Some(span_id.to_string())),
-            };
             row.push_bind(step.trace_id.to_string());
-            row.push_bind(position);
-            row.push_bind(span_id);
+            push_key(row, Some(&step.key));
             row.push_bind(step.timestamp.as_micros());
             row.push_bind(step.skill_name.to_string());
             row.push_bind(step.status.as_str());
@@ -112,6 +109,7 @@ pub(super) fn push_columns(
             row.push_bind(step.cost.map(Cost::nano_usd));
             row.push_bind(step.duration_ms.as_i64());
             row.push_bind(json(&step.attributes));
+            push_key(row, step.parent.as_ref());
         }
         Draft::SystemRecord(record) => {
             row.push_bind(record.component.to_string());
@@ -158,6 +156,14 @@ pub(super) fn push_columns(
         // A kind without columns here has none in `names`: its statement does not parse.
         _ => {}
     }
+}
+
+/// The position and the span of a key, one of which is null.
+fn push_key(row: &mut Separated<'_, Sqlite, &'static str>, key: Option<&StepKey>) {
+    let position = key.and_then(StepKey::position);
+    let span_id = key.and_then(StepKey::span_id);
+    row.push_bind(position.map(StepPosition::as_i64));
+    row.push_bind(span_id.map(ToString::to_string));
 }
 
 fn text(value: &Option<impl ToString>) -> Option<String> {

@@ -108,7 +108,8 @@ impl PostgresStore {
 }
 
 async fn may_run_as_owner(connection: &mut PgConnection) -> StoreResult<bool> {
-    let may = "SELECT pg_has_role('logs_owner', 'MEMBER')";
+    let may = "SELECT pg_has_role('logs_owner', 'MEMBER') \
+         OR pg_has_role(session_user, 'logs_owner', 'MEMBER')";
     let may = sqlx::query_scalar(may).fetch_one(connection).await;
     may.map_err(error::read)
 }

@@ -20,7 +20,9 @@ pub(super) const ROLE: &str = concat!(
              AND proname IN ('ensure_partitions', 'oldest_append', 'write_keys') \
              AND NOT has_function_privilege(oid, 'EXECUTE') \
      ), role (fault) AS (SELECT CASE \
-         WHEN pg_has_role('logs_owner', 'MEMBER') THEN ' may act as the owner of the tables' \
+         WHEN pg_has_role('logs_owner', 'MEMBER') \
+             OR pg_has_role(session_user, 'logs_owner', 'MEMBER') \
+             THEN ' may act as the owner of the tables' \
          WHEN ",
     may_change_records!(),
     "    THEN ' may change records' \

@@ -2,8 +2,8 @@
 
 use logs_domain::{
     Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
-    QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange,
-    TokenCount, TraceId,
+    Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId,
+    TimeRange, TokenCount, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
@@ -38,6 +38,7 @@ pub(super) async fn list(
     let page = newest_first(store, selection, order(filter), request, &scope, read).await?;
     if let Some(run_id) = &filter.run_id
         && page.items.is_empty()
+        && !matches!(request.position, Position::After(_))
     {
         // Its record may be elsewhere than its key says: that is told.
         get(store, tenant, run_id).await?;

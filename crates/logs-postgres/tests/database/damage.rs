@@ -245,6 +245,26 @@ async fn a_damaged_header_is_told_once_by_a_list_of_its_trace_alone() {
 }
 
 #[tokio::test]
+async fn the_list_of_one_run_comes_to_its_end_behind_a_damaged_one() {
+    let mut scene = Scene::new().await;
+    let filter = LlmRunFilter::default().run_id(run_id("r2"));
+    scene
+        .run("UPDATE logs.llm_run SET model = 'other' WHERE run_id = 'r2'")
+        .await;
+    let list = async |request| {
+        scene
+            .store
+            .list_llm_runs(&tenant(), &filter, &request)
+            .await
+    };
+    let error = list(first(5)).await.unwrap_err();
+    let behind = error.next().cloned().unwrap();
+    assert_inconsistent::<()>(Err(error), ("llm_run", "digest"));
+    let page = list(first(5).after(behind)).await.unwrap();
+    assert!(page.items.is_empty() && !page.has_more);
+}
+
+#[tokio::test]
 async fn a_trace_header_that_names_another_run_is_not_the_trace_of_that_run() {
     let mut scene = Scene::new().await;
     let victim = run_id("victim");

@@ -304,5 +304,10 @@ async fn a_role_that_an_owner_puts_on_is_no_programs() {
             }
             connected => assert!(connected.is_ok() && of != "logs_owner", "{connected:?}"),
         }
+        let url = database.url_as(&name);
+        let checks = PostgresStore::doctor(&url, &logs_domain::SystemClock).await;
+        let checks = checks.unwrap();
+        let role = checks.iter().find(|check| check.name == "role").unwrap();
+        assert_eq!(role.passed, of != "logs_owner", "{role:?}");
     }
 }

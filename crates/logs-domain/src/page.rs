@@ -3,6 +3,7 @@
 mod codec;
 mod cursor;
 mod key;
+mod keyed;
 mod request;
 mod result;
 mod scope;
@@ -10,6 +11,7 @@ mod scope;
 pub use codec::{CursorKey, KeyReader, KeyWriter};
 pub use cursor::Cursor;
 pub use key::{ListKey, ReplayEventKey, ReplayKey, StepOrder, SystemListKey, SystemWindowKey};
+pub use keyed::{Keyed, refuse_twins};
 pub use request::{CountMode, PageLimit, PageOffset, PageRequest, Position};
 pub use result::{QueryResult, Total};
 pub use scope::{CursorScope, ReadMethod};

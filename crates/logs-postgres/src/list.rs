@@ -1,6 +1,6 @@
 //! Pages of one ordered table, and counts.
 
-use logs_domain::page::ListKey;
+use logs_domain::page::{ListKey, refuse_twins};
 use logs_domain::{
     CountMode, CursorScope, PageRequest, Position, QueryResult, RecordId, RecordKind, StoreError,
     StoreResult, TenantId, TimeRange, Timestamp, Total,
@@ -98,28 +98,6 @@ pub(crate) fn push_keyed(
     query.push(" FROM (");
     page(query);
     query.push(") AS page");
-}
-
-/// A record of a page with its place in the order, or why it cannot be read.
-pub(crate) type Keyed<K, T> = (K, StoreResult<T>);
-
-/// Refuses records that share a place: an id is there once.
-pub(crate) fn refuse_twins<K: Eq, T>(keyed: &mut [Keyed<K, T>], error: impl Fn(&K) -> StoreError) {
-    let mut is_twin = vec![false; keyed.len()];
-    for (place, pair) in keyed.windows(2).enumerate() {
-        if let [(one, _), (other, _)] = pair
-            && one == other
-        {
-            is_twin
-                .iter_mut()
-                .skip(place)
-                .take(2)
-                .for_each(|twin| *twin = true);
-        }
-    }
-    for ((key, record), _) in keyed.iter_mut().zip(is_twin).filter(|(_, twin)| *twin) {
-        *record = Err(error(key));
-    }
 }
 
 /// What `read` makes of each row of a page.

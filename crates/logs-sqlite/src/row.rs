@@ -13,28 +13,6 @@ use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
 use uuid::Uuid;
 
-/// A record of a page with its place in the order, or why it cannot be read.
-pub(crate) type Keyed<K, T> = (K, StoreResult<T>);
-
-/// Refuses records that share a place: a place in a trace is there once.
-pub(crate) fn refuse_twins<K: Eq, T>(keyed: &mut [Keyed<K, T>], error: impl Fn(&K) -> StoreError) {
-    let mut is_twin = vec![false; keyed.len()];
-    for (place, pair) in keyed.windows(2).enumerate() {
-        if let [(one, _), (other, _)] = pair
-            && one == other
-        {
-            is_twin
-                .iter_mut()
-                .skip(place)
-                .take(2)
-                .for_each(|twin| *twin = true);
-        }
-    }
-    for ((key, record), _) in keyed.iter_mut().zip(is_twin).filter(|(_, twin)| *twin) {
-        *record = Err(error(key));
-    }
-}
-
 /// What every record has.
 pub(crate) struct Head {
     pub(crate) created_at: Timestamp,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Cursor, CursorKey, CursorScope, PageLimit};
+use super::{Cursor, CursorKey, CursorScope, Keyed, PageLimit};
 use crate::{StoreError, StoreResult};
 
 /// How many records the whole filtered list holds.
@@ -89,7 +89,7 @@ impl<T> QueryResult<T> {
     /// That of the first record when it cannot be read, with the cursor behind it. A page that holds
     /// such a one further on ends before it.
     pub fn from_overfetched<K: CursorKey>(
-        mut keyed: Vec<(K, StoreResult<T>)>,
+        mut keyed: Vec<Keyed<K, T>>,
         limit: PageLimit,
         scope: &CursorScope,
         total: Total,

@@ -1,5 +1,6 @@
 //! Audit entries and governance events.
 
+use logs_domain::page::Keyed;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
     QueryResult, ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange,
@@ -10,7 +11,7 @@ use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{Keyed, Order, Selection, newest_first, push_equal, push_keyed, push_range};
+use crate::list::{Order, Selection, newest_first, push_equal, push_keyed, push_range};
 use crate::record::by_key;
 use crate::row::Row;
 use crate::{PostgresStore, error};

@@ -1,6 +1,8 @@
 //! What happened in a window, merged from all topics: a bounded branch for each.
 
-use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
+use logs_domain::page::{
+    Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, refuse_twins,
+};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind, ReplayEvent,
     ReplayQuery, StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
@@ -12,7 +14,7 @@ use uuid::Uuid;
 use super::bound::Bound;
 use super::traces::OrderedStep;
 use super::{audit, system, traces};
-use crate::list::{Keyed, Selection, push_equal, push_keyed, push_range, refuse_twins, total};
+use crate::list::{Selection, push_equal, push_keyed, push_range, total};
 use crate::reading::{Snapshot, reading};
 use crate::{PostgresStore, error};
 

@@ -1,6 +1,6 @@
 //! System records of a tenant and of the platform: a branch for each, merged.
 
-use logs_domain::page::{SystemListKey, SystemWindowKey};
+use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, refuse_twins};
 use logs_domain::{
     CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
     RecordKind, StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId,
@@ -11,9 +11,7 @@ use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{
-    Keyed, Order, Selection, page_rows, push_equal, push_keyed, push_range, refuse_twins, total,
-};
+use crate::list::{Order, Selection, page_rows, push_equal, push_keyed, push_range, total};
 use crate::reading::rows;
 use crate::row::Row;
 use crate::{PLATFORM, PostgresStore};

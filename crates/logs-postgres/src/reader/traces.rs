@@ -1,6 +1,6 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::StepOrder;
+use logs_domain::page::{StepOrder, refuse_twins};
 use logs_domain::{
     Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
     ReadMethod, RecordId, RecordKind, RunId, SpanId, StepKey, StepPosition, StoreError,
@@ -15,8 +15,7 @@ mod ordered;
 use self::ordered::KeyedStep;
 pub(super) use self::ordered::OrderedStep;
 use crate::list::{
-    Order, Selection, newest_first, push_equal, push_key, push_keyed, push_range, refuse_twins,
-    total,
+    Order, Selection, newest_first, push_equal, push_key, push_keyed, push_range, total,
 };
 use crate::reading::{Snapshot, reading, rows};
 use crate::record::by_key;

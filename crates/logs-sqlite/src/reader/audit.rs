@@ -1,5 +1,6 @@
 //! Audit entries and governance events.
 
+use logs_domain::page::Keyed;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
     QueryResult, ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::bound::Bound;
 use crate::list::{Selection, newest_first, push_equal, push_range};
-use crate::row::{Keyed, Row};
+use crate::row::Row;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "audit_entry";

@@ -1,6 +1,8 @@
 //! What happened in a window, merged from all topics: a bounded branch for each.
 
-use logs_domain::page::{ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey};
+use logs_domain::page::{
+    Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, refuse_twins,
+};
 use logs_domain::{
     CursorScope, PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
     StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
@@ -13,7 +15,6 @@ use super::bound::Bound;
 use super::traces::OrderedStep;
 use super::{audit, system, traces};
 use crate::list::{Selection, push_equal, push_range, total};
-use crate::row::{Keyed, refuse_twins};
 use crate::{SqliteStore, error};
 
 // The branches in the order of the merge on equal times.

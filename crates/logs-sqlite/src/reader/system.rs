@@ -1,6 +1,6 @@
 //! System records of a tenant and of the platform: a branch for each, merged.
 
-use logs_domain::page::{SystemListKey, SystemWindowKey};
+use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey};
 use logs_domain::{
     CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
     StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
@@ -10,7 +10,7 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
 use super::bound::Bound;
 use crate::list::{Selection, push_equal, push_range, total};
-use crate::row::{Keyed, Row};
+use crate::row::Row;
 use crate::{PLATFORM, SqliteStore, error};
 
 const TABLE: &str = "system_record";

@@ -1,6 +1,6 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::StepOrder;
+use logs_domain::page::{Keyed, StepOrder, refuse_twins};
 use logs_domain::{
     Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
     ReadMethod, RecordId, RunId, SpanId, StepKey, StepPosition, StoreError, StoreResult, TenantId,
@@ -11,7 +11,7 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
 use crate::list::{Selection, newest_first, push_equal, push_range, total};
-use crate::row::{Keyed, Row, refuse_twins};
+use crate::row::Row;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "trace";

@@ -1,9 +1,7 @@
 //! A step of a trace with its place.
 
-use logs_domain::page::StepOrder;
+use logs_domain::page::{Keyed, StepOrder};
 use logs_domain::{StoreResult, Timestamp, TraceStepRecord, TraceStepSnapshot};
-
-use crate::list::Keyed;
 
 pub(super) type KeyedStep = Keyed<StepOrder, TraceStepSnapshot>;
 

@@ -4,6 +4,7 @@ mod cell;
 mod fields;
 mod inconsistency;
 mod list;
+mod progress;
 mod rows;
 mod table;
 
@@ -11,6 +12,7 @@ pub(crate) use cell::{one_line, optional, time};
 pub(crate) use fields::Fields;
 pub(crate) use inconsistency::Inconsistency;
 pub(crate) use list::{Noun, list};
+pub(crate) use progress::progress;
 pub(crate) use rows::took_ms;
 pub(crate) use table::{Column, Row, Table};
 

@@ -1,12 +1,10 @@
 //! `logs backup`: a copy of the store.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use logs_domain::Timestamp;
 use serde::Serialize;
+use std::path::PathBuf;
 
 use crate::exit::Failure;
 use crate::interrupt::interrupted;
@@ -98,13 +96,9 @@ impl Backup {
 /// Shows a person who watches that it is at work. SQLite copies in one go, and does not say how far
 /// it is.
 fn progress(is_terminal: bool) -> ProgressBar {
-    if !is_terminal {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} copying and checking {elapsed}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    output::progress(
+        is_terminal,
+        None,
+        "{spinner} copying and checking {elapsed}",
+    )
 }

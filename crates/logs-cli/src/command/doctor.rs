@@ -1,9 +1,7 @@
 //! `logs doctor`: whether the store can keep its promises.
 
-use std::time::Duration;
-
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -97,14 +95,6 @@ impl Doctor {
 
 /// A bar on a terminal. It stands still at its end while SQLite checks its pages.
 fn progress(is_terminal: bool) -> ProgressBar {
-    if !is_terminal {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
     let template = "{bar:40} {human_pos} of {human_len} records, {elapsed}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    output::progress(is_terminal, Some(0), template)
 }

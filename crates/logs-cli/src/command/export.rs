@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use logs_domain::{
     ActorId, AppendBatch, Checksum, Draft, LogExportOutcome, LogsStore, NewLogExport, OnConflict,
     Reason, TenantId, TimeRange, Timestamp,
@@ -283,15 +283,7 @@ impl Order<'_> {
 
 /// Shows how many records are written, to a person who watches.
 fn progress(is_terminal: bool) -> ProgressBar {
-    if !is_terminal {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} records {elapsed}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    output::progress(is_terminal, None, "{spinner} {human_pos} records {elapsed}")
 }
 
 async fn append(store: &dyn LogsStore, tenant: &TenantId, draft: Draft) -> Result<(), Failure> {

@@ -1,12 +1,10 @@
 //! `logs import`: files become records.
 
+use clap::Args;
+use indicatif::ProgressBar;
+use logs_domain::AppendBatch;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-
-use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use logs_domain::AppendBatch;
 
 use crate::exit::Failure;
 use crate::import::{
@@ -238,14 +236,7 @@ fn told(outcome: &Outcome, dry_run: bool) -> String {
 
 /// A bar on a terminal, for files that are long enough to wait for.
 fn progress(input: &Input, terminal: bool) -> ProgressBar {
-    let Some(bytes) = input.len().filter(|_| terminal) else {
-        return ProgressBar::hidden();
-    };
-    let bar = ProgressBar::new(bytes);
+    let bytes = input.len();
     let template = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    crate::output::progress(terminal && bytes.is_some(), bytes, template)
 }

@@ -170,6 +170,25 @@ async fn two_steps_at_one_place_are_told_by_pages_of_any_size() {
     }
 }
 
+#[tokio::test]
+async fn a_damaged_record_of_the_platform_hides_the_others_from_no_tenant() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let alter = "UPDATE system_record SET summary = 'other' WHERE event_type = 'platform 1'";
+    let store = damaged(&filled, alter).await;
+    for (name, own) in [("acme", 5), ("nobody", 0)] {
+        for limit in [1, 1_000] {
+            let walks = walk(&store, &tenant(name), limit).await;
+            let system = walks
+                .iter()
+                .find(|walk| walk.method == "list_system_records");
+            let system = system.unwrap();
+            assert_eq!(system.records.len(), own + 1, "{name}: {system:?}");
+            assert_eq!(system.errors.len(), 1, "{name}: {system:?}");
+        }
+    }
+}
+
 fn assert_inconsistent<T: std::fmt::Debug>(found: Result<T, StoreError>, place: (&str, &str)) {
     match found {
         Err(StoreError::Inconsistent { table, column, .. }) => {

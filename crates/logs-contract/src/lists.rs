@@ -102,13 +102,17 @@ impl List {
                 texts(store.list_llm_runs(tenant, &filter, page).await)
             }
             Self::Traces => {
-                let mut filter = TraceFilter::default();
-                filter.run_id = (!usual).then(|| run_id("r"));
+                let filter = TraceFilter {
+                    run_id: (!usual).then(|| run_id("r")),
+                    ..TraceFilter::default()
+                };
                 texts(store.list_traces(tenant, &filter, page).await)
             }
             Self::TraceSteps => {
-                let mut filter = TraceStepFilter::default();
-                filter.trace_id = (!usual).then(|| trace_id("t"));
+                let filter = TraceStepFilter {
+                    trace_id: (!usual).then(|| trace_id("t")),
+                    ..TraceStepFilter::default()
+                };
                 texts(store.list_trace_steps(tenant, &filter, page).await)
             }
             Self::StepsOfTrace => {
@@ -141,13 +145,17 @@ impl List {
                 texts(store.list_audit_entries(tenant, &filter, page).await)
             }
             Self::GovernanceEvents => {
-                let mut filter = GovernanceFilter::default();
-                filter.run_id = (!usual).then(|| run_id("r"));
+                let filter = GovernanceFilter {
+                    run_id: (!usual).then(|| run_id("r")),
+                    ..GovernanceFilter::default()
+                };
                 texts(store.get_governance_events(tenant, &filter, page).await)
             }
             Self::LogExports => {
-                let mut filter = LogExportFilter::default();
-                filter.scope = (!usual).then_some(logs_domain::ExportScope::Audit);
+                let filter = LogExportFilter {
+                    scope: (!usual).then_some(logs_domain::ExportScope::Audit),
+                    ..LogExportFilter::default()
+                };
                 texts(store.list_log_exports(tenant, &filter, page).await)
             }
         }

@@ -4,12 +4,13 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::field::{Field, FieldWriter, Fields, Value};
 use crate::{RecordId, TenantId, Timestamp};
 
 /// The first 16 bytes of SHA-256 over the producer's fields of a draft.
 ///
 /// Two drafts with the same key are equal exactly when their digests are. The encoding is, for
-/// each field that is present, in a fixed order: the length of its name (u32, big-endian), the
+/// each field that is present, in the order of [`Fields::FIELDS`]: the length of its name (u32, big-endian), the
 /// name, the length of the value (u64, big-endian), the value. An absent field leaves no trace, so
 /// that `None` differs from every `Some`, and a field added later leaves old digests as they are.
 /// Stores keep digests for ever: the encoding never changes (fixtures hold it).
@@ -114,7 +115,31 @@ pub(crate) trait FieldSink {
             self.integer(name, value);
         }
     }
+
+    fn value(&mut self, name: &'static str, value: Value<'_>) {
+        match value {
+            Value::Id(id) => self.bytes(name, id.as_bytes()),
+            Value::Text(text) => self.text(name, text),
+            Value::Integer(number) => self.integer(name, number),
+            Value::Time(time) => self.integer(name, time.as_micros()),
+            Value::Flag(flag) => self.integer(name, i64::from(flag)),
+        }
+    }
 }
+
+macro_rules! field_writer {
+    ($($sink:ty),+) => {
+        $(impl<'a> FieldWriter<'a> for $sink {
+            fn write(&mut self, field: &'static Field, value: Option<Value<'a>>) {
+                if let Some(value) = value {
+                    self.value(field.name, value);
+                }
+            }
+        })+
+    };
+}
+
+field_writer!(FieldHasher, FieldCounter);
 
 /// Hashes fields in the encoding that [`ContentDigest`] documents. They are put together first:
 /// hashed in many small pieces, a record takes a third longer.
@@ -133,10 +158,13 @@ impl FieldHasher {
         let hash = Sha256::digest(&self.0);
         std::array::from_fn(|index| hash[index])
     }
+}
 
-    pub fn content_digest(self) -> ContentDigest {
-        ContentDigest(self.finish())
-    }
+/// The digest of a draft: that of its fields, in the domain of its kind.
+pub(crate) fn content_digest<D: Fields>(draft: &D) -> ContentDigest {
+    let mut hasher = FieldHasher::new(D::KIND.as_str());
+    draft.write_fields(&mut hasher);
+    ContentDigest(hasher.finish())
 }
 
 impl FieldSink for FieldHasher {

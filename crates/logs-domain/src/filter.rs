@@ -77,7 +77,6 @@ macro_rules! filter {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: Option<$type>,)*
             $($(#[$range_meta])* pub $range: crate::TimeRange,)*

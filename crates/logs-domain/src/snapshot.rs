@@ -25,7 +25,6 @@ pub use trace::{TraceSnapshot, TraceStepRecord, TraceStepSnapshot};
 /// Any stored record, as exports write it: `{"llm_run":{"id":"…","run_id":"r-1",…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Record {
     /// A call of a model.
     LlmRun(LlmRunSnapshot),

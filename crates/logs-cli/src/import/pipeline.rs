@@ -255,7 +255,7 @@ impl<'a> Pipeline<'a> {
                     continue;
                 }
                 RecordOutcome::Gone => "a record that has not been dropped after its time",
-                RecordOutcome::Conflict | _ => "the content that is stored under this key",
+                RecordOutcome::Conflict => "the content that is stored under this key",
             };
             // A record of the source is refused once, however many of its drafts are.
             if refused != Some(origin.location) {

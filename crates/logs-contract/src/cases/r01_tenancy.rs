@@ -106,7 +106,7 @@ async fn r01_tenancy_get_llm_run_of_another_tenant_is_none(case: &mut CaseContex
 async fn r01_tenancy_get_llm_run_of_equal_ids_is_the_tenants_own(case: &mut CaseContext) {
     let store = case.store();
     for name in ["a", "b"] {
-        append(&*store, &tenant(name), [run("r").synthetic(name == "b")]).await;
+        append(&*store, &tenant(name), [run("r").is_synthetic(name == "b")]).await;
     }
     for name in ["a", "b"] {
         let found: LlmRunSnapshot = store
@@ -187,7 +187,7 @@ async fn r01_tenancy_ids_and_keys_of_tenants_are_apart_in_append(case: &mut Case
     // The same keys with other content are new to another tenant: neither conflict nor duplicate.
     let drafts = || {
         [
-            logs_domain::Draft::from(run("r0").synthetic(true)),
+            logs_domain::Draft::from(run("r0").is_synthetic(true)),
             trace("t0").into(),
             step("t", 0).into(),
             system(0).into(),
@@ -225,7 +225,10 @@ async fn r01_tenancy_errors_reveal_nothing_of_another_tenant(case: &mut CaseCont
     )
     .await;
     append(&*store, &b, [run("shared")]).await;
-    let changed = batch([run("shared").synthetic(true), run("r0").synthetic(true)]);
+    let changed = batch([
+        run("shared").is_synthetic(true),
+        run("r0").is_synthetic(true),
+    ]);
     let error = store
         .append(&b, &changed, OnConflict::RejectCall)
         .await

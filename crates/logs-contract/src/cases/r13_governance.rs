@@ -26,8 +26,10 @@ cases! {
 
 /// The numbers of the events of a run, or of all, in ascending order.
 async fn events(case: &CaseContext, run: Option<&str>) -> Vec<usize> {
-    let mut filter = GovernanceFilter::default();
-    filter.run_id = run.map(run_id);
+    let filter = GovernanceFilter {
+        run_id: run.map(run_id),
+        ..GovernanceFilter::default()
+    };
     let page = case
         .store()
         .get_governance_events(&tenant("a"), &filter, &largest())

@@ -140,16 +140,17 @@ fn runs() -> impl Strategy<Value = Asked> {
     );
     (chosen("runs"), texts, words, range(), range()).prop_map(
         |(f, texts, words, started, created)| {
-            let mut filter = LlmRunFilter::default();
-            filter.run_id = keep(&f, "run_id", texts.0);
-            filter.trace_id = keep(&f, "trace_id", texts.1);
-            filter.provider = keep(&f, "provider", texts.2);
-            filter.model = keep(&f, "model", texts.3);
-            filter.execution_status = keep(&f, "execution_status", words.0);
-            filter.source = keep(&f, "source", words.1);
-            filter.is_synthetic = keep(&f, "is_synthetic", words.2);
-            filter.started = keep_range(&f, "started", started);
-            filter.created = keep_range(&f, "created", created);
+            let filter = LlmRunFilter {
+                run_id: keep(&f, "run_id", texts.0),
+                trace_id: keep(&f, "trace_id", texts.1),
+                provider: keep(&f, "provider", texts.2),
+                model: keep(&f, "model", texts.3),
+                execution_status: keep(&f, "execution_status", words.0),
+                source: keep(&f, "source", words.1),
+                is_synthetic: keep(&f, "is_synthetic", words.2),
+                started: keep_range(&f, "started", started),
+                created: keep_range(&f, "created", created),
+            };
             Asked::new(Question::Runs(filter), "runs", f)
         },
     )
@@ -157,10 +158,11 @@ fn runs() -> impl Strategy<Value = Asked> {
 
 fn traces() -> impl Strategy<Value = Asked> {
     (chosen("traces"), trace_id(), run_id(), range()).prop_map(|(f, trace_id, run_id, created)| {
-        let mut filter = TraceFilter::default();
-        filter.trace_id = keep(&f, "trace_id", trace_id);
-        filter.run_id = keep(&f, "run_id", run_id);
-        filter.created = keep_range(&f, "created", created);
+        let filter = TraceFilter {
+            trace_id: keep(&f, "trace_id", trace_id),
+            run_id: keep(&f, "run_id", run_id),
+            created: keep_range(&f, "created", created),
+        };
         Asked::new(Question::Traces(filter), "traces", f)
     })
 }
@@ -168,9 +170,10 @@ fn traces() -> impl Strategy<Value = Asked> {
 fn steps() -> impl Strategy<Value = Asked> {
     let trace = select(&["a", "A"][..]).prop_map(|text| TraceId::new(text).unwrap());
     (chosen("steps"), trace, range()).prop_map(|(f, trace_id, created)| {
-        let mut filter = TraceStepFilter::default();
-        filter.trace_id = keep(&f, "trace_id", trace_id);
-        filter.created = keep_range(&f, "created", created);
+        let filter = TraceStepFilter {
+            trace_id: keep(&f, "trace_id", trace_id),
+            created: keep_range(&f, "created", created),
+        };
         Asked::new(Question::Steps(filter), "steps", f)
     })
 }
@@ -183,13 +186,14 @@ fn system() -> impl Strategy<Value = Asked> {
         correlation(),
     );
     (chosen("system"), words, range(), range()).prop_map(|(f, words, occurred, created)| {
-        let mut filter = SystemRecordFilter::default();
-        filter.component = keep(&f, "component", words.0);
-        filter.event_type = keep(&f, "event_type", words.1);
-        filter.severity = keep(&f, "severity", words.2);
-        filter.correlation_id = keep(&f, "correlation_id", words.3);
-        filter.occurred = keep_range(&f, "occurred", occurred);
-        filter.created = keep_range(&f, "created", created);
+        let filter = SystemRecordFilter {
+            component: keep(&f, "component", words.0),
+            event_type: keep(&f, "event_type", words.1),
+            severity: keep(&f, "severity", words.2),
+            correlation_id: keep(&f, "correlation_id", words.3),
+            occurred: keep_range(&f, "occurred", occurred),
+            created: keep_range(&f, "created", created),
+        };
         Asked::new(Question::System(filter), "system", f)
     })
 }
@@ -200,24 +204,26 @@ fn audit() -> impl Strategy<Value = Asked> {
     let rest = (select(AUDIT_EVENTS), correlation());
     let ranges = (range(), range());
     (chosen("audit"), entity, actor, rest, ranges).prop_map(|(f, entity, actor, rest, ranges)| {
-        let mut filter = AuditFilter::default();
-        filter.event_type = keep(&f, "event_type", rest.0);
-        filter.entity_type = keep(&f, "entity_type", entity.0);
-        filter.entity_id = keep(&f, "entity_id", entity.1);
-        filter.actor_type = keep(&f, "actor_type", actor.0);
-        filter.actor_id = keep(&f, "actor_id", actor.1);
-        filter.correlation_id = keep(&f, "correlation_id", rest.1);
-        filter.occurred = keep_range(&f, "occurred", ranges.0);
-        filter.created = keep_range(&f, "created", ranges.1);
+        let filter = AuditFilter {
+            event_type: keep(&f, "event_type", rest.0),
+            entity_type: keep(&f, "entity_type", entity.0),
+            entity_id: keep(&f, "entity_id", entity.1),
+            actor_type: keep(&f, "actor_type", actor.0),
+            actor_id: keep(&f, "actor_id", actor.1),
+            correlation_id: keep(&f, "correlation_id", rest.1),
+            occurred: keep_range(&f, "occurred", ranges.0),
+            created: keep_range(&f, "created", ranges.1),
+        };
         Asked::new(Question::Audit(filter), "audit", f)
     })
 }
 
 fn governance() -> impl Strategy<Value = Asked> {
     (chosen("governance"), run_id(), range()).prop_map(|(f, run_id, occurred)| {
-        let mut filter = GovernanceFilter::default();
-        filter.run_id = keep(&f, "run_id", run_id);
-        filter.occurred = keep_range(&f, "occurred", occurred);
+        let filter = GovernanceFilter {
+            run_id: keep(&f, "run_id", run_id),
+            occurred: keep_range(&f, "occurred", occurred),
+        };
         Asked::new(Question::Governance(filter), "governance", f)
     })
 }
@@ -225,10 +231,11 @@ fn governance() -> impl Strategy<Value = Asked> {
 fn exports() -> impl Strategy<Value = Asked> {
     let words = (select(ExportScope::ALL), select(ExportStatus::ALL));
     (chosen("exports"), words, range()).prop_map(|(f, words, created)| {
-        let mut filter = LogExportFilter::default();
-        filter.scope = keep(&f, "scope", words.0);
-        filter.status = keep(&f, "status", words.1);
-        filter.created = keep_range(&f, "created", created);
+        let filter = LogExportFilter {
+            scope: keep(&f, "scope", words.0),
+            status: keep(&f, "status", words.1),
+            created: keep_range(&f, "created", created),
+        };
         Asked::new(Question::Exports(filter), "exports", f)
     })
 }

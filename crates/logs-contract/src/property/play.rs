@@ -324,8 +324,7 @@ impl Play<'_> {
                 Draft::Trace(_)
                 | Draft::AuditEntry(_)
                 | Draft::LogExport(_)
-                | Draft::LogExportOutcome(_)
-                | _ => continue,
+                | Draft::LogExportOutcome(_) => continue,
             };
             let equal = time.is_some_and(|time| !times.insert(time));
             self.occurrences

@@ -14,7 +14,6 @@ pub enum OnConflict {
 
 /// What became of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum RecordOutcome {
     /// It is stored now.
     Stored,

@@ -1,89 +1,46 @@
 //! The draft of an audit entry.
 
-use serde::{Deserialize, Serialize};
-
-use super::options;
-use crate::digest::FieldSink;
+use crate::field::draft;
 use crate::{
     ActorId, ActorType, AuditEventType, CorrelationId, EntityId, EntityType, JsonObject, Reason,
-    RecordId, RunId, Timestamp,
+    RecordId, RunId,
 };
 
-/// Something that somebody did, as its producer tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct NewAuditEntry {
-    /// The key of the entry, made by the producer.
-    pub id: RecordId,
-    /// What was done.
-    pub event_type: AuditEventType,
-    /// The type of the thing it was done to.
-    pub entity_type: EntityType,
-    /// The thing it was done to.
-    pub entity_id: EntityId,
-    /// What kind of actor did it.
-    pub actor_type: ActorType,
-    /// Who did it.
-    #[serde(default)]
-    pub actor_id: Option<ActorId>,
-    /// Why.
-    #[serde(default)]
-    pub action_reason: Option<Reason>,
-    /// The thing before.
-    #[serde(default)]
-    pub before_state: Option<JsonObject>,
-    /// The thing after.
-    #[serde(default)]
-    pub after_state: Option<JsonObject>,
-    /// What ties it to other records.
-    #[serde(default)]
-    pub correlation_id: Option<CorrelationId>,
-    /// When it was done, by the producer's clock; absent, the record time stands in.
-    #[serde(default)]
-    pub occurred_at: Option<Timestamp>,
+draft! {
+    /// Something that somebody did, as its producer tells it.
+    NewAuditEntry: AuditEntry {
+        required {
+            /// The key of the entry, made by the producer.
+            id: RecordId,
+            /// What was done.
+            event_type: AuditEventType,
+            /// The type of the thing it was done to.
+            entity_type: EntityType,
+            /// The thing it was done to.
+            entity_id: EntityId,
+            /// What kind of actor did it.
+            actor_type: ActorType,
+        }
+        optional {
+            /// Who did it.
+            actor_id: ActorId,
+            /// Why.
+            action_reason: Reason,
+            /// The thing before.
+            before_state: JsonObject,
+            /// The thing after.
+            after_state: JsonObject,
+            /// What ties it to other records.
+            correlation_id: CorrelationId,
+        }
+        record_time {
+            /// When it was done, by the producer's clock; absent, the record time stands in.
+            occurred_at,
+        }
+    }
 }
 
 impl NewAuditEntry {
-    /// An entry with nothing optional.
-    #[must_use]
-    pub const fn new(
-        id: RecordId,
-        event_type: AuditEventType,
-        entity_type: EntityType,
-        entity_id: EntityId,
-        actor_type: ActorType,
-    ) -> Self {
-        Self {
-            id,
-            event_type,
-            entity_type,
-            entity_id,
-            actor_type,
-            actor_id: None,
-            action_reason: None,
-            before_state: None,
-            after_state: None,
-            correlation_id: None,
-            occurred_at: None,
-        }
-    }
-
-    options! {
-        /// Sets who did it.
-        actor_id: ActorId,
-        /// Sets why.
-        action_reason: Reason,
-        /// Sets the thing before.
-        before_state: JsonObject,
-        /// Sets the thing after.
-        after_state: JsonObject,
-        /// Sets what ties it to other records.
-        correlation_id: CorrelationId,
-        /// Sets when it was done.
-        occurred_at: Timestamp,
-    }
-
     /// The runs that the entry governs: the distinct run ids under `run_id` and `source_run_id` at
     /// the top of `before_state` and `after_state`, in byte order. A text there that no
     /// [run id](RunId) can be (empty, too long, with a control character) names no run; it stays in
@@ -111,30 +68,6 @@ impl NewAuditEntry {
 
     /// The entity types whose entries appear in a replay window.
     pub const REPLAY_TYPES: &'static [EntityType] = &[EntityType::POLICY_RULE, EntityType::LIMIT];
-
-    pub(super) fn write_to(&self, sink: &mut impl FieldSink) {
-        sink.bytes("id", self.id.as_bytes());
-        sink.text("event_type", self.event_type.as_str());
-        sink.text("entity_type", self.entity_type.as_str());
-        sink.text("entity_id", self.entity_id.as_str());
-        sink.text("actor_type", self.actor_type.as_str());
-        sink.optional_text("actor_id", self.actor_id.as_ref().map(ActorId::as_str));
-        sink.optional_text(
-            "action_reason",
-            self.action_reason.as_ref().map(Reason::as_str),
-        );
-        sink.optional_text(
-            "before_state",
-            self.before_state.as_ref().map(JsonObject::as_str),
-        );
-        sink.optional_text(
-            "after_state",
-            self.after_state.as_ref().map(JsonObject::as_str),
-        );
-        let correlation_id = self.correlation_id.as_ref().map(CorrelationId::as_str);
-        sink.optional_text("correlation_id", correlation_id);
-        sink.optional_integer("occurred_at", self.occurred_at.map(Timestamp::as_micros));
-    }
 }
 
 /// The runs that the states of an entry name. Stores keep them in an index, so whoever writes a

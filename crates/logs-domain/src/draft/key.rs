@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::FieldSink;
 use crate::value::RecordId;
-use crate::{RunId, SpanId, StepPosition, TenantId, TraceId};
+use crate::{RecordKind, RunId, SpanId, StepPosition, TenantId, TraceId};
 
 /// Which step of a trace: the two forms are key spaces of their own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,22 +35,6 @@ impl StepKey {
             Self::Span(span) => Some(span),
         }
     }
-
-    pub(crate) fn write_to(&self, sink: &mut impl FieldSink) {
-        self.write_as("position", "span_id", sink);
-    }
-
-    /// Writes the key of the step around another.
-    pub(crate) fn write_as_parent(&self, sink: &mut impl FieldSink) {
-        self.write_as("parent_position", "parent_span_id", sink);
-    }
-
-    fn write_as(&self, position: &'static str, span_id: &'static str, sink: &mut impl FieldSink) {
-        match self {
-            Self::Position(number) => sink.integer(position, number.as_i64()),
-            Self::Span(span) => sink.text(span_id, span.as_str()),
-        }
-    }
 }
 
 impl fmt::Display for StepKey {
@@ -63,63 +46,8 @@ impl fmt::Display for StepKey {
     }
 }
 
-/// The kind of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RecordKind {
-    /// `llm_run`
-    LlmRun,
-    /// `trace`
-    Trace,
-    /// `trace_step`
-    TraceStep,
-    /// `system_record`
-    SystemRecord,
-    /// `audit_entry`
-    AuditEntry,
-    /// `log_export`
-    LogExport,
-    /// `log_export_outcome`
-    LogExportOutcome,
-}
-
-impl RecordKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[
-        Self::LlmRun,
-        Self::Trace,
-        Self::TraceStep,
-        Self::SystemRecord,
-        Self::AuditEntry,
-        Self::LogExport,
-        Self::LogExportOutcome,
-    ];
-
-    /// The word of the kind, in JSON and in every store.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LlmRun => "llm_run",
-            Self::Trace => "trace",
-            Self::TraceStep => "trace_step",
-            Self::SystemRecord => "system_record",
-            Self::AuditEntry => "audit_entry",
-            Self::LogExport => "log_export",
-            Self::LogExportOutcome => "log_export_outcome",
-        }
-    }
-}
-
-impl fmt::Display for RecordKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
-
 /// The kind of a record and what makes it unique in its tenant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum RecordKey {
     /// A run, by its run id.
     LlmRun(RunId),

@@ -2,61 +2,38 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::FieldSink;
+use crate::field::draft;
 use crate::{
     ActorId, Checksum, ExportFormat, ExportScope, ExportStatus, Reason, RecordId, Timestamp,
 };
 
-/// The request for an export of records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct NewLogExport {
-    /// The key of the export, made by the producer.
-    pub id: RecordId,
-    /// What it covers.
-    pub scope: ExportScope,
-    /// The form of its file.
-    pub format: ExportFormat,
-    /// Who asked for it.
-    pub requested_by: ActorId,
-}
-
-impl NewLogExport {
-    /// The request; it is pending until its outcome is appended.
-    #[must_use]
-    pub const fn new(
-        id: RecordId,
-        scope: ExportScope,
-        format: ExportFormat,
-        requested_by: ActorId,
-    ) -> Self {
-        Self {
-            id,
-            scope,
-            format,
-            requested_by,
+draft! {
+    /// The request for an export of records. It is pending until its outcome is appended.
+    NewLogExport: LogExport {
+        required {
+            /// The key of the export, made by the producer.
+            id: RecordId,
+            /// What it covers.
+            scope: ExportScope,
+            /// The form of its file.
+            format: ExportFormat,
+            /// Who asked for it.
+            requested_by: ActorId,
         }
     }
-
-    pub(super) fn write_to(&self, sink: &mut impl FieldSink) {
-        sink.bytes("id", self.id.as_bytes());
-        sink.text("scope", self.scope.as_str());
-        sink.text("format", self.format.as_str());
-        sink.text("requested_by", self.requested_by.as_str());
-    }
 }
 
-/// How an export ended: a second fact, so that `pending` becomes `completed` without an update.
-/// Each export has at most one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct LogExportOutcome {
-    /// The export, which must be stored before or in the same batch.
-    pub export_id: RecordId,
-    /// How it ended.
-    pub result: ExportResult,
+draft! {
+    /// How an export ended: a second fact, so that `pending` becomes `completed` without an update.
+    /// Each export has at most one.
+    LogExportOutcome: LogExportOutcome {
+        required {
+            /// The export, which must be stored before or in the same batch.
+            export_id: RecordId,
+            /// How it ended.
+            result as checksum | delivered_at | failure_reason: ExportResult,
+        }
+    }
 }
 
 /// How an export ended.
@@ -111,20 +88,6 @@ impl LogExportOutcome {
         Self {
             export_id,
             result: ExportResult::Failed { reason },
-        }
-    }
-
-    pub(super) fn write_to(&self, sink: &mut impl FieldSink) {
-        sink.bytes("export_id", self.export_id.as_bytes());
-        match &self.result {
-            ExportResult::Completed {
-                checksum,
-                delivered_at,
-            } => {
-                sink.text("checksum", checksum.as_str());
-                sink.integer("delivered_at", delivered_at.as_micros());
-            }
-            ExportResult::Failed { reason } => sink.text("failure_reason", reason.as_str()),
         }
     }
 }

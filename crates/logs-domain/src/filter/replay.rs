@@ -6,7 +6,6 @@ use crate::{TimeRange, TraceId};
 /// What a replay window shows: everything on the platform in a span of time and, of one trace, its
 /// steps in that span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ReplayQuery {
     /// The trace whose steps are shown; none without it.
     pub trace_id: Option<TraceId>,

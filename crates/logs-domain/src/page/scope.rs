@@ -8,7 +8,6 @@ pub(super) const SCOPE_BYTES: usize = 8;
 
 /// The reads of many; each is paged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum ReadMethod {
     /// `list_llm_runs`
     ListLlmRuns,

@@ -10,7 +10,6 @@ macro_rules! closed_set {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* #[doc = concat!(" (`", $word, "`)")] $variant),+
         }
@@ -18,6 +17,9 @@ macro_rules! closed_set {
         impl $name {
             /// Every member, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word of each member, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
 
             /// The word of the member, in JSON and in every store.
             #[must_use]
@@ -40,10 +42,18 @@ macro_rules! closed_set {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(crate::InvalidValue::new($field, text, crate::value::closed_sets::one_of(&[$($word),+]))),
+                    _ => Err(crate::InvalidValue::new($field, text, crate::value::closed_sets::one_of(Self::WORDS))),
                 }
             }
         }
+
+        crate::field::field_value!(
+            $name,
+            crate::field::ValueType::Word($name::WORDS),
+            Text,
+            as_str,
+            str::parse
+        );
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -18,6 +18,14 @@ const NANOS_PER_CENT: i64 = 10_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Cost(i64);
 
+crate::field::field_value!(
+    Cost,
+    crate::field::ValueType::Integer,
+    Integer,
+    nano_usd,
+    Self::from_nano_usd
+);
+
 impl Cost {
     /// Makes a cost of so many nano-dollars.
     ///

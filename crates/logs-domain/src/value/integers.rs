@@ -51,6 +51,14 @@ macro_rules! bounded_integer {
             }
         }
 
+        crate::field::field_value!(
+            $name,
+            crate::field::ValueType::Integer,
+            Integer,
+            as_i64,
+            Self::from_i64
+        );
+
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Display::fmt(&self.0, formatter)

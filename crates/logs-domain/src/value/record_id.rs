@@ -71,7 +71,10 @@ impl RecordId {
     pub fn of_step(tenant: &TenantId, trace: &TraceId, key: &StepKey) -> Self {
         Self::derived("trace_step", tenant, |hasher| {
             hasher.text("trace_id", trace.as_str());
-            key.write_to(hasher);
+            match key {
+                StepKey::Position(position) => hasher.integer("position", position.as_i64()),
+                StepKey::Span(span_id) => hasher.text("span_id", span_id.as_str()),
+            }
         })
     }
 

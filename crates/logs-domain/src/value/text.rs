@@ -90,6 +90,14 @@ macro_rules! text_value {
             }
         }
 
+        crate::field::field_value!(
+            $name,
+            crate::field::ValueType::Text,
+            Text,
+            as_str,
+            Self::new
+        );
+
         impl std::fmt::Debug for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self.as_str(), formatter)

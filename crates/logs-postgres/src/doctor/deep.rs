@@ -167,9 +167,7 @@ fn statement(kind: RecordKind) -> String {
         RecordKind::TraceStep => (traces::STEP_COLUMNS, "logs.trace_step"),
         RecordKind::SystemRecord => (system::COLUMNS, "logs.system_record"),
         RecordKind::AuditEntry => (audit::COLUMNS, "logs.audit_entry"),
-        RecordKind::LogExport | RecordKind::LogExportOutcome | _ => {
-            (exports::COLUMNS, exports::FOLDED)
-        }
+        RecordKind::LogExport | RecordKind::LogExportOutcome => (exports::COLUMNS, exports::FOLDED),
     };
     let number = kind::number(kind);
     let key = |name: &str| format!("timestamptz_send({name}.created_at) || {name}.digest AS key");
@@ -196,8 +194,7 @@ fn statement(kind: RecordKind) -> String {
         | RecordKind::Trace
         | RecordKind::TraceStep
         | RecordKind::SystemRecord
-        | RecordKind::LogExportOutcome
-        | _ => (String::new(), String::new()),
+        | RecordKind::LogExportOutcome => (String::new(), String::new()),
     };
     format!(
         "SELECT page.*, {}{more} FROM (SELECT {columns} FROM {table} AS stored) AS page {} {joined}",
@@ -227,7 +224,7 @@ fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
             let entry = audit::snapshot(tenant, &columns)?;
             references(&entry, &columns)
         }
-        (RecordKind::LogExport | RecordKind::LogExportOutcome | _, Some(tenant)) => {
+        (RecordKind::LogExport | RecordKind::LogExportOutcome, Some(tenant)) => {
             exports::snapshot(tenant, &columns).map(drop)
         }
     }

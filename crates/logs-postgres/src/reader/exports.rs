@@ -36,7 +36,7 @@ pub(super) async fn list(
             Some(ExportStatus::Completed) => {
                 query.push(" AND checksum IS NOT NULL");
             }
-            Some(ExportStatus::Failed | _) => {
+            Some(ExportStatus::Failed) => {
                 query.push(" AND failure_reason IS NOT NULL");
             }
             None => {}

@@ -132,7 +132,7 @@ pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSn
     let completed_at = row.optional_time("completed_at")?;
     let source = row.text("source")?;
     let mut draft = NewLlmRun::new(run_id, provider, model, status, started_at, source)
-        .synthetic(row.flag("is_synthetic")?);
+        .is_synthetic(row.flag("is_synthetic")?);
     draft.trace_id = trace_id;
     draft.input_tokens = input_tokens;
     draft.output_tokens = output_tokens;

@@ -20,7 +20,7 @@ pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
         RecordKind::TraceStep => traces::step(&tenant, &row).map(drop),
         RecordKind::AuditEntry => audit::snapshot(&tenant, &row).map(drop),
         RecordKind::LogExport => exports::request(&tenant, &row).map(drop),
-        RecordKind::LogExportOutcome | RecordKind::SystemRecord | _ => outcome(&tenant, &row),
+        RecordKind::LogExportOutcome | RecordKind::SystemRecord => outcome(&tenant, &row),
     }
 }
 

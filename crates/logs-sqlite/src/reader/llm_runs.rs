@@ -116,7 +116,7 @@ pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSn
         row.time("started_at")?,
         row.text("source")?,
     )
-    .synthetic(row.flag("is_synthetic")?);
+    .is_synthetic(row.flag("is_synthetic")?);
     draft.trace_id = row.optional_text("trace_id")?;
     draft.input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
     draft.output_tokens = row.optional_integer("output_tokens", TokenCount::from_i64)?;

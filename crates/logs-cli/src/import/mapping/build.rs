@@ -124,7 +124,7 @@ fn llm_run(values: &mut Values<'_>) -> Result<NewLlmRun, InvalidValue> {
         values.required_time("started_at")?,
         values.required("source")?,
     )
-    .synthetic(values.flag("is_synthetic")?);
+    .is_synthetic(values.flag("is_synthetic")?);
     run.trace_id = values.optional("trace_id")?;
     run.input_tokens = values.tokens("input_tokens")?;
     run.output_tokens = values.tokens("output_tokens")?;

@@ -82,7 +82,7 @@ impl Filtered for Runs {
 
     fn drafts(number: u32, values: &[Option<bool>]) -> Vec<Draft> {
         let second = |field: usize| values[field] == Some(true);
-        let mut run = run(&format!("r{number}")).synthetic(second(5));
+        let mut run = run(&format!("r{number}")).is_synthetic(second(5));
         run.trace_id = values[0].map(trace);
         run.provider = provider(second(1));
         run.model = model(second(2));

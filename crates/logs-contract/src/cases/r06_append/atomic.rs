@@ -39,7 +39,7 @@ async fn r06_append_stores_nothing_of_a_rejected_call_wherever_the_conflict_stan
     populate(&*store, &a, 0..2).await;
     let before = everything(&*store, &a).await;
     let changed: [Draft; 3] = [
-        run("r0").synthetic(true).into(),
+        run("r0").is_synthetic(true).into(),
         step("t", 0).attributes(json("{}")).into(),
         audit(1).occurred_at(crate::samples::at(99)).into(),
     ];
@@ -88,7 +88,7 @@ async fn r06_append_takes_the_rest_of_a_rejected_call_as_new(case: &mut CaseCont
     let a = tenant("a");
     append(&*store, &a, [run("r0")]).await;
     let mut drafts = one_of_each(100);
-    drafts.push(run("r0").synthetic(true).into());
+    drafts.push(run("r0").is_synthetic(true).into());
     let outcome = store
         .append(&a, &batch(drafts.clone()), OnConflict::RejectCall)
         .await;
@@ -102,7 +102,7 @@ async fn r06_append_says_that_a_rejected_call_was_not_applied(case: &mut CaseCon
     let store = case.store();
     let a = tenant("a");
     append(&*store, &a, [run("r")]).await;
-    let changed = batch([run("r").synthetic(true)]);
+    let changed = batch([run("r").is_synthetic(true)]);
     let error = store
         .append(&a, &changed, OnConflict::RejectCall)
         .await

@@ -33,7 +33,7 @@ async fn r06_append_conflict_lists_every_record_in_the_order_of_the_batch(case: 
     .await;
     // Backwards: every third is changed, every third equal, every third new.
     let drafts = (0..600).rev().map(|number| match number % 3 {
-        0 => run(&name(number)).synthetic(true),
+        0 => run(&name(number)).is_synthetic(true),
         1 => run(&name(number)),
         _ => run(&format!("new {number}")),
     });
@@ -57,7 +57,7 @@ async fn r06_append_conflict_names_kind_and_key_of_each_kind(case: &mut CaseCont
     let store = case.store();
     populate(&*store, &tenant("a"), 0..2).await;
     let changed: Vec<Draft> = vec![
-        run("r0").synthetic(true).into(),
+        run("r0").is_synthetic(true).into(),
         trace("t1").started_at(at(1)).into(),
         span("t", "s1", 77).into(),
         step("t", 0).attributes(json("{}")).into(),
@@ -79,9 +79,9 @@ async fn r06_append_conflict_names_both_places_of_a_repeated_record(case: &mut C
     let store = case.store();
     append(&*store, &tenant("a"), [run("r")]).await;
     let changed = batch([
-        run("r").synthetic(true),
+        run("r").is_synthetic(true),
         run("new"),
-        run("r").synthetic(true),
+        run("r").is_synthetic(true),
     ]);
     let outcome = store
         .append(&tenant("a"), &changed, OnConflict::RejectCall)
@@ -107,7 +107,7 @@ async fn r06_append_skip_record_stores_the_others(case: &mut CaseContext) {
     before.advance(Duration::from_secs(1));
     let drafts = batch([
         run("new 1"),
-        run("changed").synthetic(true),
+        run("changed").is_synthetic(true),
         run("equal"),
         run("new 2"),
     ]);
@@ -163,7 +163,7 @@ async fn r06_append_skip_record_without_conflicts_is_an_ordinary_append(case: &m
 async fn r06_append_takes_the_first_of_two_contents(case: &mut CaseContext) {
     let store = case.store();
     let a = tenant("a");
-    let (one, other) = (run("r"), run("r").synthetic(true));
+    let (one, other) = (run("r"), run("r").is_synthetic(true));
     append(&*store, &a, [one.clone()]).await;
     let outcome = store
         .append(&a, &batch([other.clone()]), OnConflict::RejectCall)

@@ -77,7 +77,12 @@ async fn r06_append_receipts_tell_when_each_record_was_stored(case: &mut CaseCon
         times.push(receipt.records[0].created_at);
         case.clock().advance(Duration::from_micros(1));
     }
-    let drafts = batch([run("r2"), run("r1").synthetic(true), run("r0"), run("r3")]);
+    let drafts = batch([
+        run("r2"),
+        run("r1").is_synthetic(true),
+        run("r0"),
+        run("r3"),
+    ]);
     let receipt = store
         .append(&a, &drafts, OnConflict::SkipRecord)
         .await

@@ -26,7 +26,8 @@ async fn r06_append_takes_ten_thousand_records(case: &mut CaseContext) {
     let a = tenant("a");
     let runs = |changed: Option<u32>| {
         batch(
-            (0..10_000).map(|number| run(&format!("r{number}")).synthetic(Some(number) == changed)),
+            (0..10_000)
+                .map(|number| run(&format!("r{number}")).is_synthetic(Some(number) == changed)),
         )
     };
     append(&*store, &a, runs(None).drafts().to_vec()).await;

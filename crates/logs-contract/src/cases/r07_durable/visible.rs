@@ -158,7 +158,7 @@ async fn r07_durable_conflicts_are_found_after_reopening(case: &mut CaseContext)
     append(&*case.store(), &a, [run("r")]).await;
     let options = case.options();
     let store = case.reopen(options).await;
-    let changed = batch([run("r").synthetic(true)]);
+    let changed = batch([run("r").is_synthetic(true)]);
     let outcome = store.append(&a, &changed, OnConflict::RejectCall).await;
     assert_eq!(conflicts(outcome).len(), 1);
 }

@@ -88,7 +88,7 @@ async fn r16_append_after_close_is_unavailable(case: &mut CaseContext) {
     let store = closed(case).await;
     for on_conflict in [OnConflict::RejectCall, OnConflict::SkipRecord] {
         // New, equal and conflicting records alike.
-        for draft in [run("new"), run("r0"), run("r0").synthetic(true)] {
+        for draft in [run("new"), run("r0"), run("r0").is_synthetic(true)] {
             assert_unavailable(
                 store
                     .append(&tenant("a"), &batch([draft]), on_conflict)

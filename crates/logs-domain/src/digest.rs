@@ -67,6 +67,18 @@ impl RecordDigest {
         Self(hasher.finish())
     }
 
+    /// Whether this was made for the record that is kept as `draft`.
+    #[must_use]
+    pub fn confirms<D: Fields>(
+        &self,
+        tenant: Option<&TenantId>,
+        id: RecordId,
+        created_at: Timestamp,
+        draft: &D,
+    ) -> bool {
+        draft.is_kept_as(|content| Self::new(tenant, id, created_at, content) == *self)
+    }
+
     /// The digest that a store kept.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::FieldCounter;
-use crate::field::{Field, FieldReader, FieldWriter, Fields};
+use crate::field::{Field, FieldReader, FieldWriter, Fields, ValueType};
 use crate::{
     ContentDigest, InvalidValue, LogExportOutcome, NewAuditEntry, NewLlmRun, NewLogExport,
     NewSystemRecord, NewTrace, NewTraceStep, RecordId, RecordKey, TenantId,
@@ -113,6 +113,15 @@ kinds! {
     LogExport(NewLogExport) = "log_export",
     /// How an export ended.
     LogExportOutcome(LogExportOutcome) = "log_export_outcome",
+}
+
+impl RecordKind {
+    /// The [fields](Self::fields) that a table of records has in columns of their own: all but the id
+    /// of the record, which every table has.
+    pub fn columns(self) -> impl Iterator<Item = &'static Field> {
+        let fields = self.fields().iter();
+        fields.filter(|field| field.value_type != ValueType::Id)
+    }
 }
 
 impl fmt::Display for RecordKind {

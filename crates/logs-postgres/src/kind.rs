@@ -1,4 +1,6 @@
-//! Kinds of records, as the table of keys numbers them.
+//! Kinds of records: how the table of keys numbers them, and what reads of their tables ask for.
+
+use std::sync::LazyLock;
 
 use logs_domain::RecordKind;
 
@@ -13,4 +15,23 @@ pub(crate) const fn number(kind: RecordKind) -> i16 {
         RecordKind::LogExport => 6,
         RecordKind::LogExportOutcome => 7,
     }
+}
+
+/// The columns of a record of each kind, in the order of [`RecordKind::ALL`].
+static COLUMNS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let columns = |kind: &RecordKind| {
+        let names = kind.columns().map(|field| field.name);
+        let head = ["tenant_id", "created_at", "id"].into_iter();
+        head.chain(names).collect::<Vec<_>>().join(", ")
+    };
+    RecordKind::ALL.iter().map(columns).collect()
+});
+
+/// The columns of a record, as a statement names them: what every record has, then the fields of the
+/// kind. All of a table would be more than a program knows once a later one has added some.
+pub(crate) fn columns(kind: RecordKind) -> &'static str {
+    let place = RecordKind::ALL.iter().position(|one| *one == kind);
+    place
+        .and_then(|place| COLUMNS.get(place))
+        .map_or("", String::as_str)
 }

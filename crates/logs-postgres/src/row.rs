@@ -2,15 +2,14 @@
 //! from outside, and the error says where.
 
 use std::cell::Cell;
-use std::str::FromStr;
 
+use logs_domain::field::{Field, FieldReader, Fields, Value, ValueType};
 use logs_domain::page::ListKey;
 use logs_domain::{
-    ContentDigest, InvalidValue, JsonObject, RecordDigest, RecordId, StoreError, StoreResult,
-    TenantId, Timestamp,
+    InvalidValue, RecordDigest, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::postgres::{PgColumn, PgRow, Postgres};
-use sqlx::{Column as _, Decode, Row as _};
+use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
 
 use crate::binary;
@@ -39,39 +38,6 @@ impl<'r> Row<'r> {
         }
     }
 
-    pub(crate) fn text<T: FromStr<Err = InvalidValue>>(
-        &self,
-        column: &'static str,
-    ) -> StoreResult<T> {
-        let text: &str = self.raw(column)?;
-        text.parse().map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn optional_text<T: FromStr<Err = InvalidValue>>(
-        &self,
-        column: &'static str,
-    ) -> StoreResult<Option<T>> {
-        let text: Option<&str> = self.raw(column)?;
-        text.map(str::parse)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn json(&self, column: &'static str) -> StoreResult<Option<JsonObject>> {
-        let text: Option<&str> = self.raw(column)?;
-        text.map(JsonObject::from_canonical)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn integer<T>(
-        &self,
-        column: &'static str,
-        make: impl Fn(i64) -> Result<T, InvalidValue>,
-    ) -> StoreResult<T> {
-        self.made(column, make)
-    }
-
     fn made<R: Decode<'r, Postgres>, T>(
         &self,
         column: &'static str,
@@ -80,28 +46,14 @@ impl<'r> Row<'r> {
         make(self.raw(column)?).map_err(|_| self.inconsistent(column))
     }
 
-    pub(crate) fn optional_integer<T>(
-        &self,
-        column: &'static str,
-        make: impl Fn(i64) -> Result<T, InvalidValue>,
-    ) -> StoreResult<Option<T>> {
-        let number: Option<i64> = self.raw(column)?;
-        number
-            .map(make)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
+    fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
         self.made(column, binary::to_time)
     }
 
     pub(crate) fn optional_time(&self, column: &'static str) -> StoreResult<Option<Timestamp>> {
-        self.optional_integer(column, binary::to_time)
-    }
-
-    pub(crate) fn flag(&self, column: &'static str) -> StoreResult<bool> {
-        self.raw(column)
+        let micros: Option<i64> = self.raw(column)?;
+        let time = micros.map(binary::to_time).transpose();
+        time.map_err(|_| self.inconsistent(column))
     }
 
     /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
@@ -157,14 +109,31 @@ impl<'r> Row<'r> {
         })
     }
 
+    /// The draft of the record. What was read is compared with its key by [`check`](Self::check).
+    pub(crate) fn draft<D: Fields>(&self, head: &Head) -> StoreResult<D> {
+        D::read_fields(&mut Columns {
+            row: self,
+            id: head.id,
+        })
+    }
+
+    /// Checks that the columns of a draft are empty: there is no record of its kind.
+    pub(crate) fn no_draft<D: Fields>(&self) -> StoreResult<()> {
+        for column in D::KIND.columns() {
+            if !self.is_null(column.name)? {
+                return Err(self.inconsistent(column.name));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that what was read is what was appended: the key behind the columns was written for this
-    /// tenant, id, record time and content. `is_content` is asked whether a digest of what was read is
-    /// that of the content (an absent time may have been left to the record time).
-    pub(crate) fn check(
+    /// tenant, id, record time and content.
+    pub(crate) fn check<D: Fields>(
         &self,
         tenant: Option<&TenantId>,
         head: &Head,
-        is_content: impl FnOnce(&dyn Fn(ContentDigest) -> bool) -> bool,
+        draft: &D,
     ) -> StoreResult<()> {
         let Some(key) = self.raw::<Option<&[u8]>>("key")? else {
             return Err(StoreError::inconsistent(
@@ -180,9 +149,8 @@ impl<'r> Row<'r> {
         if binary::to_time(i64::from_be_bytes(*created_at)).ok() != Some(head.created_at) {
             return Err(self.inconsistent("created_at"));
         }
-        let stored = RecordDigest::from_bytes(digest);
-        let is = |content| RecordDigest::new(tenant, head.id, head.created_at, content) == stored;
-        if is_content(&is) {
+        let digest = RecordDigest::from_bytes(digest);
+        if digest.confirms(tenant, head.id, head.created_at, draft) {
             Ok(())
         } else {
             Err(self.inconsistent("digest"))
@@ -235,12 +203,50 @@ impl<'r> Row<'r> {
     /// The value of the next column, which has this name. Neither its name nor its type is compared
     /// in a build for use: tests hold what they are, and the digest holds what is read.
     fn raw<T: Decode<'r, Postgres>>(&self, column: &'static str) -> StoreResult<T> {
+        let value = self.row.try_get_unchecked(self.place_of_next(column));
+        value.map_err(|_| self.inconsistent(column))
+    }
+
+    /// Whether the next column, which has this name, is null.
+    fn is_null(&self, column: &'static str) -> StoreResult<bool> {
+        let value = self.row.try_get_raw(self.place_of_next(column));
+        let is_null = value.map(|value| value.is_null());
+        is_null.map_err(|_| self.inconsistent(column))
+    }
+
+    fn place_of_next(&self, column: &'static str) -> usize {
         let place = self.next.replace(self.next.get() + 1);
         debug_assert_eq!(
             self.row.columns().get(place).map(PgColumn::name),
             Some(column)
         );
-        let value = self.row.try_get_unchecked(place);
-        value.map_err(|_| self.inconsistent(column))
+        place
+    }
+}
+
+/// Reads the columns of a record.
+struct Columns<'a, 'r> {
+    row: &'a Row<'r>,
+    id: RecordId,
+}
+
+impl FieldReader for Columns<'_, '_> {
+    type Error = StoreError;
+
+    fn read(&mut self, field: &'static Field) -> StoreResult<Option<Value<'_>>> {
+        let (row, name) = (self.row, field.name);
+        Ok(match field.value_type {
+            ValueType::Id => Some(Value::Id(self.id)),
+            ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+                row.raw::<Option<&str>>(name)?.map(Value::Text)
+            }
+            ValueType::Integer => row.raw::<Option<i64>>(name)?.map(Value::Integer),
+            ValueType::Time => row.optional_time(name)?.map(Value::Time),
+            ValueType::Flag => row.raw::<Option<bool>>(name)?.map(Value::Flag),
+        })
+    }
+
+    fn refuse(&mut self, field: &'static Field, _: InvalidValue) -> StoreError {
+        self.row.inconsistent(field.name)
     }
 }

@@ -6,7 +6,6 @@ mod copy;
 mod insert;
 mod keys;
 mod table;
-mod tables;
 mod unnest;
 mod warning;
 

@@ -4,10 +4,10 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use logs_domain::field::{Field, FieldReader, Fields, Value, ValueType};
 use logs_domain::page::ListKey;
 use logs_domain::{
-    ContentDigest, InvalidValue, JsonObject, RecordDigest, RecordId, StoreError, StoreResult,
-    TenantId, Timestamp,
+    InvalidValue, RecordDigest, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
@@ -38,53 +38,15 @@ impl<'r> Row<'r> {
         text.parse().map_err(|_| self.inconsistent(column))
     }
 
-    pub(crate) fn optional_text<T: FromStr<Err = InvalidValue>>(
-        &self,
-        column: &'static str,
-    ) -> StoreResult<Option<T>> {
-        let text: Option<&str> = self.raw(column)?;
-        text.map(str::parse)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
+    fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
+        Timestamp::from_micros(self.raw(column)?).map_err(|_| self.inconsistent(column))
     }
 
-    pub(crate) fn json(&self, column: &'static str) -> StoreResult<Option<JsonObject>> {
-        let text: Option<&str> = self.raw(column)?;
-        text.map(JsonObject::from_canonical)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn integer<T>(
-        &self,
-        column: &'static str,
-        make: impl Fn(i64) -> Result<T, InvalidValue>,
-    ) -> StoreResult<T> {
-        make(self.raw(column)?).map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn optional_integer<T>(
-        &self,
-        column: &'static str,
-        make: impl Fn(i64) -> Result<T, InvalidValue>,
-    ) -> StoreResult<Option<T>> {
-        let number: Option<i64> = self.raw(column)?;
-        number
-            .map(make)
-            .transpose()
-            .map_err(|_| self.inconsistent(column))
-    }
-
-    pub(crate) fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
-        self.integer(column, Timestamp::from_micros)
-    }
-
+    /// The record time in a column, null where what it belongs to is absent.
     pub(crate) fn optional_time(&self, column: &'static str) -> StoreResult<Option<Timestamp>> {
-        self.optional_integer(column, Timestamp::from_micros)
-    }
-
-    pub(crate) fn flag(&self, column: &'static str) -> StoreResult<bool> {
-        self.raw::<i64>(column).map(|flag| flag != 0)
+        let micros: Option<i64> = self.raw(column)?;
+        let time = micros.map(Timestamp::from_micros).transpose();
+        time.map_err(|_| self.inconsistent(column))
     }
 
     /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
@@ -133,32 +95,29 @@ impl<'r> Row<'r> {
         })
     }
 
-    /// Checks that what was read is what was appended: the digest was written for this tenant, id,
-    /// record time and content. `is_content` is asked whether a digest of what was read is that of the
-    /// content (an absent time may have been left to the record time).
-    pub(crate) fn check(
+    /// The draft of the record, as it was appended: its digest was written for this tenant, id, record
+    /// time and content.
+    pub(crate) fn draft<D: Fields>(
         &self,
         tenant: Option<&TenantId>,
         head: &Head,
-        is_content: impl FnOnce(&dyn Fn(ContentDigest) -> bool) -> bool,
-    ) -> StoreResult<()> {
-        self.check_in("digest", tenant, head, is_content)
+    ) -> StoreResult<D> {
+        self.draft_by("digest", tenant, head)
     }
 
     /// The same by the digest in a column.
-    pub(crate) fn check_in(
+    pub(crate) fn draft_by<D: Fields>(
         &self,
         column: &'static str,
         tenant: Option<&TenantId>,
         head: &Head,
-        is_content: impl FnOnce(&dyn Fn(ContentDigest) -> bool) -> bool,
-    ) -> StoreResult<()> {
+    ) -> StoreResult<D> {
+        let id = head.id;
+        let draft = D::read_fields(&mut Columns { row: self, id })?;
         let digest: Result<[u8; 16], _> = self.raw::<&[u8]>(column)?.try_into();
-        let digest = digest.map_err(|_| self.inconsistent(column))?;
-        let stored = RecordDigest::from_bytes(digest);
-        let is = |content| RecordDigest::new(tenant, head.id, head.created_at, content) == stored;
-        if is_content(&is) {
-            Ok(())
+        let digest = RecordDigest::from_bytes(digest.map_err(|_| self.inconsistent(column))?);
+        if digest.confirms(tenant, id, head.created_at, &draft) {
+            Ok(draft)
         } else {
             Err(self.inconsistent(column))
         }
@@ -196,6 +155,36 @@ impl<'r> Row<'r> {
         self.row
             .try_get(column)
             .map_err(|_| self.inconsistent(column))
+    }
+}
+
+/// Reads the columns of a record.
+struct Columns<'a, 'r> {
+    row: &'a Row<'r>,
+    id: RecordId,
+}
+
+impl FieldReader for Columns<'_, '_> {
+    type Error = StoreError;
+
+    fn read(&mut self, field: &'static Field) -> StoreResult<Option<Value<'_>>> {
+        let (row, name) = (self.row, field.name);
+        Ok(match field.value_type {
+            ValueType::Id => Some(Value::Id(self.id)),
+            ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+                row.raw::<Option<&str>>(name)?.map(Value::Text)
+            }
+            ValueType::Integer => row.raw::<Option<i64>>(name)?.map(Value::Integer),
+            ValueType::Time => row.optional_time(name)?.map(Value::Time),
+            ValueType::Flag => {
+                let flag: Option<i64> = row.raw(name)?;
+                flag.map(|flag| Value::Flag(flag != 0))
+            }
+        })
+    }
+
+    fn refuse(&mut self, field: &'static Field, _: InvalidValue) -> StoreError {
+        self.row.inconsistent(field.name)
     }
 }
 

@@ -162,12 +162,14 @@ async fn records(
 /// The columns of every record of a kind, its key, and what else is compared with it.
 fn statement(kind: RecordKind) -> String {
     let (columns, table) = match kind {
-        RecordKind::LlmRun => (llm_runs::COLUMNS, "logs.llm_run"),
-        RecordKind::Trace => (traces::COLUMNS, "logs.trace"),
-        RecordKind::TraceStep => (traces::STEP_COLUMNS, "logs.trace_step"),
-        RecordKind::SystemRecord => (system::COLUMNS, "logs.system_record"),
-        RecordKind::AuditEntry => (audit::COLUMNS, "logs.audit_entry"),
-        RecordKind::LogExport | RecordKind::LogExportOutcome => (exports::COLUMNS, exports::FOLDED),
+        RecordKind::LlmRun => (kind::columns(kind), "logs.llm_run"),
+        RecordKind::Trace => (kind::columns(kind), "logs.trace"),
+        RecordKind::TraceStep => (kind::columns(kind), "logs.trace_step"),
+        RecordKind::SystemRecord => (kind::columns(kind), "logs.system_record"),
+        RecordKind::AuditEntry => (kind::columns(kind), "logs.audit_entry"),
+        RecordKind::LogExport | RecordKind::LogExportOutcome => {
+            (exports::COLUMNS.as_str(), exports::FOLDED)
+        }
     };
     let number = kind::number(kind);
     let key = |name: &str| format!("timestamptz_send({name}.created_at) || {name}.digest AS key");

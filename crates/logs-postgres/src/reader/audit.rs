@@ -2,9 +2,8 @@
 
 use logs_domain::page::Keyed;
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange,
-    Timestamp,
+    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
+    ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
@@ -14,12 +13,9 @@ use super::bound::Bound;
 use crate::list::{Order, Selection, newest_first, push_equal, push_keyed, push_range};
 use crate::record::by_key;
 use crate::row::Row;
-use crate::{PostgresStore, error};
+use crate::{PostgresStore, error, kind};
 
 const TABLE: &str = "audit_entry";
-/// What [`snapshot`] reads.
-pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, event_type, entity_type, entity_id, \
-    actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at";
 /// The words of the partial indexes, which they are chosen by.
 const GOVERNANCE: &str =
     " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
@@ -44,7 +40,7 @@ pub(super) async fn list(
     };
     let selection = Selection {
         kinds: &[RecordKind::AuditEntry],
-        columns: COLUMNS,
+        columns: kind::columns(RecordKind::AuditEntry),
         table: "logs.audit_entry",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -71,7 +67,15 @@ pub(super) async fn get(
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
     let read = |row: &Row<'_>| snapshot(tenant, row);
-    by_key(store, tenant, RecordKind::AuditEntry, COLUMNS, *id, read).await
+    by_key(
+        store,
+        tenant,
+        RecordKind::AuditEntry,
+        kind::columns(RecordKind::AuditEntry),
+        *id,
+        read,
+    )
+    .await
 }
 
 pub(super) async fn governance(
@@ -97,7 +101,7 @@ pub(super) async fn governance(
     };
     let selection = Selection {
         kinds: &[RecordKind::AuditEntry],
-        columns: COLUMNS,
+        columns: kind::columns(RecordKind::AuditEntry),
         table,
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -140,7 +144,9 @@ pub(super) async fn in_replay(
     let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
     let mut query = QueryBuilder::new("");
     push_keyed(&mut query, &[RecordKind::AuditEntry], |query| {
-        query.push("SELECT ").push(COLUMNS);
+        query
+            .push("SELECT ")
+            .push(kind::columns(RecordKind::AuditEntry));
         replay_selection(tenant, &conditions).push(query);
         if let Some(bound) = bound {
             bound.push_after(query, "occurred_at");
@@ -192,7 +198,7 @@ pub(super) fn replay_selection<'a>(
 ) -> Selection<'a> {
     Selection {
         kinds: &[RecordKind::AuditEntry],
-        columns: COLUMNS,
+        columns: kind::columns(RecordKind::AuditEntry),
         table: "logs.audit_entry",
         tenant: tenant.as_str(),
         conditions,
@@ -201,32 +207,11 @@ pub(super) fn replay_selection<'a>(
 
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let mut draft = NewAuditEntry::new(
-        head.id,
-        row.text("event_type")?,
-        row.text("entity_type")?,
-        row.text("entity_id")?,
-        row.text("actor_type")?,
-    );
-    draft.actor_id = row.optional_text("actor_id")?;
-    draft.action_reason = row.optional_text("action_reason")?;
-    draft.before_state = row.json("before_state")?;
-    draft.after_state = row.json("after_state")?;
-    draft.correlation_id = row.optional_text("correlation_id")?;
-    draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(Some(tenant), &head, |is| {
-        is(draft.digest()) || is(without_time(&draft).digest())
-    })?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
     Ok(AuditLedgerSnapshot::from_parts(
         tenant.clone(),
         draft,
         head.created_at,
     ))
-}
-
-/// The draft as it was when the producer left its time to the record time.
-fn without_time(draft: &NewAuditEntry) -> NewAuditEntry {
-    let mut draft = draft.clone();
-    draft.occurred_at = None;
-    draft
 }

@@ -1,20 +1,26 @@
 //! Exports, folded with their outcomes.
 
+use std::sync::LazyLock;
+
 use logs_domain::{
-    Checksum, CursorScope, ExportResult, ExportStatus, LogExportFilter, LogExportOutcome,
-    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, RecordKind,
-    StoreResult, TenantId, Timestamp,
+    CursorScope, ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport,
+    PageRequest, QueryResult, ReadMethod, RecordKind, StoreResult, TenantId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
-use crate::PostgresStore;
 use crate::list::{Order, Selection, newest_first, push_equal, push_range};
 use crate::row::{Head, Row};
+use crate::{PostgresStore, kind};
 
 /// What [`snapshot`] reads.
-pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, scope, format, requested_by, outcome_at, checksum, \
-    delivered_at, failure_reason";
+pub(crate) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let outcome = RecordKind::LogExportOutcome.columns();
+    let outcome: Vec<&str> = outcome.map(|field| field.name).collect();
+    let request = kind::columns(RecordKind::LogExport);
+    format!("{request}, outcome_at, {}", outcome.join(", "))
+});
+
 /// Exports with what is known of their outcome.
 pub(crate) const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
@@ -45,7 +51,7 @@ pub(super) async fn list(
     };
     let selection = Selection {
         kinds: &[RecordKind::LogExport, RecordKind::LogExportOutcome],
-        columns: COLUMNS,
+        columns: &COLUMNS,
         table: FOLDED,
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -58,38 +64,27 @@ pub(super) async fn list(
 /// An export; its outcome is a record of its own, with a key of its own.
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let draft = NewLogExport::new(
-        head.id,
-        row.text("scope")?,
-        row.text("format")?,
-        row.text("requested_by")?,
-    );
-    let outcome_at = row.optional_time("outcome_at")?;
-    let checksum: Option<Checksum> = row.optional_text("checksum")?;
-    let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
-    let reason: Option<Reason> = row.optional_text("failure_reason")?;
-    let outcome = match (checksum, delivered_at, reason) {
-        (None, None, None) => None,
-        (Some(checksum), Some(at), None) => {
-            Some(LogExportOutcome::completed(draft.id, checksum, at))
+    let draft: NewLogExport = row.draft(&head)?;
+    let outcome = match row.optional_time("outcome_at")? {
+        Some(created_at) => {
+            let id = head.id;
+            let outcome: LogExportOutcome = row.draft(&head)?;
+            Some((Head { created_at, id }, outcome))
         }
-        (None, None, Some(reason)) => Some(LogExportOutcome::failed(draft.id, reason)),
-        (_, _, _) => return Err(row.inconsistent("checksum")),
+        None => {
+            row.no_draft::<LogExportOutcome>()?;
+            None
+        }
     };
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
-    match (&outcome, outcome_at) {
-        (Some(outcome), Some(created_at)) => {
-            let head = Head { created_at, ..head };
-            row.check(Some(tenant), &head, |is| is(outcome.digest()))?;
-        }
-        (None, None) => row.check_absent()?,
-        (Some(_), None) | (None, Some(_)) => return Err(row.inconsistent("outcome_at")),
+    row.check(Some(tenant), &head, &draft)?;
+    match &outcome {
+        Some((head, outcome)) => row.check(Some(tenant), head, outcome)?,
+        None => row.check_absent()?,
     }
-    let result: Option<ExportResult> = outcome.map(|outcome| outcome.result);
     Ok(LogExportSnapshot::from_parts(
         tenant.clone(),
         draft,
         head.created_at,
-        result,
+        outcome.map(|(_, outcome)| outcome.result),
     ))
 }

@@ -1,23 +1,17 @@
 //! Runs.
 
 use logs_domain::{
-    Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
-    Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId,
-    TimeRange, TokenCount, TraceId,
+    CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, Position, QueryResult,
+    ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
 use super::traces;
-use crate::PostgresStore;
 use crate::list::{Order, Selection, newest_first, push_equal, push_key, push_range};
 use crate::record::by_key;
 use crate::row::Row;
-
-/// What [`snapshot`] reads.
-pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, run_id, trace_id, provider, model, \
-    input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, \
-    is_synthetic, parent_run_id, attributes";
+use crate::{PostgresStore, kind};
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -29,7 +23,7 @@ pub(super) async fn list(
     let conditions = |query: &mut QueryBuilder<Postgres>| push_conditions(query, tenant, filter);
     let selection = Selection {
         kinds: &[RecordKind::LlmRun],
-        columns: COLUMNS,
+        columns: kind::columns(RecordKind::LlmRun),
         table: "logs.llm_run",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -53,7 +47,15 @@ pub(super) async fn get(
 ) -> StoreResult<Option<LlmRunSnapshot>> {
     let id = RecordId::of_run(tenant, run_id);
     let read = |row: &Row<'_>| snapshot(tenant, row);
-    by_key(store, tenant, RecordKind::LlmRun, COLUMNS, id, read).await
+    by_key(
+        store,
+        tenant,
+        RecordKind::LlmRun,
+        kind::columns(RecordKind::LlmRun),
+        id,
+        read,
+    )
+    .await
 }
 
 pub(super) async fn trace_id(
@@ -120,27 +122,8 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter
 
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let run_id = row.text("run_id")?;
-    let trace_id = row.optional_text("trace_id")?;
-    let provider = row.text("provider")?;
-    let model = row.text("model")?;
-    let input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
-    let output_tokens = row.optional_integer("output_tokens", TokenCount::from_i64)?;
-    let cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
-    let status = row.text("execution_status")?;
-    let started_at = row.time("started_at")?;
-    let completed_at = row.optional_time("completed_at")?;
-    let source = row.text("source")?;
-    let mut draft = NewLlmRun::new(run_id, provider, model, status, started_at, source)
-        .is_synthetic(row.flag("is_synthetic")?);
-    draft.trace_id = trace_id;
-    draft.input_tokens = input_tokens;
-    draft.output_tokens = output_tokens;
-    draft.cost = cost;
-    draft.completed_at = completed_at;
-    draft.parent_run_id = row.optional_text("parent_run_id")?;
-    draft.attributes = row.json("attributes")?;
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
     let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)

@@ -16,7 +16,7 @@ use super::traces::OrderedStep;
 use super::{audit, system, traces};
 use crate::list::{Selection, push_equal, push_keyed, push_range, total};
 use crate::reading::{Snapshot, reading};
-use crate::{PostgresStore, error};
+use crate::{PostgresStore, error, kind};
 
 // The branches in the order of the merge on equal times.
 const STEPS: u8 = 0;
@@ -282,7 +282,7 @@ fn steps_selection<'a>(
 ) -> Selection<'a> {
     Selection {
         kinds: &[RecordKind::TraceStep],
-        columns: traces::STEP_COLUMNS,
+        columns: kind::columns(RecordKind::TraceStep),
         table: "logs.trace_step",
         tenant: tenant.as_str(),
         conditions,

@@ -2,9 +2,8 @@
 
 use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, refuse_twins};
 use logs_domain::{
-    CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
-    RecordKind, StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId,
-    TimeRange,
+    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind,
+    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
@@ -14,13 +13,9 @@ use super::bound::Bound;
 use crate::list::{Order, Selection, page_rows, push_equal, push_keyed, push_range, total};
 use crate::reading::rows;
 use crate::row::Row;
-use crate::{PLATFORM, PostgresStore};
+use crate::{PLATFORM, PostgresStore, kind};
 
 const TABLE: &str = "system_record";
-/// What [`snapshot`] reads.
-pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, component, event_type, severity, summary, \
-    details, caused_by, correlation_id, occurred_at";
-
 /// Whether a record is one that a window or a look-up asks for.
 type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
@@ -265,7 +260,7 @@ fn merged_keys(
 pub(super) fn both<'a>(tenant: &'a TenantId, conditions: Conditions<'a>) -> [Selection<'a>; 2] {
     [tenant.as_str(), PLATFORM].map(|tenant| Selection {
         kinds: &[RecordKind::SystemRecord],
-        columns: COLUMNS,
+        columns: kind::columns(RecordKind::SystemRecord),
         table: "logs.system_record",
         tenant,
         conditions,
@@ -301,30 +296,11 @@ pub(crate) fn snapshot(
     row: &Row<'_>,
 ) -> StoreResult<SystemRecordSnapshot> {
     let head = row.head(owner.map_or(PLATFORM, TenantId::as_str))?;
-    let mut draft = NewSystemRecord::new(
-        head.id,
-        row.text("component")?,
-        row.text("event_type")?,
-        row.text("severity")?,
-        row.text("summary")?,
-    );
-    draft.details = row.json("details")?;
-    draft.caused_by = row.optional_text("caused_by")?;
-    draft.correlation_id = row.optional_text("correlation_id")?;
-    draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(owner, &head, |is| {
-        is(draft.digest()) || is(without_time(&draft).digest())
-    })?;
+    let draft = row.draft(&head)?;
+    row.check(owner, &head, &draft)?;
     Ok(SystemRecordSnapshot::from_parts(
         owner.cloned(),
         draft,
         head.created_at,
     ))
-}
-
-/// The draft as it was when the producer left its time to the record time.
-fn without_time(draft: &NewSystemRecord) -> NewSystemRecord {
-    let mut draft = draft.clone();
-    draft.occurred_at = None;
-    draft
 }

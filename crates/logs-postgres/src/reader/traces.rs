@@ -2,10 +2,9 @@
 
 use logs_domain::page::{StepOrder, refuse_twins};
 use logs_domain::{
-    Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
-    ReadMethod, RecordId, RecordKind, RunId, SpanId, StepKey, StepPosition, StoreError,
-    StoreResult, TenantId, Timestamp, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter,
-    TraceStepRecord, TraceStepSnapshot,
+    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId,
+    SpanId, StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId,
+    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
@@ -20,19 +19,11 @@ use crate::list::{
 use crate::reading::{Snapshot, reading, rows};
 use crate::record::by_key;
 use crate::row::Row;
-use crate::{PostgresStore, error};
+use crate::{PostgresStore, error, kind};
 
 const STEPS: &str = "trace_step";
 /// The last position that a step can have.
 const LAST: i64 = StepPosition::MAX as i64;
-/// What [`header`] reads.
-pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, trace_id, run_id, started_at";
-
-/// What [`step`] reads.
-pub(crate) const STEP_COLUMNS: &str = "tenant_id, created_at, id, trace_id, position, span_id, \
-    timestamp, skill_name, status, outcome_category, cost_nano_usd, duration_ms, attributes, \
-    parent_position, parent_span_id";
-
 pub(super) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
@@ -54,7 +45,7 @@ pub(super) async fn list(
     };
     let selection = Selection {
         kinds: &[RecordKind::Trace],
-        columns: COLUMNS,
+        columns: kind::columns(RecordKind::Trace),
         table: "logs.trace",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -68,7 +59,15 @@ pub(super) async fn list(
         // Its header may be elsewhere than its key says: that is told.
         let id = RecordId::of_trace(tenant, trace_id);
         let read = |row: &Row<'_>| header(tenant, row);
-        by_key(store, tenant, RecordKind::Trace, COLUMNS, id, read).await?;
+        by_key(
+            store,
+            tenant,
+            RecordKind::Trace,
+            kind::columns(RecordKind::Trace),
+            id,
+            read,
+        )
+        .await?;
     }
     Ok(page)
 }
@@ -83,7 +82,7 @@ pub(super) async fn first_of_run(
     push_keyed(&mut query, &[RecordKind::Trace], |query| {
         query
             .push("SELECT ")
-            .push(COLUMNS)
+            .push(kind::columns(RecordKind::Trace))
             .push(" FROM logs.trace WHERE class = 0 AND tenant_id = ")
             .push_bind(tenant.to_string())
             .push(" AND run_id = ")
@@ -114,7 +113,7 @@ pub(super) async fn list_steps(
     let tenant_key = tenant.as_str();
     let selection = Selection {
         kinds: &[RecordKind::TraceStep],
-        columns: STEP_COLUMNS,
+        columns: kind::columns(RecordKind::TraceStep),
         table: "logs.trace_step",
         tenant: tenant_key,
         conditions: &conditions,
@@ -145,7 +144,7 @@ pub(super) async fn steps_of(
         |query: &mut QueryBuilder<Postgres>| push_equal(query, "trace_id", Some(trace_id));
     let counted = Selection {
         kinds: &[RecordKind::TraceStep],
-        columns: STEP_COLUMNS,
+        columns: kind::columns(RecordKind::TraceStep),
         table: "logs.trace_step",
         tenant: tenant.as_str(),
         conditions: &conditions,
@@ -260,7 +259,7 @@ impl Trace<'_> {
     fn push(&self, query: &mut QueryBuilder<Postgres>) {
         query
             .push("SELECT ")
-            .push(STEP_COLUMNS)
+            .push(kind::columns(RecordKind::TraceStep))
             .push(" FROM logs.trace_step WHERE class = 0 AND tenant_id = ")
             .push_bind(self.tenant.to_string())
             .push(" AND trace_id = ")
@@ -344,10 +343,8 @@ impl Trace<'_> {
 
 pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let mut draft = NewTrace::new(row.text("trace_id")?);
-    draft.run_id = row.optional_text("run_id")?;
-    draft.started_at = row.optional_time("started_at")?;
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
     let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)
@@ -355,31 +352,8 @@ pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnaps
 
 pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
     let head = row.head(tenant.as_str())?;
-    let trace_id = row.text("trace_id")?;
-    let position = row.optional_integer("position", StepPosition::from_i64)?;
-    let span_id: Option<SpanId> = row.optional_text("span_id")?;
-    let key = match (position, span_id) {
-        (Some(position), None) => StepKey::Position(position),
-        (None, Some(span_id)) => StepKey::Span(span_id),
-        (Some(_), Some(_)) | (None, None) => return Err(row.inconsistent("position")),
-    };
-    let time = row.time("timestamp")?;
-    let skill = row.text("skill_name")?;
-    let status = row.text("status")?;
-    let outcome = row.text("outcome_category")?;
-    let cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
-    let duration = row.integer("duration_ms", DurationMs::from_i64)?;
-    let mut draft = NewTraceStep::new(trace_id, key, time, skill, status, outcome, duration);
-    draft.cost = cost;
-    draft.attributes = row.json("attributes")?;
-    let position = row.optional_integer("parent_position", StepPosition::from_i64)?;
-    let span_id: Option<SpanId> = row.optional_text("parent_span_id")?;
-    draft.parent = match (position, span_id) {
-        (Some(position), None) => Some(StepKey::Position(position)),
-        (None, span_id) => span_id.map(StepKey::Span),
-        (Some(_), Some(_)) => return Err(row.inconsistent("parent_position")),
-    };
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)

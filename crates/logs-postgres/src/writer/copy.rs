@@ -1,9 +1,10 @@
 //! Many rows: binary COPY, the least work for the server.
 
 use logs_domain::Timestamp;
+use logs_domain::field::{Field, FieldWriter, Value};
 use sqlx::postgres::PgConnection;
 
-use super::table::{Read, Row, Rows, Table};
+use super::table::{Rows, Source, Table, kept};
 use crate::binary;
 
 /// What stands before the rows: the signature, no flags, no extension
@@ -15,10 +16,10 @@ const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
 const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 
 /// Writes the rows; how many were written.
-pub(super) async fn insert<D: Sync>(
+pub(super) async fn insert<S: Source + Sync>(
     connection: &mut PgConnection,
-    table: &Table<D>,
-    rows: &Rows<'_, D>,
+    table: &Table,
+    rows: &Rows<'_, S>,
 ) -> Result<u64, sqlx::Error> {
     let statement = format!("COPY {} FROM STDIN (FORMAT binary)", table.target());
     let bytes = encoded(table, rows);
@@ -28,7 +29,7 @@ pub(super) async fn insert<D: Sync>(
 }
 
 /// The rows as COPY reads them.
-fn encoded<D>(table: &Table<D>, rows: &Rows<'_, D>) -> Vec<u8> {
+fn encoded<S: Source>(table: &Table, rows: &Rows<'_, S>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64 + rows.rows.len() * 256);
     bytes.extend_from_slice(HEADER);
     let fields = i16::try_from(table.columns.len() + 4).unwrap_or(i16::MAX);
@@ -39,23 +40,32 @@ fn encoded<D>(table: &Table<D>, rows: &Rows<'_, D>) -> Vec<u8> {
         field(&mut bytes, Some(&0_i16.to_be_bytes()));
         field(&mut bytes, Some(&micros(rows.created_at)));
         field(&mut bytes, Some(row.id.as_bytes()));
-        for column in table.columns {
-            value(&mut bytes, &column.read, row);
-        }
+        row.source.write(&mut Encoder {
+            bytes: &mut bytes,
+            created_at: rows.created_at,
+        });
     }
     bytes.extend_from_slice(&TRAILER);
     bytes
 }
 
-fn value<D>(bytes: &mut Vec<u8>, read: &Read<D>, row: &Row<'_, D>) {
-    match read {
-        Read::Text(read) => field(bytes, read(row).map(str::as_bytes)),
-        Read::Integer(read) => field(
-            bytes,
-            read(row).map(i64::to_be_bytes).as_ref().map(AsRef::as_ref),
-        ),
-        Read::Time(read) => field(bytes, read(row).map(micros).as_ref().map(AsRef::as_ref)),
-        Read::Flag(read) => field(bytes, Some(&[u8::from(read(row))])),
+/// Writes the values of a row behind each other.
+struct Encoder<'b> {
+    bytes: &'b mut Vec<u8>,
+    created_at: Timestamp,
+}
+
+impl FieldWriter<'_> for Encoder<'_> {
+    fn write(&mut self, column: &'static Field, value: Option<Value<'_>>) {
+        match kept(column, value, self.created_at) {
+            // It stands before the columns of the kind.
+            Some(Value::Id(_)) => {}
+            Some(Value::Text(text)) => field(self.bytes, Some(text.as_bytes())),
+            Some(Value::Integer(number)) => field(self.bytes, Some(&number.to_be_bytes())),
+            Some(Value::Time(time)) => field(self.bytes, Some(&micros(time))),
+            Some(Value::Flag(flag)) => field(self.bytes, Some(&[u8::from(flag)])),
+            None => field(self.bytes, None),
+        }
     }
 }
 

@@ -1,14 +1,11 @@
 //! Writing new records, table by table in one order.
 
-use logs_domain::{
-    Draft, LogExportOutcome, NewAuditEntry, NewLlmRun, NewLogExport, NewSystemRecord, NewTrace,
-    NewTraceStep, StoreError, Timestamp, WriteOutcome,
-};
+use logs_domain::{Draft, RecordKind, StoreError, Timestamp, WriteOutcome};
 use sqlx::postgres::PgConnection;
 
 use super::keys::Key;
-use super::table::{Row, Rows, Table};
-use super::{Owner, copy, tables, unnest};
+use super::table::{Row, Rows, Source, Table};
+use super::{Owner, copy, unnest};
 use crate::BACKEND;
 use crate::error::{self, Failure};
 use crate::open::Transport;
@@ -32,18 +29,9 @@ pub(super) async fn all(
         new,
         written: 0,
     };
-    writing.kind(&tables::LLM_RUN, NewLlmRun::of).await?;
-    writing.kind(&tables::TRACE, NewTrace::of).await?;
-    writing.kind(&tables::TRACE_STEP, NewTraceStep::of).await?;
-    writing
-        .kind(&tables::SYSTEM_RECORD, NewSystemRecord::of)
-        .await?;
-    writing
-        .kind(&tables::AUDIT_ENTRY, NewAuditEntry::of)
-        .await?;
-    writing.kind(&tables::LOG_EXPORT, NewLogExport::of).await?;
-    let outcomes = &tables::LOG_EXPORT_OUTCOME;
-    writing.kind(outcomes, LogExportOutcome::of).await?;
+    for kind in RecordKind::ALL {
+        writing.kind(*kind).await?;
+    }
     expect(writing.written, new.len())?;
     writing.governance().await
 }
@@ -60,21 +48,15 @@ struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     /// Writes the records of one kind.
-    async fn kind<D: Sync>(
-        &mut self,
-        table: &Table<D>,
-        pick: fn(&'a Draft) -> Option<&'a D>,
-    ) -> Result<(), Failure> {
-        let row = |(key, draft): &(&'a Key, &'a Draft)| {
-            Some(Row {
-                id: key.id.as_uuid(),
-                created_at: self.created_at,
-                draft: pick(draft)?,
-            })
+    async fn kind(&mut self, kind: RecordKind) -> Result<(), Failure> {
+        let of_kind = self.new.iter().filter(|(_, draft)| draft.kind() == kind);
+        let row = |(key, draft): &(&'a Key, &'a Draft)| Row {
+            id: key.id.as_uuid(),
+            source: *draft,
         };
-        let rows: Vec<Row<'a, D>> = self.new.iter().filter_map(row).collect();
+        let rows: Vec<Row<'a, Draft>> = of_kind.map(row).collect();
         self.written += rows.len();
-        self.write(table, rows).await
+        self.write(&Table::of(kind), rows).await
     }
 
     /// Writes which runs the new governance events name.
@@ -90,16 +72,15 @@ impl<'a> Writing<'a> {
         }
         let rows = named.iter().map(|(key, run)| Row {
             id: key.id.as_uuid(),
-            created_at: self.created_at,
-            draft: run,
+            source: run,
         });
-        self.write(&tables::GOVERNANCE_RUN, rows.collect()).await
+        self.write(&Table::governance_run(), rows.collect()).await
     }
 
-    async fn write<D: Sync>(
+    async fn write<S: Source + Sync>(
         &mut self,
-        table: &Table<D>,
-        rows: Vec<Row<'_, D>>,
+        table: &Table,
+        rows: Vec<Row<'_, S>>,
     ) -> Result<(), Failure> {
         let count = rows.len();
         if count == 0 {
@@ -119,34 +100,6 @@ impl<'a> Writing<'a> {
         let written = written.map_err(error::before_commit)?;
         expect(usize::try_from(written).unwrap_or_default(), count)
     }
-}
-
-/// A draft of one kind among all.
-trait OfKind: Sized {
-    fn of(draft: &Draft) -> Option<&Self>;
-}
-macro_rules! of_kind {
-    ($($draft:ident => $variant:ident),+ $(,)?) => {
-        $(impl OfKind for $draft {
-            fn of(draft: &Draft) -> Option<&Self> {
-                if let Draft::$variant(draft) = draft {
-                    Some(draft)
-                } else {
-                    None
-                }
-            }
-        })+
-    };
-}
-
-of_kind! {
-    NewLlmRun => LlmRun,
-    NewTrace => Trace,
-    NewTraceStep => TraceStep,
-    NewSystemRecord => SystemRecord,
-    NewAuditEntry => AuditEntry,
-    NewLogExport => LogExport,
-    LogExportOutcome => LogExportOutcome,
 }
 
 fn expect(written: usize, expected: usize) -> Result<(), Failure> {

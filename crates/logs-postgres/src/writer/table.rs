@@ -1,80 +1,90 @@
-//! What is written where: the columns of a table, and how each is read from a draft. Both ways of
-//! writing rows go by it.
+//! What is written where: the columns of a table, and the values of each row. Both ways of writing
+//! rows go by it.
 
-use logs_domain::Timestamp;
+use logs_domain::field::{Field, FieldWriter, Presence, Value, ValueType};
+use logs_domain::{Draft, RecordKind, RunId, Timestamp};
 use uuid::Uuid;
 
-/// A table of records made of `D`, its columns besides tenant, class, record time and id.
-pub(super) struct Table<D: 'static> {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static [Column<D>],
-}
-
-/// A new record.
-pub(super) struct Row<'a, D> {
-    pub(super) id: Uuid,
-    pub(super) created_at: Timestamp,
-    pub(super) draft: &'a D,
-}
-
-/// New records of one tenant, all with one record time.
-pub(super) struct Rows<'a, D> {
-    pub(super) tenant: &'a str,
-    pub(super) created_at: Timestamp,
-    pub(super) rows: Vec<Row<'a, D>>,
-}
-
-pub(super) struct Column<D> {
-    pub(super) name: &'static str,
-    pub(super) read: Read<D>,
-}
-
-/// How the value of a column is read from a record.
-pub(super) enum Read<D> {
-    Text(for<'a> fn(&Row<'a, D>) -> Option<&'a str>),
-    Integer(fn(&Row<'_, D>) -> Option<i64>),
-    Time(fn(&Row<'_, D>) -> Option<Timestamp>),
-    Flag(fn(&Row<'_, D>) -> bool),
-}
-
-pub(super) const fn text<D>(
+/// A table, with its columns besides tenant, class, record time and id.
+pub(super) struct Table {
     name: &'static str,
-    read: for<'a> fn(&Row<'a, D>) -> Option<&'a str>,
-) -> Column<D> {
-    let read = Read::Text(read);
-    Column { name, read }
+    pub(super) columns: Vec<&'static Field>,
 }
 
-pub(super) const fn integer<D>(
-    name: &'static str,
-    read: fn(&Row<'_, D>) -> Option<i64>,
-) -> Column<D> {
-    let read = Read::Integer(read);
-    Column { name, read }
-}
+impl Table {
+    /// The table of the records of a kind.
+    pub(super) fn of(kind: RecordKind) -> Self {
+        Self {
+            name: kind.as_str(),
+            columns: kind.columns().collect(),
+        }
+    }
 
-pub(super) const fn time<D>(
-    name: &'static str,
-    read: fn(&Row<'_, D>) -> Option<Timestamp>,
-) -> Column<D> {
-    let read = Read::Time(read);
-    Column { name, read }
-}
+    /// Which runs governance events name: the id is that of the event.
+    pub(super) fn governance_run() -> Self {
+        Self {
+            name: "governance_run",
+            columns: vec![&GOVERNED_RUN],
+        }
+    }
 
-pub(super) const fn flag<D>(name: &'static str, read: fn(&Row<'_, D>) -> bool) -> Column<D> {
-    let read = Read::Flag(read);
-    Column { name, read }
-}
-
-impl<D> Table<D> {
     /// `logs.NAME (COLUMN, …)`
     pub(super) fn target(&self) -> String {
         let mut target = format!("logs.{} (tenant_id, class, created_at, id", self.name);
-        for column in self.columns {
+        for column in &self.columns {
             target.push_str(", ");
             target.push_str(column.name);
         }
         target.push(')');
         target
+    }
+}
+
+static GOVERNED_RUN: Field = Field {
+    name: "run_id",
+    value_type: ValueType::Text,
+    presence: Presence::Required,
+};
+
+/// What has a value for each column of its table.
+pub(super) trait Source {
+    /// Hands over the values, in the order of the columns; ids of records may stand among them.
+    fn write<'a>(&'a self, writer: &mut impl FieldWriter<'a>);
+}
+
+impl Source for Draft {
+    fn write<'a>(&'a self, writer: &mut impl FieldWriter<'a>) {
+        self.write_fields(writer);
+    }
+}
+
+impl Source for RunId {
+    fn write<'a>(&'a self, writer: &mut impl FieldWriter<'a>) {
+        writer.write(&GOVERNED_RUN, Some(Value::Text(self.as_str())));
+    }
+}
+
+/// A new row.
+pub(super) struct Row<'a, S> {
+    pub(super) id: Uuid,
+    pub(super) source: &'a S,
+}
+
+/// New rows of one tenant, all with one record time.
+pub(super) struct Rows<'a, S> {
+    pub(super) tenant: &'a str,
+    pub(super) created_at: Timestamp,
+    pub(super) rows: Vec<Row<'a, S>>,
+}
+
+/// The value of a column, once the record time stands in for what a producer left to the store.
+pub(super) fn kept<'a>(
+    field: &Field,
+    value: Option<Value<'a>>,
+    created_at: Timestamp,
+) -> Option<Value<'a>> {
+    match field.presence {
+        Presence::RecordTime => value.or(Some(Value::Time(created_at))),
+        Presence::Required | Presence::Optional => value,
     }
 }

@@ -1,10 +1,13 @@
 //! One record beside what was written with it, as reads compare it.
 
-use logs_domain::{NewAuditEntry, RecordKind, StoreResult, TenantId};
+use logs_domain::field::Fields;
+use logs_domain::{
+    LogExportOutcome, NewAuditEntry, NewLogExport, RecordKind, StoreResult, TenantId,
+};
 use sqlx::sqlite::SqliteRow;
 
 use crate::PLATFORM;
-use crate::reader::{audit, exports, llm_runs, system, traces};
+use crate::reader::{audit, llm_runs, system, traces};
 use crate::row::Row;
 
 /// Checks one row of the table of `kind`.
@@ -19,8 +22,10 @@ pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
         RecordKind::Trace => traces::header(&tenant, &row).map(drop),
         RecordKind::TraceStep => traces::step(&tenant, &row).map(drop),
         RecordKind::AuditEntry => audit::snapshot(&tenant, &row).map(drop),
-        RecordKind::LogExport => exports::request(&tenant, &row).map(drop),
-        RecordKind::LogExportOutcome | RecordKind::SystemRecord => outcome(&tenant, &row),
+        RecordKind::LogExport => draft::<NewLogExport>(&tenant, &row).map(drop),
+        RecordKind::LogExportOutcome | RecordKind::SystemRecord => {
+            draft::<LogExportOutcome>(&tenant, &row).map(drop)
+        }
     }
 }
 
@@ -28,19 +33,16 @@ pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
 pub(super) fn audit_entry(row: &SqliteRow) -> StoreResult<NewAuditEntry> {
     let row = Row::new(row, RecordKind::AuditEntry.as_str());
     let tenant: TenantId = row.text("tenant_id")?;
-    Ok(audit::snapshot(&tenant, &row)?.to_draft())
+    draft(&tenant, &row)
+}
+
+fn draft<D: Fields>(tenant: &TenantId, row: &Row<'_>) -> StoreResult<D> {
+    let head = row.head(tenant.as_str())?;
+    row.draft(Some(tenant), &head)
 }
 
 fn system(row: &Row<'_>) -> StoreResult<()> {
     let platform = row.is_of(PLATFORM)?;
     let tenant: Option<TenantId> = (!platform).then(|| row.text("tenant_id")).transpose()?;
     system::snapshot(tenant.as_ref(), row).map(drop)
-}
-
-fn outcome(tenant: &TenantId, row: &Row<'_>) -> StoreResult<()> {
-    let head = row.head(tenant.as_str())?;
-    match exports::outcome(row, &head.id)? {
-        Some(outcome) => row.check(Some(tenant), &head, |is| is(outcome.digest())),
-        None => Err(row.inconsistent("checksum")),
-    }
 }

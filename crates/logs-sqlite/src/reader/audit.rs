@@ -2,8 +2,8 @@
 
 use logs_domain::page::Keyed;
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, NewAuditEntry, PageRequest,
-    QueryResult, ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
+    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
+    ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -192,32 +192,10 @@ pub(super) fn replay_selection<'a>(
 
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let mut draft = NewAuditEntry::new(
-        head.id,
-        row.text("event_type")?,
-        row.text("entity_type")?,
-        row.text("entity_id")?,
-        row.text("actor_type")?,
-    );
-    draft.actor_id = row.optional_text("actor_id")?;
-    draft.action_reason = row.optional_text("action_reason")?;
-    draft.before_state = row.json("before_state")?;
-    draft.after_state = row.json("after_state")?;
-    draft.correlation_id = row.optional_text("correlation_id")?;
-    draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(Some(tenant), &head, |is| {
-        is(draft.digest()) || is(without_time(&draft).digest())
-    })?;
+    let draft = row.draft(Some(tenant), &head)?;
     Ok(AuditLedgerSnapshot::from_parts(
         tenant.clone(),
         draft,
         head.created_at,
     ))
-}
-
-/// The draft as it was when the producer left its time to the record time.
-fn without_time(draft: &NewAuditEntry) -> NewAuditEntry {
-    let mut draft = draft.clone();
-    draft.occurred_at = None;
-    draft
 }

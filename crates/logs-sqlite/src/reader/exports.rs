@@ -1,9 +1,8 @@
 //! Exports, folded with their outcomes.
 
 use logs_domain::{
-    Checksum, CursorScope, ExportResult, ExportStatus, LogExportFilter, LogExportOutcome,
-    LogExportSnapshot, NewLogExport, PageRequest, QueryResult, ReadMethod, Reason, RecordId,
-    StoreResult, TenantId, Timestamp,
+    CursorScope, ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest,
+    QueryResult, ReadMethod, StoreResult, TenantId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::Sqlite;
@@ -52,52 +51,24 @@ pub(super) async fn list(
     newest_first(store, selection, request, &scope, TABLE, read).await
 }
 
-/// An export; its outcome is a record of its own, with a digest of its own.
+/// An export; its outcome is a record of its own, with a record time and a digest of its own.
 fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
-    let (head, draft) = request(tenant, row)?;
-    let outcome = outcome(row, &draft.id)?;
-    if let Some(outcome) = &outcome {
-        let head = Head {
-            created_at: row.time("outcome_at")?,
-            ..head
-        };
-        row.check_in("outcome_digest", Some(tenant), &head, |is| {
-            is(outcome.digest())
-        })?;
-    }
-    let result: Option<ExportResult> = outcome.map(|outcome| outcome.result);
+    let head = row.head(tenant.as_str())?;
+    let draft = row.draft(Some(tenant), &head)?;
+    let outcome: Option<LogExportOutcome> = match row.optional_time("outcome_at")? {
+        Some(created_at) => {
+            let head = Head {
+                created_at,
+                id: head.id,
+            };
+            Some(row.draft_by("outcome_digest", Some(tenant), &head)?)
+        }
+        None => None,
+    };
     Ok(LogExportSnapshot::from_parts(
         tenant.clone(),
         draft,
         head.created_at,
-        result,
+        outcome.map(|outcome| outcome.result),
     ))
-}
-
-/// The request for an export.
-pub(crate) fn request(tenant: &TenantId, row: &Row<'_>) -> StoreResult<(Head, NewLogExport)> {
-    let head = row.head(tenant.as_str())?;
-    let draft = NewLogExport::new(
-        head.id,
-        row.text("scope")?,
-        row.text("format")?,
-        row.text("requested_by")?,
-    );
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
-    Ok((head, draft))
-}
-
-/// How an export ended, where it did; it is not compared with its digest yet.
-pub(crate) fn outcome(row: &Row<'_>, id: &RecordId) -> StoreResult<Option<LogExportOutcome>> {
-    let checksum: Option<Checksum> = row.optional_text("checksum")?;
-    let delivered_at: Option<Timestamp> = row.optional_time("delivered_at")?;
-    let reason: Option<Reason> = row.optional_text("failure_reason")?;
-    match (checksum, delivered_at, reason) {
-        (None, None, None) => Ok(None),
-        (Some(checksum), Some(at), None) => {
-            Ok(Some(LogExportOutcome::completed(*id, checksum, at)))
-        }
-        (None, None, Some(reason)) => Ok(Some(LogExportOutcome::failed(*id, reason))),
-        (_, _, _) => Err(row.inconsistent("checksum")),
-    }
 }

@@ -1,8 +1,8 @@
 //! Runs.
 
 use logs_domain::{
-    Cost, CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, NewLlmRun, PageRequest,
-    QueryResult, ReadMethod, RecordId, RunId, StoreResult, TenantId, TokenCount, TraceId,
+    CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, QueryResult,
+    ReadMethod, RecordId, RunId, StoreResult, TenantId, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteRow};
@@ -108,23 +108,7 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: 
 
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let mut draft = NewLlmRun::new(
-        row.text("run_id")?,
-        row.text("provider")?,
-        row.text("model")?,
-        row.text("execution_status")?,
-        row.time("started_at")?,
-        row.text("source")?,
-    )
-    .is_synthetic(row.flag("is_synthetic")?);
-    draft.trace_id = row.optional_text("trace_id")?;
-    draft.input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
-    draft.output_tokens = row.optional_integer("output_tokens", TokenCount::from_i64)?;
-    draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
-    draft.completed_at = row.optional_time("completed_at")?;
-    draft.parent_run_id = row.optional_text("parent_run_id")?;
-    draft.attributes = row.json("attributes")?;
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let draft = row.draft(Some(tenant), &head)?;
     let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)

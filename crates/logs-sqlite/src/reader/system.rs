@@ -2,8 +2,8 @@
 
 use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey};
 use logs_domain::{
-    CorrelationId, CursorScope, NewSystemRecord, PageRequest, Position, QueryResult, ReadMethod,
-    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, StoreError,
+    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -324,30 +324,10 @@ pub(crate) fn snapshot(
     row: &Row<'_>,
 ) -> StoreResult<SystemRecordSnapshot> {
     let head = row.head(owner.map_or(PLATFORM, TenantId::as_str))?;
-    let mut draft = NewSystemRecord::new(
-        head.id,
-        row.text("component")?,
-        row.text("event_type")?,
-        row.text("severity")?,
-        row.text("summary")?,
-    );
-    draft.details = row.json("details")?;
-    draft.caused_by = row.optional_text("caused_by")?;
-    draft.correlation_id = row.optional_text("correlation_id")?;
-    draft.occurred_at = Some(row.time("occurred_at")?);
-    row.check(owner, &head, |is| {
-        is(draft.digest()) || is(without_time(&draft).digest())
-    })?;
+    let draft = row.draft(owner, &head)?;
     Ok(SystemRecordSnapshot::from_parts(
         owner.cloned(),
         draft,
         head.created_at,
     ))
-}
-
-/// The draft as it was when the producer left its time to the record time.
-fn without_time(draft: &NewSystemRecord) -> NewSystemRecord {
-    let mut draft = draft.clone();
-    draft.occurred_at = None;
-    draft
 }

@@ -2,10 +2,9 @@
 
 use logs_domain::page::{Keyed, StepOrder, refuse_twins};
 use logs_domain::{
-    Cost, CursorScope, DurationMs, NewTrace, NewTraceStep, PageRequest, Position, QueryResult,
-    ReadMethod, RecordId, RunId, SpanId, StepKey, StepPosition, StoreError, StoreResult, TenantId,
-    Timestamp, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord,
-    TraceStepSnapshot,
+    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, RunId, SpanId,
+    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId,
+    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
@@ -322,10 +321,7 @@ impl OrderedStep {
 
 pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let mut draft = NewTrace::new(row.text("trace_id")?);
-    draft.run_id = row.optional_text("run_id")?;
-    draft.started_at = row.optional_time("started_at")?;
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let draft = row.draft(Some(tenant), &head)?;
     let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)
@@ -333,32 +329,7 @@ pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnaps
 
 pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
     let head = row.head(tenant.as_str())?;
-    let position = row.optional_integer("position", StepPosition::from_i64)?;
-    let span_id: Option<SpanId> = row.optional_text("span_id")?;
-    let key = match (position, span_id) {
-        (Some(position), None) => StepKey::Position(position),
-        (None, Some(span_id)) => StepKey::Span(span_id),
-        (Some(_), Some(_)) | (None, None) => return Err(row.inconsistent("position")),
-    };
-    let mut draft = NewTraceStep::new(
-        row.text("trace_id")?,
-        key,
-        row.time("timestamp")?,
-        row.text("skill_name")?,
-        row.text("status")?,
-        row.text("outcome_category")?,
-        row.integer("duration_ms", DurationMs::from_i64)?,
-    );
-    draft.cost = row.optional_integer("cost_nano_usd", Cost::from_nano_usd)?;
-    draft.attributes = row.json("attributes")?;
-    let position = row.optional_integer("parent_position", StepPosition::from_i64)?;
-    let span_id: Option<SpanId> = row.optional_text("parent_span_id")?;
-    draft.parent = match (position, span_id) {
-        (Some(position), None) => Some(StepKey::Position(position)),
-        (None, span_id) => span_id.map(StepKey::Span),
-        (Some(_), Some(_)) => return Err(row.inconsistent("parent_position")),
-    };
-    row.check(Some(tenant), &head, |is| is(draft.digest()))?;
+    let draft = row.draft(Some(tenant), &head)?;
     let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
     row.check_id(&head, snapshot.id)?;
     Ok(snapshot)

@@ -9,7 +9,7 @@ use logs_domain::{
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{Identified, Owner, insert};
+use super::{Identified, Owner};
 use crate::{SqliteStore, error};
 
 /// What is stored under an id.
@@ -117,7 +117,7 @@ async fn find(
     for ids in ids.chunks(store.variables - 1) {
         let mut query = QueryBuilder::<Sqlite>::new("SELECT id, digest, created_at FROM ");
         query
-            .push(insert::table(kind))
+            .push(kind.as_str())
             .push(" WHERE tenant_id = ")
             .push_bind(owner.key().to_owned());
         query.push(" AND id IN (");
@@ -134,7 +134,7 @@ async fn find(
             .map_err(error::before_commit)?;
         for (id, digest, created_at) in rows {
             let (id, stored) = parse(&id, &digest, created_at)
-                .ok_or_else(|| StoreError::inconsistent(insert::table(kind), "id", ""))?;
+                .ok_or_else(|| StoreError::inconsistent(kind.as_str(), "id", ""))?;
             found.insert(id, stored);
         }
     }

@@ -7,7 +7,7 @@ use sqlx::query_builder::Separated;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
-use self::columns::push_columns;
+use self::columns::Bind;
 use super::{Identified, Owner};
 use crate::{BACKEND, SqliteStore, error};
 
@@ -15,19 +15,6 @@ mod columns;
 
 /// The most rows of one statement: beyond it, preparing costs more than it saves.
 const MOST_ROWS: usize = 500;
-
-/// The table of a kind.
-pub(super) const fn table(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::LlmRun => "llm_run",
-        RecordKind::Trace => "trace",
-        RecordKind::TraceStep => "trace_step",
-        RecordKind::SystemRecord => "system_record",
-        RecordKind::AuditEntry => "audit_entry",
-        RecordKind::LogExport => "log_export",
-        RecordKind::LogExportOutcome => "log_export_outcome",
-    }
-}
 
 /// Writes records that are not stored yet.
 pub(super) async fn all(
@@ -59,7 +46,7 @@ async fn insert(
     created_at: Timestamp,
 ) -> StoreResult<()> {
     let names = columns::names(kind).join(", ");
-    let table = table(kind);
+    let table = kind.as_str();
     let start = format!("INSERT INTO {table} (tenant_id, created_at, id, digest, {names}) ");
     let mut query = QueryBuilder::<Sqlite>::new(start);
     query.push_values(records, |mut row: Separated<'_, Sqlite, _>, (draft, id)| {
@@ -68,7 +55,10 @@ async fn insert(
         row.push_bind(id.as_bytes().to_vec());
         let digest = RecordDigest::new(owner.tenant(), *id, created_at, draft.digest());
         row.push_bind(digest.as_bytes().to_vec());
-        push_columns(&mut row, draft, created_at);
+        draft.write_fields(&mut Bind {
+            row: &mut row,
+            created_at,
+        });
     });
     let result = query
         .build()

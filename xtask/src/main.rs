@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod contract;
 mod demo;
+mod deny;
 mod pg;
 mod process;
 mod queries;
@@ -41,8 +42,8 @@ enum Command {
     Torture(torture::Arguments),
     /// Check the repository's own rules
     Tidy,
-    /// Everything that must pass before a change lands: format, lints, licences, rules, tests
-    Ci,
+    /// Everything that must pass before a change lands, or some jobs of it
+    Ci(ci::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,6 +56,6 @@ fn main() -> anyhow::Result<()> {
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
         Command::Tidy => tidy::run(),
-        Command::Ci => ci::run(),
+        Command::Ci(arguments) => ci::run(&arguments),
     }
 }

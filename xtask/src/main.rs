@@ -7,6 +7,7 @@ mod ci;
 mod contract;
 mod demo;
 mod deny;
+mod package;
 mod pg;
 mod process;
 mod queries;
@@ -33,6 +34,8 @@ enum Command {
     Contract(contract::Arguments),
     /// Measure each store beside the least that the same work can cost
     Bench(bench::Arguments),
+    /// Build every published crate from its own archive
+    Package,
     /// Keep a PostgreSQL server with the schema, for development
     #[command(subcommand)]
     Pg(pg::Command),
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Package => package::run(),
         Command::Pg(command) => pg::run(&command),
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),

@@ -1,7 +1,5 @@
 //! `docs/limits.md` says what the constants of the domain are. `LOGS_WRITE_LIMITS=1` writes its table anew.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::path::Path;
 
 use logs_domain::{

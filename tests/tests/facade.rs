@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use logs_domain::{AppendBatch, Draft, LogsReader, LogsStore, OnConflict, RunId, TenantId};
-use logs_scenarios::RunStories;
+use logs_example_facade::RunStories;
 use test_postgres::{Durability, Server};
 
 const SAMPLE: &str = include_str!("../../examples/sample/agent-run.ndjson");

@@ -6,6 +6,8 @@ mod bench;
 mod ci;
 mod contract;
 mod demo;
+mod deny;
+mod package;
 mod pg;
 mod process;
 mod queries;
@@ -32,6 +34,8 @@ enum Command {
     Contract(contract::Arguments),
     /// Measure each store beside the least that the same work can cost
     Bench(bench::Arguments),
+    /// Build every published crate from its own archive
+    Package,
     /// Keep a PostgreSQL server with the schema, for development
     #[command(subcommand)]
     Pg(pg::Command),
@@ -41,8 +45,8 @@ enum Command {
     Torture(torture::Arguments),
     /// Check the repository's own rules
     Tidy,
-    /// Everything that must pass before a change lands: format, lints, licences, rules, tests
-    Ci,
+    /// Everything that must pass before a change lands, or some jobs of it
+    Ci(ci::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -51,10 +55,11 @@ fn main() -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Package => package::run(),
         Command::Pg(command) => pg::run(&command),
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
         Command::Tidy => tidy::run(),
-        Command::Ci => ci::run(),
+        Command::Ci(arguments) => ci::run(&arguments),
     }
 }

@@ -72,7 +72,7 @@ fn describe() -> anyhow::Result<BTreeMap<String, String>> {
 /// The steps of the schema. Those that only build an index have no part in what statements are.
 fn schema() -> anyhow::Result<Vec<PathBuf>> {
     let mut steps = Vec::new();
-    for entry in std::fs::read_dir(process::root()?.join("migrations/postgres"))? {
+    for entry in std::fs::read_dir(process::root()?.join(CRATE).join("migrations"))? {
         let step = entry?.path();
         let is_sql = step.extension().is_some_and(|extension| extension == "sql");
         if is_sql && !std::fs::read_to_string(&step)?.starts_with("-- no-transaction") {

@@ -5,6 +5,7 @@ mod dependencies;
 mod file_lengths;
 mod lints;
 mod migrations;
+mod toolchain;
 
 use anyhow::bail;
 
@@ -23,6 +24,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         (
             "released migrations are unchanged and record tables are not rewritten",
             migrations::check()?,
+        ),
+        (
+            "the pinned toolchain is the oldest promised one",
+            toolchain::check()?,
         ),
         ("commands in the documentation exist", commands::check()?),
     ];

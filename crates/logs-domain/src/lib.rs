@@ -20,6 +20,10 @@
 //! assert_eq!(batch.len(), 1);
 //! # Ok::<(), logs_domain::InvalidValue>(())
 //! ```
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `test-util` | no | `MockLogsStore`, a mock of every port for unit tests |
 
 pub mod batch;
 mod clock;

@@ -1,10 +1,34 @@
 //! The ports: what a store can be asked, what it takes, and how it lives.
 //!
 //! They are dyn-compatible. A facade takes `Arc<dyn LogsReader>`, an ingest path
-//! `Arc<dyn LogsWriter>`, a composition root `Arc<dyn LogsStore>`. All methods are cancel-safe:
-//! dropping a future leaves the store usable and no batch half written. After
+//! `Arc<dyn LogsWriter>`, a composition root `Arc<dyn LogsStore>`. All methods are cancel-safe
+//! (**rule 16**): dropping a future leaves the store usable and no batch half written. After
 //! [`close`](StoreLifecycle::close) every call returns
 //! [`StoreError::Unavailable`](crate::StoreError::Unavailable).
+//!
+//! # Rules
+//!
+//! Every store keeps sixteen rules. Each is promised on a method or on a trait, by its number. The
+//! contract suite, `logs-contract`, has cases for each.
+//!
+//! | rule | about | promised on |
+//! |---:|---|---|
+//! | 1 | tenancy | [`LogsReader`] |
+//! | 2 | filters | [`LogsReader`] |
+//! | 3 | order | [`LogsReader`], and the method of each list |
+//! | 4 | pages | [`LogsReader`], [`settled_before`](StoreLifecycle::settled_before) |
+//! | 5 | totals | [`LogsReader`] |
+//! | 6 | append | [`append`](LogsWriter::append) |
+//! | 7 | durable | [`append`](LogsWriter::append) |
+//! | 8 | immutable | [`LogsWriter`] |
+//! | 9 | created_at | [`append`](LogsWriter::append) |
+//! | 10 | steps | [`get_trace_steps`](LogsReader::get_trace_steps) |
+//! | 11 | trace of run | [`get_trace_id_for_run`](LogsReader::get_trace_id_for_run) |
+//! | 12 | replay | [`get_replay_window_events`](LogsReader::get_replay_window_events) |
+//! | 13 | governance | [`get_governance_events`](LogsReader::get_governance_events) |
+//! | 14 | exports | [`list_log_exports`](LogsReader::list_log_exports), [`append`](LogsWriter::append) |
+//! | 15 | overload | [`append`](LogsWriter::append) |
+//! | 16 | lifecycle | this module, [`close`](StoreLifecycle::close) |
 
 mod lifecycle;
 #[cfg(any(test, feature = "test-util"))]

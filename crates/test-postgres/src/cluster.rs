@@ -1,26 +1,29 @@
-//! A cluster in a temporary folder, with a watchdog that outlives the tests by a moment.
+//! A cluster in a folder of its own, with a watchdog that outlives the tests by a moment.
 //!
 //! The watchdog is a shell that starts the server and waits for the end of its input. The input is
 //! a pipe whose other end this process holds: however the process ends, also killed, the system
 //! closes the pipe, and the watchdog stops the server and removes the folder.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::place::Place;
 use crate::server::Durability;
 use crate::{Error, binaries};
 
 /// Starts the server in the folder `$1` by the programs in `$2` with the settings `$3`; as a standby
-/// of the server whose socket is in `$4`, if that is given.
+/// of the server whose socket is in `$4`, if that is given. The data are in the folder `$5` if that is
+/// given, which `data` is a link to. Its standard error is the lock of the folder.
 const WATCHDOG: &str = r#"
-folder=$1 programs=$2
+folder=$1 programs=$2 memory=$5
 cd "$folder" || exit 1
 stop() {
     "$programs/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1
-    cd / && rm -rf "$folder"
+    cd / && rm -rf "$memory" "$folder"
 }
 trap '' INT HUP
 # Whoever is told to end waits for the end of the input, and cleans up.
@@ -45,6 +48,8 @@ const UNPRIVILEGED: &[&str] = &["postgres", "nobody"];
 #[derive(Debug)]
 pub(crate) struct Cluster {
     watchdog: Child,
+    /// The folder is in use as long as somebody has this.
+    _lock: File,
     /// Where the socket is, the data and the log.
     pub(crate) folder: PathBuf,
     pub(crate) programs: PathBuf,
@@ -64,24 +69,23 @@ impl Cluster {
 
     fn start_as(durability: Durability, primary: Option<&Path>) -> Result<Self, Error> {
         let binaries = binaries::find()?;
-        let folder = tempfile::Builder::new()
-            .prefix("test-postgres-")
-            .tempdir_in(temporary())
-            .map_err(Error::io("making the folder of the cluster"))?;
-        let owner = std::fs::metadata(folder.path())
+        let place = Place::new(durability)?;
+        let folder = place.folder();
+        let owner = std::fs::metadata(folder)
             .map_err(Error::io("reading the folder of the cluster"))?
             .uid();
         let user = (owner == 0).then(unprivileged).transpose()?;
         let binaries = match user {
-            Some(user) => reachable(&binaries, folder.path(), user)?,
+            Some(user) => reachable(&binaries, folder, user)?,
             None => binaries,
         };
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", WATCHDOG, "watchdog"])
-            .args([folder.path(), &binaries])
-            .arg(settings(folder.path(), durability))
+            .args([folder, &binaries])
+            .arg(settings(folder, durability))
             .arg(primary.unwrap_or(Path::new("")))
+            .arg(place.memory().unwrap_or(Path::new("")))
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("LC_ALL", "C")
@@ -89,17 +93,20 @@ impl Cluster {
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(place.lock()?);
         if let Some((user, group)) = user {
-            std::os::unix::fs::chown(folder.path(), Some(user), Some(group))
-                .map_err(Error::io("giving the folder to the user of the server"))?;
+            for folder in std::iter::once(folder).chain(place.memory()) {
+                std::os::unix::fs::chown(folder, Some(user), Some(group))
+                    .map_err(Error::io("giving the folder to the user of the server"))?;
+            }
             command.uid(user).gid(group);
         }
         let mut watchdog = command
             .spawn()
             .map_err(Error::io("starting the watchdog of the cluster"))?;
+        let lock = place.lock()?;
         // From here on the watchdog removes the folder.
-        let folder = folder.keep();
+        let folder = place.keep();
         let mut output = BufReader::new(watchdog.stdout.take().ok_or(Error::Ended)?);
         let mut first = String::new();
         output
@@ -108,6 +115,7 @@ impl Cluster {
         if first.trim_end() == "ready" {
             return Ok(Self {
                 watchdog,
+                _lock: lock,
                 folder,
                 programs: binaries,
                 user,
@@ -128,16 +136,6 @@ impl Drop for Cluster {
         drop(self.watchdog.stdin.take());
         // Its status tells nothing that a test could use.
         let _ = self.watchdog.wait();
-    }
-}
-
-/// A folder with a short path, for the socket, that every user can reach.
-fn temporary() -> PathBuf {
-    let short = PathBuf::from("/tmp");
-    if short.is_dir() {
-        short
-    } else {
-        std::env::temp_dir()
     }
 }
 

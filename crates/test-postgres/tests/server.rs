@@ -26,6 +26,11 @@ fn folder(url: &str) -> PathBuf {
         .expect("the URL of a started server")
 }
 
+/// Where the data of a cluster are: in its folder, or in memory.
+fn data(folder: &Path) -> PathBuf {
+    std::fs::canonicalize(folder.join("data")).expect("every cluster has data")
+}
+
 /// Waits for a folder to go, as long as a slow machine may take.
 fn gone(folder: &Path) -> bool {
     let started = Instant::now();
@@ -80,10 +85,14 @@ async fn a_server_is_durable_when_it_is_asked_to_be_and_leaves_no_folder() {
             assert_eq!(setting(&mut connection, name).await, expected, "{name}");
         }
         let folder = folder(&database.url());
-        assert!(folder.exists());
+        let data = data(&folder);
+        if durability == Durability::On {
+            assert!(data.starts_with(&folder), "{}", data.display());
+        }
         drop(database);
         drop(server);
         assert!(!folder.exists(), "{}", folder.display());
+        assert!(!data.exists(), "{}", data.display());
     }
 }
 
@@ -133,7 +142,7 @@ fn a_server_ends_with_a_process_that_is_killed() {
         .find_map(|line| line.strip_prefix("url ").map(str::to_owned))
         .unwrap();
     let folder = folder(&url);
-    assert!(folder.exists());
+    let data = data(&folder);
     // Whoever ends what belongs to it too, as a manager of jobs does, leaves nothing behind either.
     for child in children(process.id()) {
         let ended = Command::new("kill").args(["-TERM", &child]).status();
@@ -142,4 +151,5 @@ fn a_server_ends_with_a_process_that_is_killed() {
     process.kill().unwrap();
     process.wait().unwrap();
     assert!(gone(&folder), "{} is left", folder.display());
+    assert!(gone(&data), "{} is left", data.display());
 }

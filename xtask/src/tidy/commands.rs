@@ -21,7 +21,7 @@ pub(super) fn check() -> anyhow::Result<Violations> {
             files.push(file);
         }
     }
-    for folder in ["docs", "migrations", "examples"] {
+    for folder in ["docs", "examples"] {
         collect(&root.join(folder), "md", &mut files)?;
     }
     let mut violations = Vec::new();

@@ -24,15 +24,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "logs-store",
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
-    ("logs-facade", &["logs-domain"]),
-    ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
-    ("logs-cli", &["logs-domain", "logs-store", "logs-facade"]),
-    (
-        "logs-server",
-        &["logs-domain", "logs-store", "logs-facade", "logs-otlp"],
-    ),
-    ("logs-scenarios", &["logs-domain"]),
+    ("logs-cli", &["logs-domain", "logs-store"]),
+    ("logs-scenarios", &[]),
+    ("logs-example-facade", &["logs-domain", "logs-store"]),
     (
         "logs-bench",
         &[

@@ -11,7 +11,13 @@ use super::file_lengths::collect;
 use crate::process;
 
 /// Every released migration with the SHA-256 of its text, one `HASH  PATH` a line.
-const RELEASED: &str = "migrations/released.sha256";
+const RELEASED: &str = "crates/released-migrations.sha256";
+
+/// Each adapter has its steps inside its crate, so that the packaged crate carries them.
+const FOLDERS: [&str; 2] = [
+    "crates/logs-postgres/migrations",
+    "crates/logs-sqlite/migrations",
+];
 
 /// How statements begin that change or remove what is stored. Triggers that refuse such statements
 /// name them too, but do not begin with them.
@@ -29,7 +35,11 @@ const REWRITES: &[&str] = &[
 pub(super) fn check() -> anyhow::Result<Violations> {
     let root = process::root()?;
     let mut files = Vec::new();
-    collect(&root.join("migrations"), "sql", &mut files)?;
+    for folder in FOLDERS {
+        let before = files.len();
+        collect(&root.join(folder), "sql", &mut files)?;
+        anyhow::ensure!(files.len() > before, "there is no migration in {folder}");
+    }
     let released = std::fs::read_to_string(root.join(RELEASED)).unwrap_or_default();
     let mut violations = Vec::new();
     for line in released.lines() {
@@ -131,7 +141,9 @@ mod tests {
 
     #[test]
     fn names_are_numbered() {
-        assert!(name_violation(Path::new("migrations/sqlite/0001_tables.sql")).is_none());
-        assert!(name_violation(Path::new("migrations/sqlite/tables.sql")).is_some());
+        assert!(
+            name_violation(Path::new("crates/logs-sqlite/migrations/0001_tables.sql")).is_none()
+        );
+        assert!(name_violation(Path::new("crates/logs-sqlite/migrations/tables.sql")).is_some());
     }
 }

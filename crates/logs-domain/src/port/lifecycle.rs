@@ -82,7 +82,7 @@ pub trait StoreLifecycle: std::fmt::Debug + Send + Sync {
     /// Why it is not.
     async fn ready(&self) -> StoreResult<()>;
 
-    /// A time below which no record of the tenant (or of the platform) will become visible any
+    /// **Rule 4.** A time below which no record of the tenant (or of the platform) will become visible any
     /// more: every later append has a `created_at` at or after it. Exports of windows that end
     /// after it wait or are refused.
     ///
@@ -91,7 +91,7 @@ pub trait StoreLifecycle: std::fmt::Debug + Send + Sync {
     /// [`Pushback`](crate::StoreError::Pushback).
     async fn settled_before(&self, tenant: &TenantId) -> StoreResult<Timestamp>;
 
-    /// Ends the store's work: waits for appends that are under way and gives up its resources.
+    /// **Rule 16.** Ends the store's work: waits for appends that are under way and gives up its resources.
     /// Every call after it returns [`Unavailable`](crate::StoreError::Unavailable), except
     /// `close`, which may be called again.
     ///

@@ -14,14 +14,16 @@ use crate::{
 ///
 /// These rules hold for every method:
 ///
-/// - Nothing of another tenant is returned, counted or revealed by an error. Another tenant's id
+/// - **Rule 1.** Nothing of another tenant is returned, counted or revealed by an error. Another tenant's id
 ///   is as absent as one that nobody has: `None`, or an empty page. System records of the platform
 ///   are visible to every tenant.
-/// - A filter acts on items and total alike, before any limit.
-/// - The order of each list is total, and stands on its method. Text compares as bytes.
-/// - A sequence of pages returns exactly once every matching record that was committed before its
+/// - **Rule 2.** A filter acts on items and total alike, before any limit.
+/// - **Rule 3.** The order of each list is total, and stands on its method. Text compares as bytes.
+/// - **Rule 4.** A sequence of pages returns exactly once every matching record that was committed before its
 ///   first page. Later commits may or may not appear, never twice. `created_at` is not the order
 ///   of commits, so a list is no feed to tail.
+/// - **Rule 5.** A [`Total`](crate::Total) is that of all records that the filter matches, as far as the
+///   [`CountMode`](crate::CountMode) of the page asks for it.
 /// - A record that is not what was written is never returned. A page ends before it, however few records
 ///   it holds then; the page that begins with it is the error
 ///   [`Inconsistent`](crate::StoreError::Inconsistent), whose
@@ -50,7 +52,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>>;
 
-    /// The trace of a run: the run's own `trace_id`; else that of the trace header that names the
+    /// **Rule 11.** The trace of a run: the run's own `trace_id`; else that of the trace header that names the
     /// run, with the smallest `(created_at, trace_id)` where several do. A header may name a run
     /// that is not stored.
     async fn get_trace_id_for_run(
@@ -76,7 +78,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>>;
 
-    /// The steps of one trace in their order: positioned ones first, by position, which is their
+    /// **Rule 10.** The steps of one trace in their order: positioned ones first, by position, which is their
     /// `step_index` (gaps stay); then the others by `(timestamp, span id)`, numbered without gaps
     /// from the last position + 1, or from 0. A header is not needed.
     ///
@@ -89,7 +91,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>>;
 
-    /// What happened in a window, merged from all topics, oldest first: steps of the trace of the
+    /// **Rule 12.** What happened in a window, merged from all topics, oldest first: steps of the trace of the
     /// query by their `timestamp`, system records of tenant and platform by `occurred_at`, audit
     /// entries about policy rules and limits by `occurred_at`. On equal times: steps, in their
     /// order; system records of the tenant, then of the platform; audit entries; each by id, the
@@ -144,7 +146,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         id: &RecordId,
     ) -> StoreResult<Option<AuditLedgerSnapshot>>;
 
-    /// Audit entries about policy rules, policy proposals, limits and incidents, newest first by
+    /// **Rule 13.** Audit entries about policy rules, policy proposals, limits and incidents, newest first by
     /// `(created_at, id)`, each once. With a run id: those whose `before_state` or `after_state`
     /// has at its top a text `run_id` or `source_run_id` equal to it.
     async fn get_governance_events(
@@ -154,7 +156,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
 
-    /// Exports, folded with their outcomes, newest first by `(created_at, id)`. The status is read
+    /// **Rule 14.** Exports, folded with their outcomes, newest first by `(created_at, id)`. The status is read
     /// anew on each page.
     async fn list_log_exports(
         &self,

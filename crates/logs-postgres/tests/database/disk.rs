@@ -67,7 +67,7 @@ struct OnSmallDisk {
 impl OnSmallDisk {
     /// None on a given server, and where a disk needs more rights.
     async fn new() -> Option<Self> {
-        let server = Server::start(Durability::Off).unwrap();
+        let server = Server::start(Durability::On).unwrap();
         let database = support::migrated(&server).await.unwrap();
         let folder = folder(&database)?;
         let disk = SmallDisk::beside(&folder)?;

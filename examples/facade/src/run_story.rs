@@ -1,5 +1,6 @@
-//! What a run did and what interfered with it.
+//! The facade: what a run did and what interfered with it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
@@ -19,6 +20,28 @@ pub struct RunStory {
     pub cost_of_steps: CostSum,
     /// The newest governance events of the run, at most 1000.
     pub interventions: Vec<AuditLedgerSnapshot>,
+}
+
+impl fmt::Display for RunStory {
+    /// A line for the run, one for each step, and one for each intervention.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (run, cost) = (&self.run, self.cost_of_steps);
+        let (id, model, status) = (&run.run_id, &run.model, run.execution_status);
+        writeln!(
+            formatter,
+            "{id} of {model}: {status}, steps cost {cost} USD"
+        )?;
+        for step in &self.steps {
+            let (index, skill, outcome) =
+                (step.step_index, &step.skill_name, &step.outcome_category);
+            writeln!(formatter, "  step {index} {skill}: {outcome}")?;
+        }
+        for entry in &self.interventions {
+            let (event, kind, entity) = (&entry.event_type, &entry.entity_type, &entry.entity_id);
+            writeln!(formatter, "  {event} of {kind} {entity}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Answers composed over the reading port: no queries and no decisions of its own.
@@ -157,7 +180,10 @@ mod tests {
             .unwrap();
         let story = story.unwrap();
         assert_eq!(story.cost_of_steps.to_string(), "0.50006");
-        assert_eq!(story.steps.len(), 2);
+        assert_eq!(
+            story.to_string(),
+            "run-1 of m: SUCCEEDED, steps cost 0.50006 USD\n  step 0 s: ok\n  step 0 s: ok\n"
+        );
     }
 
     #[tokio::test]

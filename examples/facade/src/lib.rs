@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+mod run_story;
+
+pub use run_story::{RunStories, RunStory};

@@ -15,9 +15,9 @@ use crate::record::by_key;
 use crate::row::Row;
 
 /// What [`snapshot`] reads.
-pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, run_id, trace_id, provider, model, \
-    input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, \
-    is_synthetic, parent_run_id, attributes";
+pub(crate) const COLUMNS: &str = "tenant_id, created_at, id, run_id, trace_id, session_id, \
+    provider, model, input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, \
+    completed_at, source, is_synthetic, parent_run_id, attributes";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -75,6 +75,7 @@ fn order(filter: &LlmRunFilter) -> Order {
     let succeeded = Some(ExecutionStatus::Succeeded);
     let promised = [
         filter.trace_id.is_some(),
+        filter.session_id.is_some(),
         filter.model.is_some(),
         filter.execution_status.is_some() && filter.execution_status != succeeded,
     ];
@@ -101,6 +102,7 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter
         );
     }
     push_equal(query, "trace_id", filter.trace_id.as_ref());
+    push_equal(query, "session_id", filter.session_id.as_ref());
     push_equal(query, "provider", filter.provider.as_ref());
     push_equal(query, "model", filter.model.as_ref());
     if let Some(status) = filter.execution_status {
@@ -122,6 +124,7 @@ pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSn
     let head = row.head(tenant.as_str())?;
     let run_id = row.text("run_id")?;
     let trace_id = row.optional_text("trace_id")?;
+    let session_id = row.optional_text("session_id")?;
     let provider = row.text("provider")?;
     let model = row.text("model")?;
     let input_tokens = row.optional_integer("input_tokens", TokenCount::from_i64)?;
@@ -134,6 +137,7 @@ pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSn
     let mut draft = NewLlmRun::new(run_id, provider, model, status, started_at, source)
         .is_synthetic(row.flag("is_synthetic")?);
     draft.trace_id = trace_id;
+    draft.session_id = session_id;
     draft.input_tokens = input_tokens;
     draft.output_tokens = output_tokens;
     draft.cost = cost;

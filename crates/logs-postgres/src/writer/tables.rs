@@ -14,6 +14,9 @@ pub(super) const LLM_RUN: Table<NewLlmRun> = Table {
         text("trace_id", |row| {
             row.draft.trace_id.as_ref().map(|id| id.as_str())
         }),
+        text("session_id", |row| {
+            row.draft.session_id.as_ref().map(|id| id.as_str())
+        }),
         text("provider", |row| Some(row.draft.provider.as_str())),
         text("model", |row| Some(row.draft.model.as_str())),
         integer("input_tokens", |row| {

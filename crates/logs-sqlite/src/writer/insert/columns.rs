@@ -15,6 +15,7 @@ pub(super) const fn names(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::LlmRun => &[
             "run_id",
             "trace_id",
+            "session_id",
             "provider",
             "model",
             "input_tokens",
@@ -81,6 +82,7 @@ pub(super) fn push_columns(
         Draft::LlmRun(run) => {
             row.push_bind(run.run_id.to_string());
             row.push_bind(text(&run.trace_id));
+            row.push_bind(text(&run.session_id));
             row.push_bind(run.provider.to_string());
             row.push_bind(run.model.to_string());
             row.push_bind(run.input_tokens.map(TokenCount::as_i64));

@@ -9,6 +9,7 @@ CREATE TABLE floor.run (
     digest bytea NOT NULL CHECK (octet_length(digest) = 16),
     run_id text COLLATE "C" NOT NULL,
     trace_id text COLLATE "C",
+    session_id text COLLATE "C",
     provider text COLLATE "C" NOT NULL,
     model text COLLATE "C" NOT NULL,
     input_tokens bigint,
@@ -29,6 +30,8 @@ CREATE TABLE floor.run (
 CREATE INDEX run_page ON floor.run (tenant_id, created_at DESC, id DESC);
 CREATE INDEX run_by_trace ON floor.run (tenant_id, trace_id, created_at DESC, id DESC)
     WHERE trace_id IS NOT NULL;
+CREATE INDEX run_by_session ON floor.run (tenant_id, session_id, created_at DESC, id DESC)
+    WHERE session_id IS NOT NULL;
 CREATE INDEX run_by_model ON floor.run (tenant_id, model, created_at DESC, id DESC);
 CREATE INDEX run_not_succeeded ON floor.run (tenant_id, created_at DESC, id DESC)
     WHERE execution_status <> 'SUCCEEDED';

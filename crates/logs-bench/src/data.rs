@@ -9,8 +9,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use logs_domain::{
-    Cost, ExecutionStatus, JsonObject, Model, NewLlmRun, Provider, RecordSource, RunId, Timestamp,
-    TokenCount, TraceId,
+    Cost, ExecutionStatus, JsonObject, Model, NewLlmRun, Provider, RecordSource, RunId, SessionId,
+    Timestamp, TokenCount, TraceId,
 };
 
 /// The trace, beside the folder of the workspace.
@@ -168,13 +168,13 @@ impl<'a> Producer<'a> {
         let took = 300_000 + 21_000 * i64::try_from(call.output_tokens)?;
         let cost = 150 * call.input_tokens + 600 * call.output_tokens;
         let attributes = format!(
-            r#"{{"finish_reason":"stop","requested_model":"{model}","service":"assistant-{}","session":"{:016x}","text":"{}"}}"#,
+            r#"{{"finish_reason":"stop","requested_model":"{model}","service":"assistant-{}","text":"{}"}}"#,
             self.random.below(20),
-            self.random.next(),
             "x".repeat(self.text),
         );
         Ok(run
             .trace_id(TraceId::new(format!("{:032x}", self.trace))?)
+            .session_id(SessionId::new(format!("{:016x}", self.random.next()))?)
             .input_tokens(TokenCount::new(call.input_tokens)?)
             .output_tokens(TokenCount::new(call.output_tokens)?)
             .cost(Cost::from_nano_usd(i64::try_from(cost)?)?)

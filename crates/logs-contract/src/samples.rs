@@ -6,8 +6,8 @@ use logs_domain::{
     ActorId, ActorType, AuditEventType, Component, CorrelationId, DurationMs, EntityId, EntityType,
     ExecutionStatus, ExportFormat, ExportScope, JsonObject, Model, NewAuditEntry, NewLlmRun,
     NewLogExport, NewSystemRecord, NewTrace, NewTraceStep, OutcomeCategory, PageLimit, PageRequest,
-    Provider, RecordId, RecordSource, RunId, Severity, SkillName, SpanId, StepKey, StepPosition,
-    Summary, SystemEventType, TenantId, TimeRange, Timestamp, TraceId,
+    Provider, RecordId, RecordSource, RunId, SessionId, Severity, SkillName, SpanId, StepKey,
+    StepPosition, Summary, SystemEventType, TenantId, TimeRange, Timestamp, TraceId,
 };
 
 /// A tenant.
@@ -20,6 +20,12 @@ pub fn tenant(text: &str) -> TenantId {
 #[must_use]
 pub fn run_id(text: &str) -> RunId {
     RunId::new(text).expect("a run id")
+}
+
+/// A session id.
+#[must_use]
+pub fn session_id(text: &str) -> SessionId {
+    SessionId::new(text).expect("a session id")
 }
 
 /// A trace id.

@@ -162,11 +162,10 @@ fn alternatives(field: &str) -> Vec<Value> {
         "actor_type" => words(&["HUMAN", "SYSTEM", "AGENT"]),
         "scope" => words(&["llm_run", "system", "audit", "compliance"]),
         "format" => words(&["json", "csv", "pdf", "zip"]),
-        "run_id" | "trace_id" | "provider" | "model" | "parent_run_id" | "skill_name"
-        | "outcome_category" | "component" | "event_type" | "summary" | "correlation_id"
-        | "entity_type" | "entity_id" | "actor_id" | "action_reason" | "requested_by" => {
-            words(OPEN_TEXTS)
-        }
+        "run_id" | "trace_id" | "session_id" | "provider" | "model" | "parent_run_id"
+        | "skill_name" | "outcome_category" | "component" | "event_type" | "summary"
+        | "correlation_id" | "entity_type" | "entity_id" | "actor_id" | "action_reason"
+        | "requested_by" => words(OPEN_TEXTS),
         other => panic!("the field {other} of a draft has no other value here: add one"),
     }
 }

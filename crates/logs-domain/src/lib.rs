@@ -72,6 +72,6 @@ pub use value::{
     ActorId, ActorType, AuditEventType, CausedBy, Checksum, Component, CorrelationId, Cost,
     CostSum, DurationMs, EntityId, EntityType, ExecutionStatus, ExportFormat, ExportScope,
     ExportStatus, JsonObject, Model, OutcomeCategory, Provider, Reason, RecordId, RecordSource,
-    RunId, Severity, SkillName, SpanId, StepPosition, Summary, SystemEventType, TenantId,
-    TimeRange, Timestamp, TokenCount, TraceId,
+    RunId, SessionId, Severity, SkillName, SpanId, StepPosition, Summary, SystemEventType,
+    TenantId, TimeRange, Timestamp, TokenCount, TraceId,
 };

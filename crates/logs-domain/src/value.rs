@@ -18,7 +18,7 @@ pub use closed_sets::{
     Severity,
 };
 pub use cost::{Cost, CostSum};
-pub use ids::{ActorId, CorrelationId, EntityId, RunId, SpanId, TenantId, TraceId};
+pub use ids::{ActorId, CorrelationId, EntityId, RunId, SessionId, SpanId, TenantId, TraceId};
 pub use integers::{DurationMs, StepPosition, TokenCount};
 pub use json_object::JsonObject;
 pub use names::{Checksum, Model, OutcomeCategory, Provider, Reason, SkillName, Summary};

@@ -31,6 +31,7 @@ CREATE TABLE llm_run (
     id uuid NOT NULL,
     run_id text COLLATE "C" NOT NULL,
     trace_id text COLLATE "C",
+    session_id text COLLATE "C",
     provider text COLLATE "C" NOT NULL,
     model text COLLATE "C" NOT NULL,
     input_tokens bigint,
@@ -50,6 +51,8 @@ CREATE TABLE llm_run (
 CREATE INDEX llm_run_page ON llm_run (tenant_id, created_at DESC, id DESC);
 CREATE INDEX llm_run_by_trace ON llm_run (tenant_id, trace_id, created_at DESC, id DESC)
     WHERE trace_id IS NOT NULL;
+CREATE INDEX llm_run_by_session ON llm_run (tenant_id, session_id, created_at DESC, id DESC)
+    WHERE session_id IS NOT NULL;
 CREATE INDEX llm_run_by_model ON llm_run (tenant_id, model, created_at DESC, id DESC);
 CREATE INDEX llm_run_not_succeeded ON llm_run (tenant_id, created_at DESC, id DESC)
     WHERE execution_status <> 'SUCCEEDED';

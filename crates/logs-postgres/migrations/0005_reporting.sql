@@ -13,9 +13,9 @@ REVOKE ALL ON FUNCTION logs.reporting_tenant() FROM PUBLIC;
 
 CREATE VIEW logs.reporting_llm_run WITH (security_barrier) AS
 SELECT
-    tenant_id, id, created_at, run_id, trace_id, provider, model, input_tokens, output_tokens,
-    cost_nano_usd, execution_status, started_at, completed_at, source, is_synthetic, parent_run_id,
-    attributes
+    tenant_id, id, created_at, run_id, trace_id, session_id, provider, model, input_tokens,
+    output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, is_synthetic,
+    parent_run_id, attributes
 FROM logs.llm_run
 WHERE tenant_id = (SELECT logs.reporting_tenant());
 

@@ -15,6 +15,7 @@ CREATE TABLE llm_run (
     digest BLOB NOT NULL CHECK (length(digest) = 16),
     run_id TEXT NOT NULL,
     trace_id TEXT,
+    session_id TEXT,
     provider TEXT NOT NULL,
     model TEXT NOT NULL,
     input_tokens INTEGER,
@@ -35,6 +36,8 @@ CREATE TABLE llm_run (
 
 CREATE INDEX llm_run_by_trace ON llm_run (tenant_id, trace_id, created_at, id)
     WHERE trace_id IS NOT NULL;
+CREATE INDEX llm_run_by_session ON llm_run (tenant_id, session_id, created_at, id)
+    WHERE session_id IS NOT NULL;
 CREATE INDEX llm_run_by_model ON llm_run (tenant_id, model, created_at, id);
 CREATE INDEX llm_run_not_succeeded ON llm_run (tenant_id, created_at, id)
     WHERE execution_status <> 'SUCCEEDED';

@@ -116,6 +116,7 @@ fn run(tuple: &mut Tuple<'_>, row: &Row) {
     tuple.field(Some(row.id.as_bytes()));
     tuple.text(Some(run.run_id.as_str()));
     tuple.text(run.trace_id.as_ref().map(|id| id.as_str()));
+    tuple.text(run.session_id.as_ref().map(|id| id.as_str()));
     tuple.text(Some(run.provider.as_str()));
     tuple.text(Some(run.model.as_str()));
     tuple.integer(run.input_tokens.map(TokenCount::as_i64));

@@ -44,6 +44,9 @@ impl Subject for Plain {
             .bind(all(batch, |row| {
                 row.run.trace_id.as_ref().map(|id| id.as_str())
             }))
+            .bind(all(batch, |row| {
+                row.run.session_id.as_ref().map(|id| id.as_str())
+            }))
             .bind(all::<&str>(batch, |row| row.run.provider.as_str()))
             .bind(all::<&str>(batch, |row| row.run.model.as_str()))
             .bind(all(batch, |row| {

@@ -33,6 +33,7 @@ pub(crate) struct Asked {
     all: LlmRunFilter,
     by_run: LlmRunFilter,
     by_trace: LlmRunFilter,
+    by_session: LlmRunFilter,
     by_model: LlmRunFilter,
     failed: LlmRunFilter,
     correlation: CorrelationId,
@@ -66,6 +67,7 @@ impl Asked {
         let run = store.get_llm_run(tenant, &some.run_id).await?;
         let run = run.context("a run")?;
         let trace_of_run = run.trace_id.context("its trace")?;
+        let session_of_run = run.session_id.context("its session")?;
         let correlation = CorrelationId::new(events::CORRELATION)?;
         let window = TimeRange::between(
             Timestamp::from_micros(events::BEGIN + 60_000_000)?,
@@ -79,6 +81,7 @@ impl Asked {
             exact: request.clone().count(CountMode::Exact),
             by_run: all.clone().run_id(run.run_id),
             by_trace: all.clone().trace_id(trace_of_run),
+            by_session: all.clone().session_id(session_of_run),
             by_model: all.clone().model(run.model),
             failed: all.clone().execution_status(ExecutionStatus::Failed),
             of_correlation: SystemRecordFilter::default().correlation_id(correlation.clone()),
@@ -99,7 +102,7 @@ impl Asked {
     /// Every question; pages at depth come last.
     pub(crate) fn questions<'a>(&'a self, store: &'a dyn LogsStore) -> Vec<(String, Question<'a>)> {
         let (tenant, page) = (&self.tenant, &self.request);
-        let questions: [(&str, Question<'a>); 14] = [
+        let questions: [(&str, Question<'a>); 15] = [
             (FIRST, ask!(store.list_llm_runs(tenant, self.all, page))),
             (
                 "runs by run id",
@@ -108,6 +111,10 @@ impl Asked {
             (
                 "runs by trace",
                 ask!(store.list_llm_runs(tenant, self.by_trace, page)),
+            ),
+            (
+                "runs by session",
+                ask!(store.list_llm_runs(tenant, self.by_session, page)),
             ),
             (
                 "runs by model",

@@ -100,6 +100,7 @@ fn bind<'q>(
         .bind(row.digest.as_bytes().as_slice())
         .bind(run.run_id.as_str())
         .bind(run.trace_id.as_ref().map(|id| id.as_str()))
+        .bind(run.session_id.as_ref().map(|id| id.as_str()))
         .bind(run.provider.as_str())
         .bind(run.model.as_str())
         .bind(run.input_tokens.map(TokenCount::as_i64))

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use logs_domain::{
     ExecutionStatus, LlmRunFilter, LlmRunSnapshot, LogsStore, Model, Provider, RecordSource, RunId,
-    TenantId, TraceId,
+    SessionId, TenantId, TraceId,
 };
 
 use crate::arguments::one_of;
@@ -45,6 +45,9 @@ pub(crate) struct List {
     /// Only runs of this trace
     #[arg(long, value_name = "TRACE")]
     trace: Option<TraceId>,
+    /// Only runs of this conversation
+    #[arg(long, value_name = "SESSION")]
+    session: Option<SessionId>,
     /// Only runs that this provider served
     #[arg(long, value_name = "PROVIDER")]
     provider: Option<Provider>,
@@ -91,6 +94,7 @@ impl List {
             .created(self.created.range()?);
         filter.run_id.clone_from(&self.run);
         filter.trace_id.clone_from(&self.trace);
+        filter.session_id.clone_from(&self.session);
         filter.provider.clone_from(&self.provider);
         filter.model.clone_from(&self.model);
         filter.execution_status = self.status;
@@ -142,6 +146,7 @@ fn fields(run: &LlmRunSnapshot, trace: Option<&TraceId>) -> Fields {
     Fields::default()
         .add("run", &run.run_id)
         .add_optional("trace", trace)
+        .add_optional("session", run.session_id.as_ref())
         .add_optional("parent run", run.parent_run_id.as_ref())
         .add("tenant", &run.tenant_id)
         .add("provider", &run.provider)

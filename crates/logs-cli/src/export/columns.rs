@@ -17,6 +17,7 @@ const LLM_RUN: &[&str] = &[
     "created_at",
     "run_id",
     "trace_id",
+    "session_id",
     "parent_run_id",
     "provider",
     "model",

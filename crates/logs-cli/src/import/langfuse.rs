@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use logs_domain::{
     Cost, Draft, DurationMs, ExecutionStatus, InvalidValue, JsonObject, Model, NewLlmRun, NewTrace,
-    NewTraceStep, OutcomeCategory, Provider, RecordSource, RunId, SkillName, SpanId, StepKey,
-    Timestamp, TokenCount, TraceId,
+    NewTraceStep, OutcomeCategory, Provider, RecordSource, RunId, SessionId, SkillName, SpanId,
+    StepKey, Timestamp, TokenCount, TraceId,
 };
 
 use super::json::Json;
@@ -163,6 +163,7 @@ impl<'a> Observation<'a> {
 
     /// `parent` is the nearest call around this one.
     fn run(&self, parent: Option<&str>) -> Result<NewLlmRun, InvalidValue> {
+        let session = self.trace.member("sessionId").and_then(Json::scalar);
         let run_id = |span: &str| RunId::new(format!("{}:{span}", self.trace_id));
         let mut assumed = vec!["provider", "source"];
         let model = self
@@ -185,6 +186,10 @@ impl<'a> Observation<'a> {
             RecordSource::Sdk,
         );
         run.trace_id = Some(self.trace_id.clone());
+        run.session_id = session
+            .map(SessionId::new)
+            .transpose()
+            .map_err(|error| error.in_field("sessionId"))?;
         run.input_tokens = self.tokens("input")?;
         run.output_tokens = self.tokens("output")?;
         run.cost = self.cost()?;

@@ -4,8 +4,8 @@ use logs_domain::{
     ActorId, ActorType, AuditEventType, CausedBy, Checksum, Component, CorrelationId, Cost, Draft,
     DurationMs, EntityId, EntityType, ExecutionStatus, ExportFormat, ExportScope, LogExportOutcome,
     Model, NewAuditEntry, NewLlmRun, NewLogExport, NewSystemRecord, NewTrace, NewTraceStep,
-    OutcomeCategory, Provider, Reason, RecordSource, RunId, Severity, SkillName, SpanId, StepKey,
-    StepPosition, Summary, SystemEventType, TokenCount, TraceId,
+    OutcomeCategory, Provider, Reason, RecordSource, RunId, SessionId, Severity, SkillName, SpanId,
+    StepKey, StepPosition, Summary, SystemEventType, TokenCount, TraceId,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -33,6 +33,12 @@ pub(super) fn run_id() -> impl Strategy<Value = RunId> + Clone {
 
 pub(super) fn trace_id() -> impl Strategy<Value = TraceId> + Clone {
     text_id().prop_map(|text| TraceId::new(text).unwrap())
+}
+
+pub(super) fn session_id() -> impl Strategy<Value = SessionId> + Clone {
+    word(&["s", "S"], SessionId::MAX_BYTES, |text| {
+        SessionId::new(text).unwrap()
+    })
 }
 
 pub(super) fn provider() -> impl Strategy<Value = Provider> + Clone {
@@ -81,6 +87,7 @@ fn llm_run() -> impl Strategy<Value = NewLlmRun> {
         optional(time()),
         optional(run_id()),
         optional(json()),
+        optional(session_id()),
     );
     (names, words, time(), options).prop_map(|((run_id, provider, model), words, time, options)| {
         let (status, source, is_synthetic) = words;
@@ -94,6 +101,7 @@ fn llm_run() -> impl Strategy<Value = NewLlmRun> {
         run.completed_at = options.4;
         run.parent_run_id = options.5;
         run.attributes = options.6;
+        run.session_id = options.7;
         run
     })
 }

@@ -10,7 +10,7 @@ use proptest::sample::{select, subsequence};
 
 use super::drafts::{
     AUDIT_EVENTS, COMPONENTS, ENTITY_TYPES, SYSTEM_EVENTS, actor_id, correlation, entity_id, model,
-    provider, run_id, trace_id,
+    provider, run_id, session_id, trace_id,
 };
 use super::pools::{range, record_id};
 
@@ -45,6 +45,7 @@ pub(super) const FIELDS: &[(&str, &[&str])] = &[
         &[
             "run_id",
             "trace_id",
+            "session_id",
             "provider",
             "model",
             "execution_status",
@@ -132,7 +133,7 @@ fn keep_range(fields: &[&str], name: &str, value: TimeRange) -> TimeRange {
 }
 
 fn runs() -> impl Strategy<Value = Asked> {
-    let texts = (run_id(), trace_id(), provider(), model());
+    let texts = (run_id(), trace_id(), session_id(), provider(), model());
     let words = (
         select(ExecutionStatus::ALL),
         select(RecordSource::ALL),
@@ -143,8 +144,9 @@ fn runs() -> impl Strategy<Value = Asked> {
             let filter = LlmRunFilter {
                 run_id: keep(&f, "run_id", texts.0),
                 trace_id: keep(&f, "trace_id", texts.1),
-                provider: keep(&f, "provider", texts.2),
-                model: keep(&f, "model", texts.3),
+                session_id: keep(&f, "session_id", texts.2),
+                provider: keep(&f, "provider", texts.3),
+                model: keep(&f, "model", texts.4),
                 execution_status: keep(&f, "execution_status", words.0),
                 source: keep(&f, "source", words.1),
                 is_synthetic: keep(&f, "is_synthetic", words.2),

@@ -3,7 +3,7 @@
 use logs_domain::{
     ActorId, Checksum, Component, CorrelationId, Cost, Draft, DurationMs, EntityId, EntityType,
     JsonObject, LogExportOutcome, Model, OutcomeCategory, Provider, Reason, RecordKind, RunId,
-    SkillName, SpanId, StepPosition, Summary, Timestamp, TokenCount, TraceId,
+    SessionId, SkillName, SpanId, StepPosition, Summary, Timestamp, TokenCount, TraceId,
 };
 use serde_json::{Value, json};
 
@@ -62,6 +62,7 @@ fn largest_value(field: &str, member: &Value, seed: u64) -> Value {
     match field {
         "run_id" | "parent_run_id" => text(RunId::MAX_BYTES),
         "trace_id" => text(TraceId::MAX_BYTES),
+        "session_id" => text(SessionId::MAX_BYTES),
         "provider" => text(Provider::MAX_BYTES),
         "model" => text(Model::MAX_BYTES),
         "skill_name" => text(SkillName::MAX_BYTES),

@@ -30,6 +30,7 @@ broken_adapters! {
     r06_receipts_have_no_ids: NoIds,
     r06_equality_ignores_attributes: IgnoresAttributes,
     r06_equality_ignores_the_parent_run: IgnoresParent,
+    r06_equality_ignores_the_session: IgnoresSession,
     r06_equality_ignores_the_cost_of_steps: IgnoresStepCost,
     r06_equality_ignores_when_it_occurred: IgnoresOccurrence,
     r06_nothing_equals_zero: NoneIsZero,
@@ -207,6 +208,17 @@ appends! {
         let batch = changed(batch, |draft| match draft {
             Draft::LlmRun(mut run) => {
                 run.parent_run_id = None;
+                run.into()
+            }
+            draft => draft,
+        })?;
+        inner.append(tenant, &batch, on_conflict).await
+    }
+
+    IgnoresSession: |inner, tenant, batch, on_conflict| {
+        let batch = changed(batch, |draft| match draft {
+            Draft::LlmRun(mut run) => {
+                run.session_id = None;
                 run.into()
             }
             draft => draft,

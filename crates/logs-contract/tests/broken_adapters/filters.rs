@@ -15,6 +15,7 @@ broken_adapters! {
     r02_total_of_runs_ignores_the_filter: UnfilteredTotal,
     r02_runs_are_filtered_after_the_limit: FiltersAfterLimit,
     r02_runs_ignore_one_filter: IgnoresSource,
+    r02_runs_ignore_the_session: IgnoresSession,
     r02_runs_take_either_of_two_filters: TakesEither,
     r02_runs_compare_providers_without_case: FoldsCase,
     r02_audit_entries_include_the_end_of_a_range: IncludesEnd,
@@ -88,6 +89,24 @@ impl Fault for IgnoresSource {
     ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
         let mut filter = filter.clone();
         filter.source = None;
+        inner.list_llm_runs(tenant, &filter, page).await
+    }
+}
+
+#[derive(Debug, Default)]
+struct IgnoresSession;
+
+#[async_trait]
+impl Fault for IgnoresSession {
+    async fn list_llm_runs(
+        &self,
+        inner: &MemoryStore,
+        tenant: &TenantId,
+        filter: &LlmRunFilter,
+        page: &PageRequest,
+    ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
+        let mut filter = filter.clone();
+        filter.session_id = None;
         inner.list_llm_runs(tenant, &filter, page).await
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::field::draft;
 use crate::{
-    Cost, ExecutionStatus, JsonObject, Model, Provider, RecordSource, RunId, Timestamp, TokenCount,
-    TraceId,
+    Cost, ExecutionStatus, JsonObject, Model, Provider, RecordSource, RunId, SessionId, Timestamp,
+    TokenCount, TraceId,
 };
 
 draft! {
@@ -30,6 +30,8 @@ draft! {
         optional {
             /// The trace that the run belongs to.
             trace_id: TraceId,
+            /// The conversation that the run belongs to, which may span traces.
+            session_id: SessionId,
             /// Tokens of the prompt, cache reads included.
             input_tokens: TokenCount,
             /// Tokens of the answer, reasoning included.

@@ -1,7 +1,9 @@
 //! Which runs a list holds.
 
 use super::{filter, takes, takes_optional};
-use crate::{ExecutionStatus, LlmRunSnapshot, Model, Provider, RecordSource, RunId, TraceId};
+use crate::{
+    ExecutionStatus, LlmRunSnapshot, Model, Provider, RecordSource, RunId, SessionId, TraceId,
+};
 
 filter! {
     /// Which runs a list holds.
@@ -10,6 +12,8 @@ filter! {
         run_id: RunId,
         /// The trace.
         trace_id: TraceId,
+        /// The conversation.
+        session_id: SessionId,
         /// Who served the model.
         provider: Provider,
         /// The model.
@@ -33,6 +37,7 @@ impl LlmRunFilter {
     pub fn matches(&self, run: &LlmRunSnapshot) -> bool {
         takes(self.run_id.as_ref(), &run.run_id)
             && takes_optional(self.trace_id.as_ref(), run.trace_id.as_ref())
+            && takes_optional(self.session_id.as_ref(), run.session_id.as_ref())
             && takes(self.provider.as_ref(), &run.provider)
             && takes(self.model.as_ref(), &run.model)
             && takes(self.execution_status.as_ref(), &run.execution_status)

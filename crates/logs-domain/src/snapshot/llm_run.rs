@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::checked_serde;
 use crate::{
     Cost, ExecutionStatus, InvalidValue, JsonObject, Model, NewLlmRun, Provider, RecordId,
-    RecordSource, RunId, TenantId, Timestamp, TokenCount, TraceId,
+    RecordSource, RunId, SessionId, TenantId, Timestamp, TokenCount, TraceId,
 };
 
 /// One stored call of a model.
@@ -19,6 +19,8 @@ pub struct LlmRunSnapshot {
     pub run_id: RunId,
     /// The trace that the run belongs to.
     pub trace_id: Option<TraceId>,
+    /// The conversation that the run belongs to, which may span traces.
+    pub session_id: Option<SessionId>,
     /// Whose run it is.
     pub tenant_id: TenantId,
     /// Who served the model.
@@ -61,6 +63,7 @@ impl LlmRunSnapshot {
             id: RecordId::of_run(&tenant_id, &draft.run_id),
             run_id: draft.run_id,
             trace_id: draft.trace_id,
+            session_id: draft.session_id,
             tenant_id,
             provider: draft.provider,
             model: draft.model,
@@ -84,6 +87,7 @@ impl LlmRunSnapshot {
         NewLlmRun {
             run_id: self.run_id.clone(),
             trace_id: self.trace_id.clone(),
+            session_id: self.session_id.clone(),
             provider: self.provider.clone(),
             model: self.model.clone(),
             input_tokens: self.input_tokens,

@@ -28,6 +28,12 @@ text_value! {
 }
 
 text_value! {
+    /// A conversation (session, thread) that the calls of several traces belong to: what
+    /// OpenTelemetry's `gen_ai.conversation.id` holds, or else `session.id`.
+    SessionId("session_id", max 128, NoControl)
+}
+
+text_value! {
     /// What ties records of several kinds to one cause, such as a request id; real ones carry
     /// paths and ARNs.
     CorrelationId("correlation_id", max 512, NoControl)
@@ -45,12 +51,20 @@ text_value! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ActorId, CorrelationId, EntityId, TenantId};
+    use super::{ActorId, CorrelationId, EntityId, SessionId, TenantId};
 
     #[test]
     fn a_tenant_cannot_take_the_stores_own_keys() {
         assert!(TenantId::new("~platform").is_err());
         assert!(TenantId::new("a~").is_ok());
+    }
+
+    #[test]
+    fn a_session_is_named_in_one_to_128_bytes() {
+        assert!(SessionId::new("").is_err());
+        assert!(SessionId::new("s".repeat(128)).is_ok());
+        let error = SessionId::new("s".repeat(129)).unwrap_err();
+        assert_eq!(error.field(), "session_id");
     }
 
     #[test]

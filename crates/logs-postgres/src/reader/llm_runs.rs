@@ -77,6 +77,7 @@ fn order(filter: &LlmRunFilter) -> Order {
     let succeeded = Some(ExecutionStatus::Succeeded);
     let promised = [
         filter.trace_id.is_some(),
+        filter.session_id.is_some(),
         filter.model.is_some(),
         filter.execution_status.is_some() && filter.execution_status != succeeded,
     ];
@@ -103,6 +104,7 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter
         );
     }
     push_equal(query, "trace_id", filter.trace_id.as_ref());
+    push_equal(query, "session_id", filter.session_id.as_ref());
     push_equal(query, "provider", filter.provider.as_ref());
     push_equal(query, "model", filter.model.as_ref());
     if let Some(status) = filter.execution_status {

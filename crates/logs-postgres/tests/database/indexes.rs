@@ -3,7 +3,8 @@
 
 use logs_contract::samples::{at, id, varied};
 use logs_domain::{
-    AuditEventType, CorrelationId, EntityId, EntityType, Model, RunId, SpanId, TenantId, TraceId,
+    AuditEventType, CorrelationId, EntityId, EntityType, Model, RunId, SessionId, SpanId, TenantId,
+    TraceId,
 };
 use test_postgres::{Durability, Server};
 
@@ -20,6 +21,7 @@ fn most_bytes(kind: &str, column: &str) -> Option<usize> {
         "tenant_id" => TenantId::MAX_BYTES,
         "run_id" => RunId::MAX_BYTES,
         "trace_id" => TraceId::MAX_BYTES,
+        "session_id" => SessionId::MAX_BYTES,
         "span_id" => SpanId::MAX_BYTES,
         "model" => Model::MAX_BYTES,
         "entity_type" => EntityType::MAX_BYTES,

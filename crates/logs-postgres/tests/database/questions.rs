@@ -2,7 +2,7 @@
 //! them with one record time.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use logs_contract::samples::{correlation, first, run, run_id, trace_id};
+use logs_contract::samples::{correlation, first, run, run_id, session_id, trace_id};
 use logs_domain::{
     AppendBatch, AuditFilter, CountMode, Cursor, Draft, EntityType, ExecutionStatus,
     GovernanceFilter, LlmRunFilter, LogExportFilter, LogExportOutcome, LogsReader, LogsWriter,
@@ -29,7 +29,7 @@ fn drafts(n: usize) -> Vec<Draft> {
     let id = |kind: u8| format!("018f4e5c-8f4e-7c3a-8b4e-0000{kind:02x}{n:06x}");
     let (system, audit, export) = (id(1), id(2), id(3));
     [
-        format!(r#"{{"llm_run":{{"run_id":"r{n}","trace_id":"{group}","provider":"p","model":"{name}","execution_status":"{status}","started_at":"{time}","source":"SDK"}}}}"#),
+        format!(r#"{{"llm_run":{{"run_id":"r{n}","trace_id":"{group}","session_id":"{group}","provider":"p","model":"{name}","execution_status":"{status}","started_at":"{time}","source":"SDK"}}}}"#),
         format!(r#"{{"trace":{{"trace_id":"t{n}","run_id":"{group}"}}}}"#),
         format!(r#"{{"trace_step":{{"trace_id":"{group}","key":{{"position":{n}}},"timestamp":"{time}","skill_name":"s","status":"SUCCEEDED","outcome_category":"ok","duration_ms":1}}}}"#),
         format!(r#"{{"trace_step":{{"trace_id":"{group}","key":{{"span":"s{n}"}},"timestamp":"{time}","skill_name":"s","status":"SUCCEEDED","outcome_category":"ok","duration_ms":1}}}}"#),
@@ -90,6 +90,7 @@ pub(crate) enum Question {
     Runs,
     RunsByRun,
     RunsByTrace,
+    RunsBySession,
     RunsByModel,
     RunsByStatus,
     Traces,
@@ -112,10 +113,11 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Runs,
         Self::RunsByRun,
         Self::RunsByTrace,
+        Self::RunsBySession,
         Self::RunsByModel,
         Self::RunsByStatus,
         Self::Traces,
@@ -165,6 +167,10 @@ impl Question {
             }
             Self::RunsByTrace => {
                 let filter = runs().trace_id(trace_id("hot"));
+                ask!(store.list_llm_runs(t, &filter, page))
+            }
+            Self::RunsBySession => {
+                let filter = runs().session_id(session_id("hot"));
                 ask!(store.list_llm_runs(t, &filter, page))
             }
             Self::RunsByModel => {

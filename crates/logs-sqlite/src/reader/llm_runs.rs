@@ -71,6 +71,8 @@ fn index(filter: &LlmRunFilter) -> Option<&'static str> {
         None
     } else if filter.trace_id.is_some() {
         Some("llm_run_by_trace")
+    } else if filter.session_id.is_some() {
+        Some("llm_run_by_session")
     } else if filter.model.is_some() {
         Some("llm_run_by_model")
     } else {
@@ -89,6 +91,7 @@ fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: 
         query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
     }
     push_equal(query, "trace_id", filter.trace_id.as_ref());
+    push_equal(query, "session_id", filter.session_id.as_ref());
     push_equal(query, "provider", filter.provider.as_ref());
     push_equal(query, "model", filter.model.as_ref());
     if let Some(status) = filter.execution_status {

@@ -39,6 +39,7 @@ fn a_call_owns_tokens_and_cost() {
         panic!("a run")
     };
     assert_eq!(run.run_id.as_str(), "t1:b");
+    assert_eq!(run.session_id.as_ref().unwrap().as_str(), "s");
     assert_eq!(run.parent_run_id, None, "what is around it is no call");
     assert_eq!(run.input_tokens.unwrap().get(), 12);
     assert_eq!(run.cost.unwrap().nano_usd(), 25_000);

@@ -126,6 +126,7 @@ fn llm_run(values: &mut Values<'_>) -> Result<NewLlmRun, InvalidValue> {
     )
     .is_synthetic(values.flag("is_synthetic")?);
     run.trace_id = values.optional("trace_id")?;
+    run.session_id = values.optional("session_id")?;
     run.input_tokens = values.tokens("input_tokens")?;
     run.output_tokens = values.tokens("output_tokens")?;
     run.cost = values.cost("cost")?;

@@ -66,6 +66,7 @@ const FLAG: Content = Content::Word(|word| match word {
 const LLM_RUN: &[FieldOf] = &[
     must("run_id", Content::Text),
     may("trace_id", Content::Text),
+    may("session_id", Content::Text),
     must("provider", Content::Text),
     must("model", Content::Text),
     may("input_tokens", Content::Whole),

@@ -8,7 +8,7 @@ use logs_domain::{
 
 use super::{Field, Filtered, filter_cases, number_in, second_append, store_records};
 use crate::CaseContext;
-use crate::samples::{at, largest, run, run_id, tenant, trace_id};
+use crate::samples::{at, largest, run, run_id, session_id, tenant, trace_id};
 
 filter_cases! {
     "list_llm_runs", Runs,
@@ -47,12 +47,19 @@ fn trace(second: bool) -> logs_domain::TraceId {
     trace_id(if second { "T" } else { "t" })
 }
 
+fn session(second: bool) -> logs_domain::SessionId {
+    session_id(if second { "e\u{301}" } else { "\u{e9}" })
+}
+
 #[async_trait]
 impl Filtered for Runs {
     type Filter = LlmRunFilter;
 
     const FIELDS: &'static [Field<LlmRunFilter>] = &[
         ("trace_id", |filter, second| filter.trace_id(trace(second))),
+        ("session_id", |filter, second| {
+            filter.session_id(session(second))
+        }),
         ("provider", |filter, second| {
             filter.provider(provider(second))
         }),
@@ -82,13 +89,14 @@ impl Filtered for Runs {
 
     fn drafts(number: u32, values: &[Option<bool>]) -> Vec<Draft> {
         let second = |field: usize| values[field] == Some(true);
-        let mut run = run(&format!("r{number}")).is_synthetic(second(5));
+        let mut run = run(&format!("r{number}")).is_synthetic(second(6));
         run.trace_id = values[0].map(trace);
-        run.provider = provider(second(1));
-        run.model = model(second(2));
-        run.execution_status = status(second(3));
-        run.source = source(second(4));
-        run.started_at = at(if second(6) { 10 } else { 9 });
+        run.session_id = values[1].map(session);
+        run.provider = provider(second(2));
+        run.model = model(second(3));
+        run.execution_status = status(second(4));
+        run.source = source(second(5));
+        run.started_at = at(if second(7) { 10 } else { 9 });
         vec![run.into()]
     }
 
@@ -103,15 +111,15 @@ impl Filtered for Runs {
     }
 
     fn optional(field: &str) -> bool {
-        field == "trace_id"
+        matches!(field, "trace_id" | "session_id")
     }
 }
 
 async fn r02_list_llm_runs_run_id_with_every_other_filter(case: &mut CaseContext) {
     let records = store_records::<Runs>(case).await;
     let store = case.store();
-    // 0b1010_0101: some of its values are the first, some the second ones.
-    let number = 0xA5;
+    // 0b1_0100_1001: some of its values are the first, some the second ones.
+    let number = 0x149;
     for (field, (name, set)) in Runs::FIELDS.iter().enumerate() {
         for second in [false, true] {
             let filter = LlmRunFilter::default().run_id(run_id(&format!("r{number}")));
@@ -138,6 +146,7 @@ async fn r02_list_llm_runs_unknown_values_hold_nothing(case: &mut CaseContext) {
         LlmRunFilter::default().model(Model::new("o").unwrap()),
         LlmRunFilter::default().model(Model::new("_").unwrap()),
         LlmRunFilter::default().trace_id(trace_id("t ")),
+        LlmRunFilter::default().session_id(session_id("e")),
         LlmRunFilter::default().execution_status(ExecutionStatus::Aborted),
         LlmRunFilter::default().started(TimeRange::since(at(11))),
         LlmRunFilter::default().started(TimeRange::between(at(10), at(10)).unwrap()),

@@ -11,8 +11,8 @@ use crate::appends::{append, append_platform};
 use crate::case::cases;
 use crate::read_back::{assert_reads_back, assert_system_record};
 use crate::samples::{
-    audit, correlation, export, id, json, run, run_id, span, step, system, tenant, trace, trace_id,
-    varied,
+    audit, correlation, export, id, json, run, run_id, session_id, span, step, system, tenant,
+    trace, trace_id, varied,
 };
 use crate::variants::{
     bare, changed_in_one_field, full, full_span, largest_of_every_kind, needed_before,
@@ -195,6 +195,7 @@ async fn texts_round_trip(case: &CaseContext, name: &str, text: &str) {
     };
     let mut call = run(&cut(128))
         .trace_id(trace_id(&cut(128)))
+        .session_id(session_id(&cut(128)))
         .parent_run_id(run_id(&cut(128)));
     call.provider = Provider::new(cut(128)).unwrap();
     call.model = Model::new(cut(256)).unwrap();

@@ -2,30 +2,12 @@
 -- that the same questions need.
 CREATE SCHEMA floor;
 
-CREATE TABLE floor.run (
-    tenant_id text COLLATE "C" NOT NULL,
-    created_at timestamptz NOT NULL,
-    id uuid NOT NULL,
-    digest bytea NOT NULL CHECK (octet_length(digest) = 16),
-    run_id text COLLATE "C" NOT NULL,
-    trace_id text COLLATE "C",
-    session_id text COLLATE "C",
-    provider text COLLATE "C" NOT NULL,
-    model text COLLATE "C" NOT NULL,
-    input_tokens bigint,
-    output_tokens bigint,
-    cost_nano_usd bigint CHECK (cost_nano_usd >= 0),
-    execution_status text COLLATE "C" NOT NULL
-        CHECK (execution_status IN ('SUCCEEDED', 'FAILED', 'ABORTED', 'TIMEOUT')),
-    started_at timestamptz NOT NULL,
-    completed_at timestamptz,
-    source text COLLATE "C" NOT NULL
-        CHECK (source IN ('API', 'SDK', 'SYSTEM', 'SYNTHETIC', 'WORKER')),
-    is_synthetic boolean NOT NULL,
-    parent_run_id text COLLATE "C",
-    attributes text COLLATE "C",
-    PRIMARY KEY (tenant_id, id)
-);
+-- The columns and checks of the store's own table.
+CREATE TABLE floor.run (LIKE logs.llm_run INCLUDING CONSTRAINTS);
+ALTER TABLE floor.run
+    DROP COLUMN class,
+    ADD COLUMN digest bytea NOT NULL CHECK (octet_length(digest) = 16),
+    ADD PRIMARY KEY (tenant_id, id);
 
 CREATE INDEX run_page ON floor.run (tenant_id, created_at DESC, id DESC);
 CREATE INDEX run_by_trace ON floor.run (tenant_id, trace_id, created_at DESC, id DESC)

@@ -1,5 +1,1 @@
-INSERT INTO llm_run (
-    tenant_id, created_at, id, digest, run_id, trace_id, session_id, provider, model,
-    input_tokens, output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source,
-    is_synthetic, parent_run_id, attributes
-) VALUES
+INSERT INTO llm_run (tenant_id, created_at, id, digest, {columns}) VALUES

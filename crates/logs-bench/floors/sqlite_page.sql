@@ -1,7 +1,4 @@
-SELECT
-    created_at, id, digest, run_id, trace_id, session_id, provider, model, input_tokens,
-    output_tokens, cost_nano_usd, execution_status, started_at, completed_at, source, is_synthetic,
-    parent_run_id, attributes
+SELECT created_at, id, digest, {columns}
 FROM llm_run
 WHERE tenant_id = ?
 ORDER BY created_at DESC, id DESC

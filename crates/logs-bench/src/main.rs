@@ -10,6 +10,7 @@
 mod appends;
 mod arguments;
 mod batch;
+mod columns;
 mod command;
 mod data;
 mod growth;

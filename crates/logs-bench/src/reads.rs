@@ -25,16 +25,26 @@ use crate::samples::Samples;
 /// ids.
 macro_rules! decode {
     ($row:expr, $time:ty, $id:ty) => {
-        decode!(@each $row,
-            0 => $time, 1 => $id, 2 => Vec<u8>, 3 => String, 4 => Option<String>, 5 => String,
-            6 => String, 7 => Option<i64>, 8 => Option<i64>, 9 => Option<i64>, 10 => String,
-            11 => $time, 12 => Option<$time>, 13 => String, 14 => bool, 15 => Option<String>,
-            16 => Option<String>)
+        decode!(@column $row, 0, $time);
+        decode!(@column $row, 1, $id);
+        decode!(@column $row, 2, Vec<u8>);
+        for (place, field) in (3..).zip(crate::columns::COLUMNS.iter()) {
+            use logs_domain::field::ValueType;
+            match field.value_type {
+                ValueType::Id => decode!(@column $row, place, Option<$id>),
+                ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+                    decode!(@column $row, place, Option<String>)
+                }
+                ValueType::Integer => decode!(@column $row, place, Option<i64>),
+                ValueType::Time => decode!(@column $row, place, Option<$time>),
+                ValueType::Flag => decode!(@column $row, place, Option<bool>),
+            }
+        }
     };
-    (@each $row:expr, $($place:literal => $type:ty),+) => {$(
+    (@column $row:expr, $place:expr, $type:ty) => {{
         let column: $type = $row.try_get($place)?;
         std::hint::black_box(column);
-    )+};
+    }};
 }
 pub(crate) use decode;
 

@@ -13,7 +13,7 @@ mod trace;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Draft;
+use crate::{Draft, RecordId, RecordKind, TenantId, Timestamp};
 
 pub use audit::AuditLedgerSnapshot;
 pub use llm_run::LlmRunSnapshot;
@@ -41,6 +41,58 @@ pub enum Record {
 }
 
 impl Record {
+    /// The kind of the record.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        match self {
+            Self::LlmRun(_) => RecordKind::LlmRun,
+            Self::Trace(_) => RecordKind::Trace,
+            Self::TraceStep(_) => RecordKind::TraceStep,
+            Self::SystemRecord(_) => RecordKind::SystemRecord,
+            Self::AuditEntry(_) => RecordKind::AuditEntry,
+            Self::LogExport(_) => RecordKind::LogExport,
+        }
+    }
+
+    /// The id of the record.
+    #[must_use]
+    pub const fn id(&self) -> RecordId {
+        match self {
+            Self::LlmRun(run) => run.id,
+            Self::Trace(trace) => trace.id,
+            Self::TraceStep(step) => step.id,
+            Self::SystemRecord(record) => record.id,
+            Self::AuditEntry(entry) => entry.id,
+            Self::LogExport(export) => export.id,
+        }
+    }
+
+    /// Whose record it is, `None` for the platform.
+    #[must_use]
+    pub const fn tenant_id(&self) -> Option<&TenantId> {
+        match self {
+            Self::LlmRun(run) => Some(&run.tenant_id),
+            Self::Trace(trace) => Some(&trace.tenant_id),
+            Self::TraceStep(step) => Some(&step.tenant_id),
+            Self::SystemRecord(record) => record.tenant_id.as_ref(),
+            Self::AuditEntry(entry) => Some(&entry.tenant_id),
+            Self::LogExport(export) => Some(&export.tenant_id),
+        }
+    }
+
+    /// The record time.
+    #[must_use]
+    pub const fn created_at(&self) -> Timestamp {
+        match self {
+            Self::LlmRun(run) => run.created_at,
+            Self::Trace(trace) => trace.created_at,
+            Self::TraceStep(step) => step.created_at,
+            Self::SystemRecord(record) => record.created_at,
+            Self::AuditEntry(entry) => entry.created_at,
+            Self::LogExport(export) => export.created_at,
+        }
+    }
+
     /// The drafts that make this record again: two for an export with an outcome, else one. A
     /// system record or an audit entry names its `occurred_at` even where its first draft left it
     /// to the record time.

@@ -1,17 +1,22 @@
 //! The least that an append to PostgreSQL can cost: binary COPY of keys and of records, in a
 //! transaction, without any look at what is there.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
-use logs_domain::{Cost, Timestamp, TokenCount};
+use logs_domain::Timestamp;
+use logs_domain::field::{Field, FieldWriter, Fields, Value};
 use sqlx::ConnectOptions;
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::batch::{Batch, Row};
+use crate::columns::{COLUMNS, statement};
 use crate::subject::Subject;
 
 const KEYS: &str = include_str!("../../floors/postgres_copy_keys.sql");
-const RUNS: &str = include_str!("../../floors/postgres_copy_runs.sql");
+static RUNS: LazyLock<String> =
+    LazyLock::new(|| statement(include_str!("../../floors/postgres_copy_runs.sql")));
 /// The signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// 2000-01-01T00:00:00Z, from which PostgreSQL counts microseconds.
@@ -41,7 +46,7 @@ impl Subject for RawCopy {
         rows.sort_unstable_by_key(|row| row.id);
         let tenant = batch.tenant.as_str();
         let mut transaction = self.0.begin().await?;
-        for (statement, encode) in [(KEYS, key as fn(&mut Tuple<'_>, &Row)), (RUNS, run)] {
+        for (statement, encode) in [(KEYS, key as fn(&mut Tuple<'_>, &Row)), (&RUNS, run)] {
             let mut bytes = Vec::with_capacity(rows.len() * 400);
             bytes.extend_from_slice(HEADER);
             for row in &rows {
@@ -108,25 +113,24 @@ fn key(tuple: &mut Tuple<'_>, row: &Row) {
 }
 
 fn run(tuple: &mut Tuple<'_>, row: &Row) {
-    let run = &row.run;
-    tuple.fields(18);
+    // Tenant, class, record time and id come first.
+    tuple.fields(4 + COLUMNS.len() as i16);
     tuple.text(Some(tuple.tenant));
     tuple.small(0);
     tuple.time(Some(tuple.created_at));
     tuple.field(Some(row.id.as_bytes()));
-    tuple.text(Some(run.run_id.as_str()));
-    tuple.text(run.trace_id.as_ref().map(|id| id.as_str()));
-    tuple.text(run.session_id.as_ref().map(|id| id.as_str()));
-    tuple.text(Some(run.provider.as_str()));
-    tuple.text(Some(run.model.as_str()));
-    tuple.integer(run.input_tokens.map(TokenCount::as_i64));
-    tuple.integer(run.output_tokens.map(TokenCount::as_i64));
-    tuple.integer(run.cost.map(Cost::nano_usd));
-    tuple.text(Some(run.execution_status.as_str()));
-    tuple.time(Some(run.started_at));
-    tuple.time(run.completed_at);
-    tuple.text(Some(run.source.as_str()));
-    tuple.field(Some(&[u8::from(run.is_synthetic)]));
-    tuple.text(run.parent_run_id.as_ref().map(|id| id.as_str()));
-    tuple.text(run.attributes.as_ref().map(|json| json.as_str()));
+    row.run.write_fields(tuple);
+}
+
+impl FieldWriter<'_> for Tuple<'_> {
+    fn write(&mut self, _: &'static Field, value: Option<Value<'_>>) {
+        match value {
+            Some(Value::Id(id)) => self.field(Some(id.as_bytes())),
+            Some(Value::Text(text)) => self.text(Some(text)),
+            Some(Value::Integer(number)) => self.integer(Some(number)),
+            Some(Value::Time(time)) => self.time(Some(time)),
+            Some(Value::Flag(flag)) => self.field(Some(&[u8::from(flag)])),
+            None => self.field(None),
+        }
+    }
 }

@@ -1,18 +1,23 @@
 //! The least that a read of PostgreSQL can cost: prepared statements on a held connection, every
 //! column decoded and no more. Through the driver of the store, and through another one.
 
+use std::sync::LazyLock;
+
 use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use logs_domain::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
-use sqlx::{ConnectOptions, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use uuid::Uuid;
 
+use crate::columns::statement;
 use crate::reads::{Key, PAGE, Reading, decode};
 
-const POINT: &str = include_str!("../../floors/postgres_point.sql");
-const FIRST: &str = include_str!("../../floors/postgres_page.sql");
+static POINT: LazyLock<String> =
+    LazyLock::new(|| statement(include_str!("../../floors/postgres_point.sql")));
+static FIRST: LazyLock<String> =
+    LazyLock::new(|| statement(include_str!("../../floors/postgres_page.sql")));
 
 /// How a page is planned, as in the sessions of the store.
 const SETTINGS: [(&str, &str); 4] = [
@@ -45,14 +50,14 @@ impl Reading for Sqlx {
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {
-        let query = sqlx::query(POINT)
+        let query = sqlx::query(AssertSqlSafe(POINT.as_str()))
             .bind(tenant.as_str())
             .bind(key.id.as_uuid());
         decoded(&query.fetch_one(&mut self.0).await?)
     }
 
     async fn first_page(&mut self, tenant: &TenantId) -> anyhow::Result<()> {
-        let query = sqlx::query(FIRST)
+        let query = sqlx::query(AssertSqlSafe(FIRST.as_str()))
             .bind(tenant.as_str())
             .bind(i64::from(PAGE) + 1);
         let rows = query.fetch_all(&mut self.0).await?;
@@ -86,8 +91,8 @@ impl TokioPostgres {
         let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
         tokio::spawn(connection);
         Ok(Self {
-            point: client.prepare(POINT).await?,
-            first: client.prepare(FIRST).await?,
+            point: client.prepare(&POINT).await?,
+            first: client.prepare(&FIRST).await?,
             client,
         })
     }

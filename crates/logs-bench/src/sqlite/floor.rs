@@ -1,22 +1,23 @@
 //! The least that an append to SQLite can cost: one prepared insert of many rows, in a transaction.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use async_trait::async_trait;
-use logs_domain::{Cost, Timestamp, TokenCount};
-use sqlx::query::Query;
+use logs_domain::field::{Field, FieldWriter, Fields, Value};
+use sqlx::error::BoxDynError;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Encode, Sqlite, Type};
 
 use crate::batch::{Batch, Row};
+use crate::columns::{self, COLUMNS};
 use crate::subject::Subject;
 
 /// The statement without its rows.
-const INSERT: &str = include_str!("../../floors/sqlite_insert.sql");
-/// One row of it.
-const VALUES: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| columns::statement(include_str!("../../floors/sqlite_insert.sql")));
 /// Rows of one statement: the fastest of 1, 10, 50, 200 and 500.
 const ROWS: usize = 500;
 
@@ -59,7 +60,9 @@ impl Bare {
 }
 
 fn statement(rows: usize) -> String {
-    format!("{INSERT} {}", vec![VALUES; rows].join(", "))
+    // Tenant, record time, id and digest come first.
+    let values = format!("({})", vec!["?"; 4 + COLUMNS.len()].join(", "));
+    format!("{} {}", *INSERT, vec![values; rows].join(", "))
 }
 
 #[async_trait]
@@ -76,10 +79,8 @@ impl Subject for Bare {
             } else {
                 statement(rows.len())
             };
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for row in rows {
-                query = bind(query, batch, row);
-            }
+            let arguments = arguments(batch, rows).map_err(anyhow::Error::from_boxed)?;
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
             let written = query.execute(&mut *transaction).await?.rows_affected();
             anyhow::ensure!(written == rows.len() as u64, "{written} rows were written");
         }
@@ -87,30 +88,45 @@ impl Subject for Bare {
     }
 }
 
-fn bind<'q>(
-    query: Query<'q, Sqlite, SqliteArguments>,
-    batch: &'q Batch,
-    row: &'q Row,
-) -> Query<'q, Sqlite, SqliteArguments> {
-    let run = &row.run;
-    query
-        .bind(batch.tenant.as_str())
-        .bind(batch.created_at.as_micros())
-        .bind(row.id.as_bytes().as_slice())
-        .bind(row.digest.as_bytes().as_slice())
-        .bind(run.run_id.as_str())
-        .bind(run.trace_id.as_ref().map(|id| id.as_str()))
-        .bind(run.session_id.as_ref().map(|id| id.as_str()))
-        .bind(run.provider.as_str())
-        .bind(run.model.as_str())
-        .bind(run.input_tokens.map(TokenCount::as_i64))
-        .bind(run.output_tokens.map(TokenCount::as_i64))
-        .bind(run.cost.map(Cost::nano_usd))
-        .bind(run.execution_status.as_str())
-        .bind(run.started_at.as_micros())
-        .bind(run.completed_at.map(Timestamp::as_micros))
-        .bind(run.source.as_str())
-        .bind(run.is_synthetic)
-        .bind(run.parent_run_id.as_ref().map(|id| id.as_str()))
-        .bind(run.attributes.as_ref().map(|json| json.as_str()))
+/// The arguments of an insert; what cannot be bound is told when all are there.
+struct Bound {
+    arguments: SqliteArguments,
+    outcome: Result<(), BoxDynError>,
+}
+
+impl Bound {
+    fn add<'q, T: Encode<'q, Sqlite> + Type<Sqlite>>(&mut self, value: T) {
+        let added = self.arguments.add(value);
+        if self.outcome.is_ok() {
+            self.outcome = added;
+        }
+    }
+}
+
+impl FieldWriter<'_> for Bound {
+    fn write(&mut self, _: &'static Field, value: Option<Value<'_>>) {
+        match value {
+            Some(Value::Id(id)) => self.add(id.as_bytes().as_slice()),
+            Some(Value::Text(text)) => self.add(text),
+            Some(Value::Integer(number)) => self.add(number),
+            Some(Value::Time(time)) => self.add(time.as_micros()),
+            Some(Value::Flag(flag)) => self.add(flag),
+            None => self.add(None::<i64>),
+        }
+    }
+}
+
+fn arguments(batch: &Batch, rows: &[Row]) -> Result<SqliteArguments, BoxDynError> {
+    let mut bound = Bound {
+        arguments: SqliteArguments::default(),
+        outcome: Ok(()),
+    };
+    for row in rows {
+        bound.add(batch.tenant.as_str());
+        bound.add(batch.created_at.as_micros());
+        bound.add(row.id.as_bytes().as_slice());
+        bound.add(row.digest.as_bytes().as_slice());
+        row.run.write_fields(&mut bound);
+    }
+    bound.outcome.map(|()| bound.arguments)
 }

@@ -2,16 +2,20 @@
 //! decoded and no more.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use logs_domain::TenantId;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{ConnectOptions, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
+use crate::columns::statement;
 use crate::reads::{Key, PAGE, Reading, decode};
 
-const POINT: &str = include_str!("../../floors/sqlite_point.sql");
-const FIRST: &str = include_str!("../../floors/sqlite_page.sql");
+static POINT: LazyLock<String> =
+    LazyLock::new(|| statement(include_str!("../../floors/sqlite_point.sql")));
+static FIRST: LazyLock<String> =
+    LazyLock::new(|| statement(include_str!("../../floors/sqlite_page.sql")));
 
 /// A held connection.
 pub(super) struct Held(SqliteConnection);
@@ -36,12 +40,14 @@ impl Reading for Held {
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {
         let id = key.id.as_bytes().as_slice();
-        let query = sqlx::query(POINT).bind(tenant.as_str()).bind(id);
+        let query = sqlx::query(AssertSqlSafe(POINT.as_str()))
+            .bind(tenant.as_str())
+            .bind(id);
         decoded(&query.fetch_one(&mut self.0).await?)
     }
 
     async fn first_page(&mut self, tenant: &TenantId) -> anyhow::Result<()> {
-        let query = sqlx::query(FIRST)
+        let query = sqlx::query(AssertSqlSafe(FIRST.as_str()))
             .bind(tenant.as_str())
             .bind(i64::from(PAGE) + 1);
         let rows = query.fetch_all(&mut self.0).await?;

@@ -167,3 +167,36 @@ fn fields(run: &LlmRunSnapshot, trace: Option<&TraceId>) -> Fields {
         .add_time("stored", run.created_at)
         .add("id", run.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::{Draft, LlmRunSnapshot, RecordKind, TenantId, Timestamp};
+
+    use super::fields;
+
+    #[test]
+    fn every_field_of_a_run_is_shown() {
+        let json = r#"{"llm_run":{"run_id":"r","provider":"p","model":"m","source":"API",
+            "execution_status":"FAILED","started_at":"2026-01-01T00:00:00Z"}}"#;
+        let Draft::LlmRun(mut draft) = Draft::from_json(json).unwrap() else {
+            panic!("a run");
+        };
+        let lines = |draft: &logs_domain::NewLlmRun| {
+            let tenant = TenantId::new("t").unwrap();
+            let time = Timestamp::from_micros(0).unwrap();
+            let run = LlmRunSnapshot::from_parts(tenant, draft.clone(), time);
+            let mut out = Vec::new();
+            let trace = run.trace_id.as_ref();
+            fields(&run, trace).write(&mut out).unwrap();
+            String::from_utf8(out).unwrap().lines().count()
+        };
+        let bare = lines(&draft);
+        draft.trace_id = "t".parse().ok();
+        assert_eq!(lines(&draft), bare + 1);
+        draft.session_id = "s".parse().ok();
+        draft.parent_run_id = "r".parse().ok();
+        draft.attributes = logs_domain::JsonObject::parse("{}").ok();
+        // Tenant, duration, record time and id are no fields of a draft.
+        assert_eq!(lines(&draft), RecordKind::LlmRun.columns().count() + 4);
+    }
+}

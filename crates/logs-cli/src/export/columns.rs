@@ -1,133 +1,99 @@
 //! The columns of CSV files.
 
 use std::collections::HashMap;
-use std::io;
 
-use logs_domain::Record;
-use serde_json::value::RawValue;
+use logs_domain::field::{Field, FieldWriter, Value};
+use logs_domain::{Record, RecordKind};
 
 use super::kind::Scope;
 
-/// Runs, traces and steps in one file; `kind` tells which of them a line is, and columns that a
-/// kind does not have are empty.
-const LLM_RUN: &[&str] = &[
-    "kind",
-    "id",
-    "tenant_id",
-    "created_at",
-    "run_id",
-    "trace_id",
-    "session_id",
-    "parent_run_id",
-    "provider",
-    "model",
-    "input_tokens",
-    "output_tokens",
-    "cost_nano_usd",
-    "execution_status",
-    "source",
-    "is_synthetic",
-    "started_at",
-    "completed_at",
-    "key",
-    "parent",
-    "timestamp",
-    "skill_name",
-    "status",
-    "outcome_category",
-    "duration_ms",
-    "attributes",
-];
+/// What every record has.
+const COMMON: [&str; 4] = ["kind", "id", "tenant_id", "created_at"];
 
-const SYSTEM: &[&str] = &[
-    "kind",
-    "id",
-    "tenant_id",
-    "created_at",
-    "occurred_at",
-    "component",
-    "event_type",
-    "severity",
-    "summary",
-    "details",
-    "caused_by",
-    "correlation_id",
-];
-
-const AUDIT: &[&str] = &[
-    "kind",
-    "id",
-    "tenant_id",
-    "created_at",
-    "occurred_at",
-    "event_type",
-    "entity_type",
-    "entity_id",
-    "actor_type",
-    "actor_id",
-    "action_reason",
-    "before_state",
-    "after_state",
-    "correlation_id",
-];
-
-/// The columns of a CSV file: `kind`, then the fields of the JSON form under their names.
+/// The columns of a CSV file: `kind`, `id`, `tenant_id` and `created_at`, then the fields of the kinds
+/// in the file, each once. A record has empty cells where its kind does not have the field.
 ///
 /// An unknown value is an empty cell (no text of a record is empty). JSON objects are cells of
 /// canonical JSON. A text that starts with `=`, `+`, `-`, `@`, a tab, a carriage return or an
 /// apostrophe gets an apostrophe in front, so that a spreadsheet shows it and does not run it;
 /// take one apostrophe away to have the text back.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Columns(&'static [&'static str]);
+#[derive(Clone, Debug)]
+pub(crate) struct Columns(Vec<&'static str>);
 
 impl Columns {
     /// The columns of a scope.
-    pub(crate) const fn of(scope: Scope) -> Self {
-        match scope {
-            Scope::System => Self(SYSTEM),
-            Scope::Audit => Self(AUDIT),
-            Scope::LlmRun => Self(LLM_RUN),
+    pub(crate) fn of(scope: Scope) -> Self {
+        let mut names = COMMON.to_vec();
+        for kind in kinds(scope) {
+            for column in kind.columns() {
+                if !names.contains(&column.name) {
+                    names.push(column.name);
+                }
+            }
         }
+        Self(names)
     }
 
-    pub(crate) const fn names(self) -> &'static [&'static str] {
-        self.0
+    pub(crate) fn names(&self) -> &[&'static str] {
+        &self.0
     }
 
     /// The cells of a record.
-    pub(crate) fn cells(self, record: &Record) -> io::Result<Vec<String>> {
-        let json = serde_json::to_string(record)?;
-        let tagged: HashMap<String, HashMap<String, &RawValue>> = serde_json::from_str(&json)?;
-        let Some((kind, fields)) = tagged.into_iter().next() else {
-            return Ok(Vec::new());
-        };
-        let cell = |name: &&str| match fields.get(*name) {
-            _ if *name == "kind" => Ok(kind.clone()),
-            Some(value) => text(value.get()),
-            None => Ok(String::new()),
-        };
-        self.0.iter().map(cell).collect()
+    pub(crate) fn cells(&self, record: &Record) -> Vec<String> {
+        let tenant = record.tenant_id().map(|tenant| cell(tenant.as_str()));
+        let mut cells = Cells(HashMap::from([
+            ("kind", record.kind().to_string()),
+            ("id", record.id().to_string()),
+            ("tenant_id", tenant.unwrap_or_default()),
+            ("created_at", record.created_at().to_string()),
+        ]));
+        for draft in record.to_drafts() {
+            draft.write_fields(&mut cells);
+        }
+        let value = |name: &&str| cells.0.get(*name).cloned().unwrap_or_default();
+        self.0.iter().map(value).collect()
     }
 }
 
-fn text(json: &str) -> io::Result<String> {
-    if json == "null" {
-        return Ok(String::new());
+/// The kinds of records in a file of a scope.
+const fn kinds(scope: Scope) -> &'static [RecordKind] {
+    match scope {
+        Scope::LlmRun => &[RecordKind::LlmRun, RecordKind::Trace, RecordKind::TraceStep],
+        Scope::System => &[RecordKind::SystemRecord],
+        Scope::Audit => &[RecordKind::AuditEntry],
     }
-    if !json.starts_with('"') {
-        return Ok(json.to_owned());
+}
+
+/// The cells of a record by their columns.
+struct Cells(HashMap<&'static str, String>);
+
+impl FieldWriter<'_> for Cells {
+    fn write(&mut self, field: &'static Field, value: Option<Value<'_>>) {
+        let shown = match value {
+            // Among the common columns.
+            None | Some(Value::Id(_)) => return,
+            Some(Value::Text(text)) => cell(text),
+            Some(Value::Integer(number)) => number.to_string(),
+            Some(Value::Time(time)) => time.to_string(),
+            Some(Value::Flag(flag)) => flag.to_string(),
+        };
+        self.0.insert(field.name, shown);
     }
-    let text: String = serde_json::from_str(json)?;
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
-    Ok(if runs { format!("'{text}") } else { text })
+}
+
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use logs_domain::{Draft, LlmRunSnapshot, Record, TenantId, Timestamp};
-    use serde_json::Value;
+    use logs_domain::{
+        Draft, LlmRunSnapshot, Record, RecordKind, TenantId, Timestamp, TraceStepRecord,
+    };
 
     use super::{Columns, Scope};
 
@@ -149,7 +115,7 @@ mod tests {
 
     fn cell(record: &Record, name: &str) -> String {
         let columns = Columns::of(Scope::LlmRun);
-        let cells = columns.cells(record).unwrap();
+        let cells = columns.cells(record);
         let place = columns.names().iter().position(|column| *column == name);
         cells[place.unwrap()].clone()
     }
@@ -174,15 +140,48 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_a_run_has_a_column() {
-        let json: Value = serde_json::to_value(run("{}", r#""m""#)).unwrap();
-        let fields: BTreeSet<&str> = json["llm_run"]
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
-        let columns: BTreeSet<&str> = Columns::of(Scope::LlmRun).names().iter().copied().collect();
-        assert!(fields.is_subset(&columns), "{fields:?}");
+    fn every_field_of_each_kind_has_one_column() {
+        for (scope, kinds) in [
+            (Scope::LlmRun, &["llm_run", "trace", "trace_step"][..]),
+            (Scope::System, &["system_record"]),
+            (Scope::Audit, &["audit_entry"]),
+        ] {
+            let columns = Columns::of(scope);
+            let mut names = columns.names().to_vec();
+            let of_scope = |kind: &&RecordKind| kinds.contains(&kind.as_str());
+            for kind in RecordKind::ALL.iter().filter(of_scope) {
+                let fields = kind.fields().iter();
+                let missing = fields.filter(|field| !names.contains(&field.name));
+                assert_eq!(missing.count(), 0, "{kind}");
+            }
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_has_its_key_and_its_parent_in_columns() {
+        let json = r#"{"trace_step":{"trace_id":"t","key":{"span":"s"},"parent":{"position":3},
+            "timestamp":"2026-01-01T00:00:00Z","skill_name":"x","status":"FAILED",
+            "outcome_category":"y","duration_ms":1}}"#;
+        let Draft::TraceStep(draft) = Draft::from_json(json).unwrap() else {
+            panic!("a step");
+        };
+        let (tenant, time) = (
+            TenantId::new("t").unwrap(),
+            Timestamp::from_micros(0).unwrap(),
+        );
+        let step = Record::TraceStep(TraceStepRecord::from_parts(tenant, draft, time));
+        let shown = [
+            "position",
+            "span_id",
+            "parent_position",
+            "parent_span_id",
+            "run_id",
+        ]
+        .map(|name| cell(&step, name));
+        assert_eq!(shown, ["", "s", "3", "", ""]);
     }
 }

@@ -100,7 +100,7 @@ impl Sink {
                 serde_json::to_writer(&mut *out, record)?;
                 out.write_all(b"\n")?;
             }
-            Form::Csv(columns, out) => out.write_record(columns.cells(record)?)?,
+            Form::Csv(columns, out) => out.write_record(columns.cells(record))?,
         }
         let counts = &mut self.written;
         counts.records += 1;

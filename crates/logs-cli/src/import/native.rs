@@ -1,7 +1,7 @@
 //! Our own forms: drafts, `{"llm_run":{…}}`, and records as `logs export` writes them, which have
 //! a record time. A record becomes its drafts again.
 
-use logs_domain::{Draft, InvalidValue, Record, TenantId};
+use logs_domain::{Draft, InvalidValue, Record};
 
 use super::json::Json;
 use super::source::RawRecord;
@@ -28,7 +28,7 @@ pub(super) fn translate(
     let record: Record = serde_json::from_str(&raw.text).map_err(|error| {
         InvalidValue::new("record", &raw.text, format!("an exported record ({error})"))
     })?;
-    let owner = match owner(&record) {
+    let owner = match record.tenant_id() {
         Some(tenant) => {
             let wanted = surroundings.named_tenant()?;
             if *tenant != wanted {
@@ -47,17 +47,4 @@ pub(super) fn translate(
         owner,
         drafts: record.to_drafts(),
     })
-}
-
-/// Whose record it is; `None` for the platform.
-fn owner(record: &Record) -> Option<&TenantId> {
-    match record {
-        Record::LlmRun(run) => Some(&run.tenant_id),
-        Record::Trace(trace) => Some(&trace.tenant_id),
-        Record::TraceStep(step) => Some(&step.tenant_id),
-        Record::AuditEntry(entry) => Some(&entry.tenant_id),
-        Record::LogExport(export) => Some(&export.tenant_id),
-        Record::SystemRecord(record) => record.tenant_id.as_ref(),
-        // A kind that this version does not know has no drafts either.
-    }
 }

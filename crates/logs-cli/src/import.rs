@@ -4,6 +4,8 @@
 mod bad;
 mod json;
 mod langfuse;
+#[cfg(test)]
+mod limits;
 mod mapping;
 mod native;
 mod pipeline;

@@ -14,6 +14,8 @@ mod doctor;
 mod error;
 mod kind;
 mod lifecycle;
+#[cfg(test)]
+mod limits;
 mod list;
 mod migrations;
 mod open;

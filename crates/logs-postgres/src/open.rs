@@ -17,11 +17,11 @@ pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the server works on a statement of an append.
 pub(crate) const APPEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a statement waits for a lock.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a transaction may do nothing.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
-const WRITERS: u32 = 4;
-const READERS: u32 = 4;
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const WRITERS: u32 = 4;
+pub(crate) const READERS: u32 = 4;
 /// What is asked of an index is read in its order. A generic plan does not know how many records a
 /// tenant, a trace or an entity has: it guesses a handful, and would rather read and sort all of them
 /// for each page. Reads that no index answers in their order allow sorts for themselves.

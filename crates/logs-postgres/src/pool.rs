@@ -15,9 +15,9 @@ use crate::alarm::Alarm;
 use crate::{error, server};
 
 /// How long a call waits for a connection before it is pushed back.
-const ACQUIRE: Duration = Duration::from_secs(1);
+pub(crate) const ACQUIRE: Duration = Duration::from_secs(1);
 /// How long a connection lives at most.
-const LIFETIME: Duration = Duration::from_secs(30 * 60);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// After how long without work a connection is asked whether the server is still there.
 const DOUBTED: Duration = Duration::from_secs(1);
 

@@ -12,7 +12,7 @@ use crate::pool::Lane;
 use crate::{PostgresStore, error};
 
 /// How long a read may take: a little longer than its statement may on the server.
-const READ: Duration = Duration::from_millis(3_500);
+pub(crate) const READ: Duration = Duration::from_millis(3_500);
 
 /// Ends a call that writes nothing when it takes too long.
 pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {

@@ -23,9 +23,9 @@ use crate::{PLATFORM, PostgresStore};
 
 /// How long an append may take, with its retries: with the longest statement after it, less than
 /// the minute after which records count as settled.
-const APPEND: Duration = Duration::from_secs(30);
+pub(crate) const APPEND: Duration = Duration::from_secs(30);
 /// How often an append is tried again when another transaction was in its way.
-const RETRIES: u32 = 3;
+pub(crate) const RETRIES: u32 = 3;
 
 #[async_trait]
 impl LogsWriter for PostgresStore {

@@ -26,6 +26,8 @@ mod clock;
 mod doctor;
 mod error;
 mod lifecycle;
+#[cfg(test)]
+mod limits;
 mod list;
 mod migrations;
 mod open;

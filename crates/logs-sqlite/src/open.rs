@@ -15,9 +15,9 @@ use crate::pool::Connections;
 use crate::{error, migrations};
 
 /// How long a call waits for the lock of another writer, in this process or another.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// Connections that read; SQLite reads beside a writer in WAL mode.
-const READERS: u32 = 4;
+pub(crate) const READERS: u32 = 4;
 /// Connections that count: apart from the readers, because an unfinished count is interrupted.
 const COUNTERS: u32 = 2;
 /// How many variables a statement takes when the library does not say otherwise.

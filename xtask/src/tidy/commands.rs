@@ -6,7 +6,10 @@ use super::Violations;
 use super::file_lengths::collect;
 use crate::{Arguments, process};
 
-/// Looks at every `$ cargo xtask …` in a code block, and at every relative link.
+/// Folders at the root: what begins with one of them between backticks is a path.
+const FOLDERS: [&str; 4] = ["crates/", "docs/", "examples/", "xtask/"];
+
+/// Looks at every `cargo xtask …`, every relative link, and every path between backticks.
 pub(super) fn check() -> anyhow::Result<Violations> {
     let root = process::root()?;
     let mut files = Vec::new();
@@ -35,6 +38,11 @@ pub(super) fn check() -> anyhow::Result<Violations> {
         for command in xtask_commands(&text) {
             if Arguments::command().find_subcommand(&command).is_none() {
                 violations.push(format!("{path}: there is no `cargo xtask {command}`"));
+            }
+        }
+        for named in paths(&text) {
+            if !root.join(&named).exists() {
+                violations.push(format!("{path}: there is no {named}"));
             }
         }
         let folder = file.parent().unwrap_or(&root);
@@ -74,14 +82,27 @@ fn links(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The paths between backticks.
+fn paths(text: &str) -> Vec<String> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    let is_path = |quoted: &&str| {
+        let begins = FOLDERS.iter().any(|folder| quoted.starts_with(folder));
+        begins && !quoted.contains([' ', '*', '\n', '…'])
+    };
+    quoted.filter(is_path).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{links, xtask_commands};
+    use super::{links, paths, xtask_commands};
 
     #[test]
     fn commands_and_links_are_found() {
         let text = "$ cargo xtask test\nrun `cargo xtask tidy`, see [a](docs/a.md#x) [b](#c)";
         assert_eq!(xtask_commands(text), ["test", "tidy"]);
         assert_eq!(links(text), ["docs/a.md"]);
+        let text =
+            "`crates/a/src` and `a/b`, `crates/*/a.rs`; ```console\ncrates/x\n``` `docs/b.md`";
+        assert_eq!(paths(text), ["crates/a/src", "docs/b.md"]);
     }
 }

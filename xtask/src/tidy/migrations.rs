@@ -40,7 +40,7 @@ pub(super) fn check() -> anyhow::Result<Violations> {
         collect(&root.join(folder), "sql", &mut files)?;
         anyhow::ensure!(files.len() > before, "there is no migration in {folder}");
     }
-    let released = std::fs::read_to_string(root.join(RELEASED)).unwrap_or_default();
+    let released = std::fs::read_to_string(root.join(RELEASED))?;
     let mut violations = Vec::new();
     for line in released.lines() {
         let Some((sum, path)) = line.split_once("  ") else {

@@ -12,10 +12,10 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 use serde_json::value::RawValue;
 
 /// How many arrays and objects may stand inside each other.
-const DEEPEST: usize = 128;
+pub(super) const DEEPEST: usize = 128;
 
 /// How many values a record may have: arrays, objects, and what is in them.
-const MOST_VALUES: usize = 1_000_000;
+pub(super) const MOST_VALUES: usize = 1_000_000;
 
 /// A JSON value as it stands in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,7 +22,7 @@ pub(crate) struct Translated {
 
 /// How many bytes the drafts of one record may take in memory. What is made of a record can be many
 /// times larger than the record: the same text may go into each of its drafts.
-const MOST_DRAFTS_BYTES: usize = 64 * 1024 * 1024;
+pub(super) const MOST_DRAFTS_BYTES: usize = 64 * 1024 * 1024;
 
 /// The drafts that are made of a record, as far as they are.
 #[derive(Debug, Default)]

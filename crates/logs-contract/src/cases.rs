@@ -43,7 +43,7 @@ pub const RULES: &[&str] = &[
 const FILES: &[&[&[Case]]] = &[
     &[r01_tenancy::CASES_OF_LISTS, r01_tenancy::CASES],
     r02_filters::FILES,
-    &[r03_order::CASES],
+    &[r03_order::CASES_OF_LISTS, r03_order::CASES],
     r04_pages::FILES,
     &[r05_total::CASES_OF_LISTS, r05_total::CASES],
     r06_append::FILES,

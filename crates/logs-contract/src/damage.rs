@@ -1,9 +1,13 @@
 //! Lists of a store whose records were altered behind its back: for the tests of adapters that keep
 //! them where others can write.
 //!
-//! A list gives what is before a damaged record, then an error that names it, and goes on behind it.
+//! A list gives what is before a damaged record, then an error that names it, and goes on behind it; the
+//! same backwards.
 
-use logs_domain::{Checksum, LogExportOutcome, LogsStore, Reason, StoreError, TenantId};
+use logs_domain::{
+    Checksum, Cursor, LogExportOutcome, LogsStore, PageRequest, Position, Reason, StoreError,
+    TenantId,
+};
 
 use crate::appends::append;
 use crate::lists::{List, identity, populate, populate_platform};
@@ -41,46 +45,91 @@ pub async fn populated(store: &dyn LogsStore, tenant: &TenantId) {
     append(store, tenant, outcomes).await;
 }
 
-/// Walks every list of a tenant by pages of `limit` records, past those that cannot be read.
+/// A record as text, or where it is inconsistent.
+type Found = Result<String, (&'static str, &'static str, String)>;
+
+/// Walks every list of a tenant by pages of `limit` records, past those that cannot be read: forwards,
+/// back again, and forwards from the other end.
 ///
 /// # Panics
-/// When a page fails otherwise than by a record, or a list cannot go on behind one, or has no end.
+/// When a page fails otherwise than by a record, or a list cannot go on behind one, or has no end; and
+/// when the ways do not meet the same in the same order.
 pub async fn walk(store: &dyn LogsStore, tenant: &TenantId, limit: u32) -> Vec<Walk> {
     let mut walks = Vec::new();
     for list in List::ALL {
+        let request = first(limit);
+        let (forth, last) = one_way(*list, store, tenant, request.clone()).await;
+        if let Some((place, shown)) = last {
+            let (mut back, _) = one_way(*list, store, tenant, request.clone().before(place)).await;
+            back.reverse();
+            let until = forth.len() - shown;
+            assert_eq!(back, forth[..until], "{list:?}, {limit} a page, back");
+        }
+        let turned = request.direction(list.direction().reversed());
+        let (mut turned, _) = one_way(*list, store, tenant, turned).await;
+        turned.reverse();
+        assert_eq!(turned, forth, "{list:?}, {limit} a page, turned round");
         let mut walk = Walk {
             method: list.method(),
             records: Vec::new(),
             errors: Vec::new(),
         };
-        let mut next = Some(first(limit));
-        let mut pages = 0;
-        while let Some(request) = next {
-            pages += 1;
-            assert!(pages < 1_000, "{list:?} has an end");
-            let behind = match list.page(store, tenant, &request).await {
-                Ok(page) => {
-                    let items = page.items.iter().map(|item| identity(*list, item));
-                    walk.records.extend(items);
-                    page.next
-                }
-                Err(StoreError::Inconsistent {
-                    table,
-                    column,
-                    key,
-                    next,
-                }) => {
-                    assert!(next.is_some(), "{list:?} goes on behind {table} {key}");
-                    walk.errors.push((table, column, key));
-                    next
-                }
-                Err(error) => panic!("{list:?}: {error}"),
-            };
-            next = behind.map(|cursor| first(limit).after(cursor));
+        for found in forth {
+            match found {
+                Ok(record) => walk.records.push(record),
+                Err(error) => walk.errors.push(error),
+            }
         }
         walks.push(walk);
     }
     walks
+}
+
+/// What a walk meets from a request on, in the order in which it meets it; and, where it did not end on
+/// its first page, the place that begins the last one, with how much was met from there on.
+async fn one_way(
+    list: List,
+    store: &dyn LogsStore,
+    tenant: &TenantId,
+    request: PageRequest,
+) -> (Vec<Found>, Option<(Cursor, usize)>) {
+    let backwards = matches!(request.position, Position::Before(_));
+    let mut found: Vec<Found> = Vec::new();
+    let mut behind = None;
+    let mut next = Some(request);
+    let mut pages = 0;
+    while let Some(request) = next {
+        pages += 1;
+        assert!(pages < 1_000, "{list:?} has an end");
+        let onward = match list.page(store, tenant, &request).await {
+            Ok(page) => {
+                let items = page.items.iter().map(|item| Ok(identity(list, item)));
+                let mut items: Vec<Found> = items.collect();
+                if backwards {
+                    items.reverse();
+                }
+                if !items.is_empty() {
+                    behind = page.previous.clone().map(|place| (place, items.len()));
+                }
+                found.extend(items);
+                if backwards { page.previous } else { page.next }
+            }
+            Err(StoreError::Inconsistent {
+                table,
+                column,
+                key,
+                place,
+            }) => {
+                assert!(place.is_some(), "{list:?} goes on behind {table} {key}");
+                found.push(Err((table, column, key)));
+                behind = place.clone().map(|place| (place, 1));
+                place
+            }
+            Err(error) => panic!("{list:?}: {error}"),
+        };
+        next = onward.map(|cursor| request.past(cursor));
+    }
+    (found, behind)
 }
 
 /// What somebody does to one record of [`populated`], and what is told of it.

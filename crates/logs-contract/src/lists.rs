@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use logs_domain::{
-    AuditEventType, AuditFilter, Cursor, EntityType, GovernanceFilter, LlmRunFilter,
+    AuditEventType, AuditFilter, Cursor, Direction, EntityType, GovernanceFilter, LlmRunFilter,
     LogExportFilter, LogsStore, NewSystemRecord, PageRequest, QueryResult, ReplayQuery,
     StoreResult, SystemEventType, SystemRecordFilter, TenantId, TimeRange, TraceFilter,
     TraceStepFilter,
@@ -69,6 +69,23 @@ impl List {
             Self::AuditEntries => "list_audit_entries",
             Self::GovernanceEvents => "get_governance_events",
             Self::LogExports => "list_log_exports",
+        }
+    }
+
+    /// The way that the list goes when none is asked for.
+    pub(crate) const fn direction(self) -> Direction {
+        match self {
+            Self::StepsOfTrace
+            | Self::ReplayWindow
+            | Self::SystemByCorrelation
+            | Self::SystemWindow => Direction::Ascending,
+            Self::LlmRuns
+            | Self::Traces
+            | Self::TraceSteps
+            | Self::SystemRecords
+            | Self::AuditEntries
+            | Self::GovernanceEvents
+            | Self::LogExports => Direction::Descending,
         }
     }
 

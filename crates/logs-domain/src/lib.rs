@@ -54,8 +54,8 @@ pub use filter::{
     TraceFilter, TraceStepFilter,
 };
 pub use page::{
-    CountMode, Cursor, CursorKey, CursorScope, PageLimit, PageOffset, PageRequest, Position,
-    QueryResult, ReadMethod, Total,
+    CountMode, Cursor, CursorKey, CursorScope, Direction, PageLimit, PageOffset, PageRequest,
+    Position, QueryResult, ReadMethod, Total,
 };
 #[cfg(any(test, feature = "test-util"))]
 pub use port::MockLogsStore;

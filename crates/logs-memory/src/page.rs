@@ -1,46 +1,55 @@
 //! Pages of anything that is in order.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::time::{Duration, Instant};
 
-use logs_domain::{
-    CountMode, CursorKey, CursorScope, PageRequest, Position, QueryResult, StoreResult, Total,
-};
+use logs_domain::page::Walk;
+use logs_domain::{CountMode, CursorKey, QueryResult, StoreResult, Total};
 
 /// How many records are counted between two looks at the time.
 const COUNTED_AT_ONCE: usize = 4096;
 
-/// Answers `request` from `after`, which gives the matching records behind a key, or all of them,
-/// in the order of the list.
+/// Where reading begins, and which way it goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start<'a, K> {
+    /// The key behind which it begins; none at the first record of its way.
+    pub(crate) from: Option<&'a K>,
+    /// Whether it goes from larger keys to smaller ones.
+    pub(crate) is_reversed: bool,
+}
+
+/// The page of a walk through the matching records, which `records` gives from any start on.
 pub(crate) fn page<K, T, I>(
-    request: &PageRequest,
-    scope: &CursorScope,
+    walk: &Walk<'_, K>,
     count_budget: Duration,
-    after: impl Fn(Option<&K>) -> I,
+    records: impl Fn(Start<'_, K>) -> I,
 ) -> StoreResult<QueryResult<T>>
 where
     K: CursorKey,
     I: Iterator<Item = (K, T)>,
 {
-    let wanted = request.limit.as_usize() + 1;
-    let found: Vec<(K, StoreResult<T>)> = match &request.position {
-        Position::Offset(offset) => after(None)
-            .skip(offset.as_usize())
-            .take(wanted)
-            .map(readable)
-            .collect(),
-        Position::After(cursor) => {
-            let key = cursor.decode::<K>(scope)?;
-            after(Some(&key)).take(wanted).map(readable).collect()
-        }
+    let start = Start {
+        from: walk.from(),
+        is_reversed: walk.is_reversed(),
     };
-    let total = match request.count_cap() {
+    let found = records(start)
+        .skip(walk.offset())
+        .take(walk.wanted())
+        .map(readable)
+        .collect();
+    let total = match walk.request().count_cap() {
         None => Total::NotCounted,
         Some(cap) => {
-            let budget = (request.count == CountMode::Default).then_some(count_budget);
-            count(after(None), cap, budget)
+            let is_default = walk.request().count == CountMode::Default;
+            let all = Start {
+                from: None,
+                is_reversed: false,
+            };
+            count(records(all), cap, is_default.then_some(count_budget))
         }
     };
-    QueryResult::from_overfetched(found, request.limit, scope, total)
+    walk.page(found, total)
 }
 
 /// Nothing alters records in memory.
@@ -62,5 +71,39 @@ fn count<T>(records: impl Iterator<Item = T>, cap: Option<u64>, budget: Option<D
             0 => return Total::counted(counted, cap),
             more => counted += more as u64,
         }
+    }
+}
+
+/// The entries of a map from a start on.
+pub(crate) fn entries<'a, K: Ord + Copy, T>(
+    map: &'a BTreeMap<K, T>,
+    start: Start<'_, K>,
+) -> Box<dyn Iterator<Item = (K, &'a T)> + 'a> {
+    let from = start
+        .from
+        .map_or(Bound::Unbounded, |key| Bound::Excluded(*key));
+    let of = |(key, value): (&'a K, &'a T)| (*key, value);
+    if start.is_reversed {
+        Box::new(map.range((Bound::Unbounded, from)).rev().map(of))
+    } else {
+        Box::new(map.range((from, Bound::Unbounded)).map(of))
+    }
+}
+
+/// The records of a slice, which is in order, from a start on.
+pub(crate) fn sorted<'a, K: Ord + Clone, T: Clone>(
+    records: &'a [(K, T)],
+    start: Start<'_, K>,
+) -> Box<dyn Iterator<Item = (K, T)> + 'a> {
+    if start.is_reversed {
+        let end = start.from.map_or(records.len(), |from| {
+            records.partition_point(|(key, _)| key < from)
+        });
+        Box::new(records.iter().take(end).rev().cloned())
+    } else {
+        let begin = start
+            .from
+            .map_or(0, |from| records.partition_point(|(key, _)| key <= from));
+        Box::new(records.iter().skip(begin).cloned())
     }
 }

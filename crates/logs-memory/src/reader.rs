@@ -9,9 +9,6 @@ mod traces;
 #[cfg(test)]
 mod work;
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-
 use async_trait::async_trait;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CorrelationId, GovernanceFilter, LlmRunFilter,
@@ -147,14 +144,4 @@ impl LogsReader for MemoryStore {
     ) -> StoreResult<QueryResult<LogExportSnapshot>> {
         exports::list(self, tenant, filter, page)
     }
-}
-
-/// The entries of an ordered map behind a key, or all of them.
-fn entries_after<'a, K: Ord + Copy, T>(
-    map: &'a BTreeMap<K, T>,
-    key: Option<&K>,
-) -> impl Iterator<Item = (K, &'a T)> + use<'a, K, T> {
-    let start = key.map_or(Bound::Unbounded, |key| Bound::Excluded(*key));
-    map.range((start, Bound::Unbounded))
-        .map(|(key, value)| (*key, value))
 }

@@ -11,8 +11,12 @@ use logs_domain::{
 use crate::CaseContext;
 use crate::appends::{append, append_platform};
 use crate::case::cases;
-use crate::lists::{populate, populate_platform};
-use crate::samples::{at, correlation, id, largest, run, system, tenant};
+use crate::lists::{List, cases_of_lists, populate, populate_platform};
+use crate::samples::{at, correlation, first, id, largest, run, system, tenant};
+
+cases_of_lists! {
+    "r03_" goes_both_ways_by_the_same_order,
+}
 
 cases! {
     r03_list_llm_runs_newest_first_then_by_id,
@@ -41,6 +45,24 @@ async fn store_shuffled(case: &CaseContext) {
     populate(&*store, &tenant, 6..8).await;
     populate_platform(&*store, 3..5).await;
     populate(&*store, &tenant, 2..4).await;
+}
+
+async fn goes_both_ways_by_the_same_order(case: &mut CaseContext, list: List) {
+    store_shuffled(case).await;
+    let (store, a) = (case.store(), tenant("a"));
+    let own = list.direction();
+    let mut all = list.all(&*store, &a).await;
+    assert_eq!(all.len() as u64, list.len(10, 5));
+    // The own direction is the one that is not asked for, cursors included.
+    let unasked = list.page(&*store, &a, &first(3)).await.unwrap();
+    let asked = first(3).direction(own);
+    assert_eq!(list.page(&*store, &a, &asked).await.unwrap(), unasked);
+    all.reverse();
+    for request in [largest(), first(4)] {
+        let request = request.direction(own.reversed());
+        let pages = list.walk(&*store, &a, request).await;
+        assert_eq!(pages.concat(), all, "the exact reverse");
+    }
 }
 
 fn assert_newest_first(keys: &[(Timestamp, RecordId)]) {

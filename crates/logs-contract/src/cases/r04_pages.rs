@@ -1,5 +1,6 @@
 //! Rule 4: pages return every record once.
 
+mod backwards;
 mod cursors;
 mod extremes;
 mod offsets;
@@ -16,6 +17,7 @@ pub(super) const FILES: &[&[Case]] = &[
     offsets::CASES_OF_LISTS,
     cursors::CASES_OF_LISTS,
     cursors::CASES,
+    backwards::CASES_OF_LISTS,
     writes_between::CASES_OF_LISTS,
     writes_between::CASES,
     settled::CASES,

@@ -57,9 +57,14 @@ async fn totals_after_a_cursor_are_counted_on_request_only(case: &mut CaseContex
         (CountMode::Skip, Total::NotCounted),
         (CountMode::Exact, Total::Exact(list.len(4, 2))),
     ] {
-        let request = first(1).after(cursor.clone()).count(count);
-        let page = list.page(&*store, &tenant("a"), &request).await.unwrap();
-        assert_eq!(page.total, total, "{count:?}");
+        let request = first(1).count(count);
+        for request in [
+            request.clone().after(cursor.clone()),
+            request.before(cursor.clone()),
+        ] {
+            let page = list.page(&*store, &tenant("a"), &request).await.unwrap();
+            assert_eq!(page.total, total, "{request:?}");
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub(super) struct Page {
     pub(super) items: Vec<String>,
     pub(super) total: Total,
     pub(super) has_more: bool,
+    pub(super) previous: Option<Cursor>,
     pub(super) next: Option<Cursor>,
 }
 
@@ -69,6 +70,7 @@ fn shown<T: Serialize>(result: StoreResult<QueryResult<T>>) -> Answer {
         items,
         total: page.total,
         has_more: page.has_more,
+        previous: page.previous,
         next: page.next,
     })
 }

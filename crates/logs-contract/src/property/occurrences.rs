@@ -19,6 +19,8 @@ const EXPECTED: &[&str] = &[
     "count: skipped",
     "cursor on another list refused",
     "cursor with another limit",
+    "direction: ascending",
+    "direction: descending",
     "export: outcome in the batch of its export",
     "export: outcome later",
     "export: outcome without export refused",
@@ -38,6 +40,7 @@ const EXPECTED: &[&str] = &[
     "step: late",
     "step: sent again",
     "times: equal occurred or started",
+    "walk back over pages",
     "walk over pages",
     "walk with an append between pages",
 ];

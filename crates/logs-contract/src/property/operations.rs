@@ -1,6 +1,6 @@
 //! What a play is made of.
 
-use logs_domain::{Draft, NewSystemRecord, OnConflict, TenantId};
+use logs_domain::{Direction, Draft, NewSystemRecord, OnConflict, TenantId};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -35,15 +35,17 @@ pub(super) enum Operation {
     Offset {
         tenant: TenantId,
         asked: Asked,
+        direction: Option<Direction>,
         limit: u32,
         offset: u32,
         count: Count,
     },
     /// Every page of a list, with another limit from the second page on, and an append between
-    /// the first two.
+    /// the first two; then back with that limit.
     Walk {
         tenant: TenantId,
         asked: Asked,
+        direction: Option<Direction>,
         limits: (u32, u32),
         between: Option<Append>,
     },
@@ -107,6 +109,10 @@ fn limit() -> impl Strategy<Value = u32> {
     select(&[1, 1, 2, 3, 7, 1000][..])
 }
 
+fn direction() -> impl Strategy<Value = Option<Direction>> {
+    prop::option::of(select(&[Direction::Ascending, Direction::Descending][..]))
+}
+
 fn operation() -> impl Strategy<Value = Operation> {
     let platform = (
         prop::collection::vec(drafts::system_record(), 1..4),
@@ -115,10 +121,18 @@ fn operation() -> impl Strategy<Value = Operation> {
     let retry = (0..4_usize, on_conflict());
     let offset = select(&[0, 0, 1, 3, 10_000][..]);
     let count = select(&[Count::Default, Count::Exact, Count::Skip][..]);
-    let page = (pools::tenant(), asked(), limit(), offset, count);
+    let page = (
+        pools::tenant(),
+        asked(),
+        direction(),
+        limit(),
+        offset,
+        count,
+    );
     let walk = (
         pools::tenant(),
         asked(),
+        direction(),
         (limit(), limit()),
         prop::option::of(append(1..8)),
     );
@@ -137,11 +151,11 @@ fn operation() -> impl Strategy<Value = Operation> {
         5 => (pools::tenant(), look_up()).prop_map(|(tenant, one)| {
             Operation::LookUp { tenant, one }
         }),
-        4 => page.prop_map(|(tenant, asked, limit, offset, count)| {
-            Operation::Offset { tenant, asked, limit, offset, count }
+        4 => page.prop_map(|(tenant, asked, direction, limit, offset, count)| {
+            Operation::Offset { tenant, asked, direction, limit, offset, count }
         }),
-        10 => walk.prop_map(|(tenant, asked, limits, between)| {
-            Operation::Walk { tenant, asked, limits, between }
+        10 => walk.prop_map(|(tenant, asked, direction, limits, between)| {
+            Operation::Walk { tenant, asked, direction, limits, between }
         }),
         3 => foreign.prop_map(|(tenant, from, to_tenant, to)| {
             Operation::Foreign { tenant, from, to_tenant, to }

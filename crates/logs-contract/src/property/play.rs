@@ -1,21 +1,21 @@
 //! A play: each operation on both stores, every answer compared.
 
+mod pages;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
 use logs_domain::{
-    AppendBatch, AppendReceipt, CountMode, Draft, LogsStore, OnConflict, PageLimit, PageOffset,
-    PageRequest, PlatformBatch, RecordOutcome, StoreError, StoreOptions, StoreResult, TenantId,
-    Timestamp,
+    AppendBatch, AppendReceipt, Draft, LogsStore, OnConflict, PlatformBatch, RecordOutcome,
+    StoreError, StoreOptions, StoreResult, TenantId, Timestamp,
 };
 use logs_memory::MemoryStore;
 
-use super::ask::{Answer, Page, ask, look_up};
-use super::filters::{Asked, Question};
+use super::ask::look_up;
 use super::occurrences::Occurrences;
-use super::operations::{Append, Count, Operation};
+use super::operations::{Append, Operation};
 use super::settled::compare_settled;
 use crate::{ContractBackend, TestClock};
 
@@ -126,16 +126,26 @@ impl Play<'_> {
             Operation::Offset {
                 tenant,
                 asked,
+                direction,
                 limit,
                 offset,
                 count,
-            } => self.offset(tenant, asked, (*limit, *offset), *count).await,
+            } => {
+                let request = self.in_direction(*direction);
+                self.offset((tenant, asked), request, (*limit, *offset), *count)
+                    .await
+            }
             Operation::Walk {
                 tenant,
                 asked,
+                direction,
                 limits,
                 between,
-            } => self.walk(tenant, asked, *limits, between.as_ref()).await,
+            } => {
+                let request = self.in_direction(*direction);
+                self.walk((tenant, asked), &request, *limits, between.as_ref())
+                    .await
+            }
             Operation::Foreign {
                 tenant,
                 from,
@@ -161,98 +171,6 @@ impl Play<'_> {
         }
         self.appends.push(append.clone());
         compare("append", &shown(expected), &shown(found))
-    }
-
-    async fn offset(
-        &self,
-        tenant: &TenantId,
-        asked: &Asked,
-        (limit, offset): (u32, u32),
-        count: Count,
-    ) -> Result<(), String> {
-        let count = match count {
-            Count::Default => CountMode::Default,
-            Count::Exact => CountMode::Exact,
-            Count::Skip => CountMode::Skip,
-        };
-        let note = match count {
-            CountMode::Default => "count: at the default",
-            CountMode::Exact => "count: exact",
-            CountMode::Skip => "count: skipped",
-        };
-        self.occurrences.note(note);
-        self.occurrences.note_if(offset == 10_000, "offset 10000");
-        let page = PageRequest::first(limit)
-            .map_err(|error| error.to_string())?
-            .count(count);
-        let page = page.offset(PageOffset::new(offset).map_err(|error| error.to_string())?);
-        self.page(tenant, asked, &page).await.map(|_| ())
-    }
-
-    async fn walk(
-        &mut self,
-        tenant: &TenantId,
-        asked: &Asked,
-        (first, rest): (u32, u32),
-        between: Option<&Append>,
-    ) -> Result<(), String> {
-        let before = self.page(tenant, asked, &largest()).await?;
-        let limit = |limit| PageLimit::new(limit).map_err(|error| error.to_string());
-        self.occurrences.note_if(first == 1, "limit 1");
-        let request = PageRequest::default();
-        let mut page = self
-            .page(tenant, asked, &request.clone().limit(limit(first)?))
-            .await?;
-        let mut walked = page.items.clone();
-        if let (Some(append), true) = (between, page.has_more) {
-            self.append(append).await?;
-            self.occurrences.note("walk with an append between pages");
-        }
-        self.occurrences.note_if(page.has_more, "walk over pages");
-        self.occurrences
-            .note_if(page.has_more && first != rest, "cursor with another limit");
-        while let Some(next) = page.next {
-            let request = request.clone().limit(limit(rest)?).after(next);
-            page = self.page(tenant, asked, &request).await?;
-            walked.extend(page.items.iter().cloned());
-        }
-        exactly_once(asked, &before.items, &walked)
-    }
-
-    async fn foreign(
-        &self,
-        (tenant, from): (&TenantId, &Asked),
-        (to_tenant, to): (&TenantId, &Asked),
-    ) -> Result<(), String> {
-        let page = self.page(tenant, from, &smallest()).await?;
-        let Some(cursor) = page.next else {
-            return Ok(());
-        };
-        let request = PageRequest::default().after(cursor);
-        let expected = ask(&*self.oracle, to_tenant, &to.question, &request).await;
-        let found = ask(&*self.subject, to_tenant, &to.question, &request).await;
-        self.occurrences
-            .note_if(expected.is_err(), "cursor on another list refused");
-        compare("foreign cursor", &expected, &found)
-    }
-
-    /// A page of both stores, which must be equal.
-    async fn page(
-        &self,
-        tenant: &TenantId,
-        asked: &Asked,
-        request: &PageRequest,
-    ) -> Result<Page, String> {
-        let expected: Answer = ask(&*self.oracle, tenant, &asked.question, request).await;
-        let found: Answer = ask(&*self.subject, tenant, &asked.question, request).await;
-        compare("page", &expected, &found)?;
-        self.occurrences.note_filter(asked.list, &asked.fields);
-        self.occurrences
-            .note_if(request.limit == PageLimit::MAX, "limit 1000");
-        let page = expected?;
-        self.occurrences
-            .note_if(page.items.is_empty(), "page: empty");
-        Ok(page)
     }
 
     fn note_appended(
@@ -346,38 +264,6 @@ fn one_content_for_each_key(drafts: &[Draft]) -> Vec<Draft> {
         }
     }
     kept
-}
-
-/// Everything that was there before the first page comes exactly once, and nothing comes twice.
-/// By nature, steps may be renumbered and exports may change while a walk goes on; their identity
-/// is not in the items.
-fn exactly_once(asked: &Asked, before: &[String], walked: &[String]) -> Result<(), String> {
-    let changing = matches!(
-        asked.question,
-        Question::StepsOf(_) | Question::Replay(_) | Question::Exports(_)
-    );
-    if changing {
-        return Ok(());
-    }
-    for item in before {
-        let times = walked.iter().filter(|found| *found == item).count();
-        if times != 1 {
-            return Err(format!("a walk gave {times} times, not once: {item}"));
-        }
-    }
-    let distinct: BTreeSet<&String> = walked.iter().collect();
-    if distinct.len() == walked.len() {
-        return Ok(());
-    }
-    Err("a walk gave a record twice".to_owned())
-}
-
-fn largest() -> PageRequest {
-    PageRequest::default().limit(PageLimit::MAX)
-}
-
-fn smallest() -> PageRequest {
-    PageRequest::first(1).unwrap_or_default()
 }
 
 fn shown<T: Debug>(result: StoreResult<T>) -> String {

@@ -108,7 +108,7 @@ pub enum StoreError {
 
     /// Stored data breaks a rule of the store: it was altered from outside, or there is a fault.
     /// A list gives the records before such a one as a page that ends early, then this error, and
-    /// goes on behind it with [`next`](Self::next).
+    /// goes on past its [`place`](Self::place), forwards and backwards.
     #[error("inconsistent data in {table}.{column} of {key}")]
     Inconsistent {
         /// The table.
@@ -117,9 +117,10 @@ pub enum StoreError {
         column: &'static str,
         /// The id of the record, as far as it can be told.
         key: String,
-        /// What to ask the page behind the record with, which may be empty; none outside of lists,
-        /// and where the record's place in the list cannot be told.
-        next: Option<Cursor>,
+        /// The place of the record in the list, which the list goes on after, or before when it was
+        /// read backwards; the page there may be empty. None outside of lists, and where the place
+        /// cannot be told.
+        place: Option<Cursor>,
     },
 
     /// The store takes no writes: its file or server is read-only.
@@ -161,15 +162,24 @@ impl StoreError {
             table,
             column,
             key: key.into(),
-            next: None,
+            place: None,
         }
     }
 
-    /// What to ask the page behind an [`Inconsistent`](Self::Inconsistent) record with.
+    /// The same error about a record at this place, when it is about a record.
+    pub(crate) fn at(mut self, cursor: impl FnOnce() -> Cursor) -> Self {
+        if let Self::Inconsistent { place, .. } = &mut self {
+            *place = Some(cursor());
+        }
+        self
+    }
+
+    /// The place of an [`Inconsistent`](Self::Inconsistent) record: the list goes on
+    /// [past](crate::PageRequest::past) it.
     #[must_use]
-    pub const fn next(&self) -> Option<&Cursor> {
+    pub const fn place(&self) -> Option<&Cursor> {
         match self {
-            Self::Inconsistent { next, .. } => next.as_ref(),
+            Self::Inconsistent { place, .. } => place.as_ref(),
             Self::InvalidArgument(_)
             | Self::Conflict { .. }
             | Self::Gone { .. }

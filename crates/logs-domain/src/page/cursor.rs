@@ -1,4 +1,4 @@
-//! Opaque cursors: made by one page, valid for the next one of the same list only.
+//! Opaque cursors: the places of records in one list.
 
 use std::fmt;
 
@@ -14,16 +14,16 @@ use crate::InvalidValue;
 const VERSION: u8 = 1;
 /// No cursor that a store makes is longer: the longest key holds a span id of 128 bytes.
 const MAX_TEXT: usize = 512;
-const FOREIGN: &str = "a cursor of this list: same method, tenant, filter and arguments";
+const FOREIGN: &str = "a cursor of this list: same method, tenant, filter, arguments and direction";
 
-/// Where the next page of a list begins: opaque text, valid across restarts and for every limit,
-/// for the same method, tenant, filter and arguments.
+/// The place of a record in a list, which a page goes on after or ends before: opaque text, valid
+/// across restarts and for every limit, for the same method, tenant, filter, arguments and direction.
 ///
-/// It is base64url without padding over: the version (1), 8 bytes of SHA-256 over method, tenant
-/// and arguments, and the key of the last record of the page before.
+/// It is base64url without padding over: the version (1), 8 bytes of SHA-256 over method, tenant,
+/// direction and arguments, and the key of the record.
 ///
 /// A cursor is not authenticated. One whose key was changed on the way may be taken: the page then
-/// begins elsewhere in the same list of the same tenant, which whoever holds the cursor may read
+/// is elsewhere in the same list of the same tenant, which whoever holds the cursor may read
 /// anyway. It opens no other list and no other tenant.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
@@ -37,7 +37,11 @@ impl Cursor {
         let text = text.into();
         let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if text.is_empty() || text.len() > MAX_TEXT || !text.bytes().all(base64url) {
-            return Err(InvalidValue::new("cursor", text, "the `next` of a page"));
+            return Err(InvalidValue::new(
+                "cursor",
+                text,
+                "the `next` or `previous` of a page",
+            ));
         }
         Ok(Self(text))
     }
@@ -48,7 +52,7 @@ impl Cursor {
         &self.0
     }
 
-    /// The cursor that continues after `key`.
+    /// The place of the record with this key.
     pub fn encode(scope: &CursorScope, key: &impl CursorKey) -> Self {
         let mut writer = KeyWriter(vec![VERSION]);
         writer.0.extend_from_slice(&scope.0);
@@ -56,13 +60,13 @@ impl Cursor {
         Self(URL_SAFE_NO_PAD.encode(writer.0))
     }
 
-    /// The key that this cursor continues after.
+    /// The key of the record at this place.
     ///
     /// # Errors
     /// [`InvalidValue`] when it is malformed, of another version, or of another list.
     pub fn decode<K: CursorKey>(&self, scope: &CursorScope) -> Result<K, InvalidValue> {
         let refused = |expected: &'static str| InvalidValue::new("cursor", &self.0, expected);
-        let malformed = "the unchanged `next` of a page";
+        let malformed = "the unchanged `next` or `previous` of a page";
         let bytes = URL_SAFE_NO_PAD
             .decode(&self.0)
             .map_err(|_| refused(malformed))?;

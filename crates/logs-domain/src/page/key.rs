@@ -1,6 +1,6 @@
-//! Where a record stands in the order of a list: what a cursor continues from.
+//! Where a record stands in the order of a list: what a cursor names.
 //!
-//! `Ord` of each key is the order of its list: the smaller key comes first on the page. Ids stand here
+//! `Ord` of each key is the own order of its list: the smaller key comes first on the page. Ids stand here
 //! as the store holds them, so that a list can go on behind a record whose id was altered.
 
 use std::cmp::Ordering;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Cursor;
+use super::{Cursor, Direction};
 use crate::InvalidValue;
 
 /// How many records a page holds at most: 1 to 1000, 50 by default.
@@ -100,8 +100,11 @@ pub enum Position {
     /// After so many records of the whole list. Offset 0 is the first page. Records that are
     /// stored meanwhile shift what follows; cursors do not have that fault.
     Offset(PageOffset),
-    /// After the page that gave this cursor.
+    /// Directly after the record at this place: the `next` of the page before.
     After(Cursor),
+    /// Directly before the record at this place: the `previous` of the page behind. The page is in
+    /// the order of the list, and ends next to that record.
+    Before(Cursor),
 }
 
 impl Default for Position {
@@ -113,7 +116,7 @@ impl Default for Position {
 /// How the records of the whole filtered list are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CountMode {
-    /// Up to 10,000 and within the store's time budget for an offset; not at all after a cursor.
+    /// Up to 10,000 and within the store's time budget for an offset; not at all after or before a cursor.
     #[default]
     Default,
     /// All of them, however long it takes (to the statement timeout).
@@ -133,6 +136,8 @@ impl CountMode {
 pub struct PageRequest {
     /// How many records at most.
     pub limit: PageLimit,
+    /// Which way the list goes; `None` is the way that the documentation of its method tells.
+    pub direction: Option<Direction>,
     /// Where the page begins.
     pub position: Position,
     /// How the whole list is counted.
@@ -158,11 +163,35 @@ impl PageRequest {
         self
     }
 
-    /// Begins after the page that gave `cursor`.
+    /// Goes this way.
+    #[must_use]
+    pub const fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    /// Begins after the record at the place of `cursor`.
     #[must_use]
     pub fn after(mut self, cursor: Cursor) -> Self {
         self.position = Position::After(cursor);
         self
+    }
+
+    /// Ends before the record at the place of `cursor`.
+    #[must_use]
+    pub fn before(mut self, cursor: Cursor) -> Self {
+        self.position = Position::Before(cursor);
+        self
+    }
+
+    /// Goes on past the record at the place of `cursor`, backwards if this page was one before a
+    /// cursor.
+    #[must_use]
+    pub fn past(self, cursor: Cursor) -> Self {
+        match self.position {
+            Position::Offset(_) | Position::After(_) => self.after(cursor),
+            Position::Before(_) => self.before(cursor),
+        }
     }
 
     /// Begins after so many records.
@@ -186,7 +215,8 @@ impl PageRequest {
         match (self.count, &self.position) {
             (CountMode::Exact, _) => Some(None),
             (CountMode::Default, Position::Offset(_)) => Some(Some(CountMode::DEFAULT_CAP)),
-            (CountMode::Default, Position::After(_)) | (CountMode::Skip, _) => None,
+            (CountMode::Default, Position::After(_) | Position::Before(_))
+            | (CountMode::Skip, _) => None,
         }
     }
 }
@@ -215,9 +245,28 @@ mod tests {
         let first = PageRequest::default();
         assert_eq!(first.position, Position::Offset(PageOffset::default()));
         assert_eq!(first.count_cap(), Some(Some(10_000)));
+        let earlier = first.clone().before(Cursor::from_text("AA").unwrap());
+        assert_eq!(earlier.count_cap(), None);
         let later = first.clone().after(Cursor::from_text("AA").unwrap());
         assert_eq!(later.count_cap(), None);
         assert_eq!(later.count(CountMode::Exact).count_cap(), Some(None));
         assert_eq!(first.count(CountMode::Skip).count_cap(), None);
+    }
+    #[test]
+    fn what_goes_past_a_place_goes_on_the_way_it_went() {
+        let cursor = |text| Cursor::from_text(text).unwrap();
+        let (at, from) = (cursor("AA"), cursor("AB"));
+        let first = PageRequest::default();
+        let (after, before) = (
+            first.clone().after(from.clone()),
+            first.clone().before(from),
+        );
+        for (request, expected) in [
+            (first, Position::After(at.clone())),
+            (after, Position::After(at.clone())),
+            (before, Position::Before(at.clone())),
+        ] {
+            assert_eq!(request.past(at.clone()).position, expected);
+        }
     }
 }

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Cursor, CursorKey, CursorScope, Keyed, PageLimit};
-use crate::{StoreError, StoreResult};
+use super::Cursor;
 
 /// How many records the whole filtered list holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,7 +13,7 @@ pub enum Total {
     Exact(u64),
     /// At least so many; counting stopped there.
     AtLeast(u64),
-    /// It was not counted: after a cursor, on request, or because the time budget ran out.
+    /// It was not counted: with a cursor, on request, or because the time budget ran out.
     NotCounted,
 }
 
@@ -65,60 +64,31 @@ pub struct QueryResult<T> {
     /// Whether records follow; exactly when there is a `next`. A page may hold fewer records than its
     /// limit then: it ends before one that cannot be read.
     pub has_more: bool,
-    /// What to ask the next page with.
+    /// The place of the first record, to ask the page before with: there when records lie before. An
+    /// empty page has none; what lies before it is before the cursor that it was asked with.
+    pub previous: Option<Cursor>,
+    /// The place of the last record, to ask the next page with: there when records follow. An empty
+    /// page has none.
     pub next: Option<Cursor>,
 }
 
 impl<T> QueryResult<T> {
-    /// The page of `items` that `next` continues.
+    /// The page of `items` between two places.
     #[must_use]
-    pub const fn from_parts(items: Vec<T>, total: Total, next: Option<Cursor>) -> Self {
+    pub const fn from_parts(
+        items: Vec<T>,
+        total: Total,
+        previous: Option<Cursor>,
+        next: Option<Cursor>,
+    ) -> Self {
         let has_more = next.is_some();
         Self {
             items,
             total,
             has_more,
+            previous,
             next,
         }
-    }
-
-    /// The page out of up to `limit + 1` keyed records: the one too many tells that there is a
-    /// next page, and the cursor is made from the key of the last one kept.
-    ///
-    /// # Errors
-    /// That of the first record when it cannot be read, with the cursor behind it. A page that holds
-    /// such a one further on ends before it.
-    pub fn from_overfetched<K: CursorKey>(
-        mut keyed: Vec<Keyed<K, T>>,
-        limit: PageLimit,
-        scope: &CursorScope,
-        total: Total,
-    ) -> StoreResult<Self> {
-        let limit = limit.as_usize();
-        let readable = keyed.iter().take_while(|(_, record)| record.is_ok());
-        let kept = readable.count().min(limit);
-        let has_more = keyed.len() > kept;
-        keyed.truncate(kept.max(1));
-        let last = keyed.last().filter(|_| has_more);
-        let next = last.map(|(key, _)| Cursor::encode(scope, key));
-        let mut items = Vec::with_capacity(kept);
-        for (_, record) in keyed {
-            match record {
-                Ok(record) => items.push(record),
-                Err(StoreError::Inconsistent {
-                    table, column, key, ..
-                }) => {
-                    return Err(StoreError::Inconsistent {
-                        table,
-                        column,
-                        key,
-                        next,
-                    });
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Self::from_parts(items, total, next))
     }
 
     /// The same page of other items.
@@ -128,6 +98,7 @@ impl<T> QueryResult<T> {
             items,
             total: self.total,
             has_more: self.has_more,
+            previous: self.previous,
             next: self.next,
         }
     }
@@ -135,81 +106,7 @@ impl<T> QueryResult<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{QueryResult, Total};
-    use crate::page::ListKey;
-    use crate::{
-        CursorScope, LlmRunFilter, PageLimit, ReadMethod, RecordId, StoreError, StoreResult,
-        TenantId, Timestamp,
-    };
-
-    fn scope() -> CursorScope {
-        let tenant = TenantId::new("t").unwrap();
-        CursorScope::new(ReadMethod::ListLlmRuns, &tenant, &LlmRunFilter::default())
-    }
-
-    fn keyed(count: u64) -> Vec<(ListKey, StoreResult<u64>)> {
-        let tenant = TenantId::new("t").unwrap();
-        let created_at = Timestamp::from_micros(0).unwrap();
-        let key = |n| ListKey {
-            created_at,
-            id: RecordId::imported(&tenant, "page", n).as_uuid(),
-        };
-        (0..count).map(|n| (key(n), Ok(n))).collect()
-    }
-
-    #[test]
-    fn one_too_many_makes_a_cursor_from_the_last_one_kept() {
-        let scope = scope();
-        let limit = PageLimit::new(2).unwrap();
-        let total = Total::NotCounted;
-        let page = QueryResult::from_overfetched(keyed(3), limit, &scope, total).unwrap();
-        assert_eq!(
-            (page.items.as_slice(), page.has_more),
-            ([0, 1].as_slice(), true)
-        );
-        let key: ListKey = page.next.unwrap().decode(&scope).unwrap();
-        assert_eq!(key, keyed(3)[1].0);
-        let last = QueryResult::from_overfetched(keyed(2), limit, &scope, total).unwrap();
-        assert_eq!(
-            (last.items.len(), last.has_more, last.next),
-            (2, false, None)
-        );
-    }
-
-    #[test]
-    fn a_record_that_cannot_be_read_ends_the_page_before_it_and_is_an_error_with_a_cursor_behind() {
-        let scope = scope();
-        let page = |keyed, limit| {
-            let limit = PageLimit::new(limit).unwrap();
-            QueryResult::from_overfetched(keyed, limit, &scope, Total::NotCounted)
-        };
-        let damaged = |count, place: usize| {
-            let mut keyed = keyed(count);
-            keyed[place].1 = Err(StoreError::inconsistent("t", "c", "k"));
-            keyed
-        };
-        let before = page(damaged(3, 1), 3).unwrap();
-        assert_eq!(
-            (before.items.as_slice(), before.has_more),
-            ([0].as_slice(), true)
-        );
-        let key: ListKey = before.next.unwrap().decode(&scope).unwrap();
-        assert_eq!(key, keyed(1)[0].0);
-        // One too many is not looked at: the next page begins with it.
-        assert_eq!(page(damaged(3, 2), 2).unwrap().items, [0, 1]);
-        let error = page(damaged(2, 0), 2).unwrap_err();
-        assert_eq!(error.to_string(), "inconsistent data in t.c of k");
-        let key: ListKey = error.next().unwrap().decode(&scope).unwrap();
-        assert_eq!(key, keyed(1)[0].0);
-        // The page behind the last record is empty.
-        assert!(page(damaged(1, 0), 2).unwrap_err().next().is_some());
-        let mut other = keyed(1);
-        other[0].1 = Err(StoreError::closed());
-        assert!(matches!(
-            page(other, 2),
-            Err(StoreError::Unavailable { .. })
-        ));
-    }
+    use super::Total;
 
     #[test]
     fn a_count_beyond_the_cap_is_at_least_the_cap() {

@@ -1,5 +1,6 @@
 //! What a cursor is bound to.
 
+use super::Direction;
 use crate::TenantId;
 use crate::digest::{FieldHasher, FieldSink};
 use crate::filter::ReadArguments;
@@ -53,17 +54,23 @@ impl ReadMethod {
     }
 }
 
-/// What a cursor is bound to: method, tenant, filter and arguments, as a hash.
+/// What a cursor is bound to: method, tenant, filter, arguments and direction, as a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CursorScope(pub(super) [u8; SCOPE_BYTES]);
 
 impl CursorScope {
     /// The scope of a call.
     #[must_use]
-    pub fn new(method: ReadMethod, tenant: &TenantId, arguments: &impl ReadArguments) -> Self {
+    pub fn new(
+        method: ReadMethod,
+        tenant: &TenantId,
+        arguments: &impl ReadArguments,
+        direction: Direction,
+    ) -> Self {
         let mut hasher = FieldHasher::new("cursor");
         hasher.text("method", method.as_str());
         hasher.text("tenant_id", tenant.as_str());
+        hasher.text("direction", direction.as_str());
         arguments.write_arguments(&mut hasher);
         Self(hasher.finish())
     }

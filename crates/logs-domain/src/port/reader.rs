@@ -18,20 +18,24 @@ use crate::{
 ///   is as absent as one that nobody has: `None`, or an empty page. System records of the platform
 ///   are visible to every tenant.
 /// - **Rule 2.** A filter acts on items and total alike, before any limit.
-/// - **Rule 3.** The order of each list is total, and stands on its method. Text compares as bytes.
-/// - **Rule 4.** A sequence of pages returns exactly once every matching record that was committed before its
-///   first page. Later commits may or may not appear, never twice. `created_at` is not the order
-///   of commits, so a list is no feed to tail.
+/// - **Rule 3.** The order of each list is total, and stands on its method. Text compares as bytes. A
+///   page may ask for the list in the other [`Direction`](crate::Direction): the exact reverse, ties
+///   included, at the same cost at every depth.
+/// - **Rule 4.** A sequence of pages returns exactly once every matching record that was committed
+///   before its first page, forwards by [`After`](crate::Position::After) and backwards by
+///   [`Before`](crate::Position::Before). Later commits may or may not appear, never twice.
+///   `created_at` is not the order of commits, so a list is no feed to tail; up to the
+///   [settled](crate::StoreLifecycle::settled_before) time it is complete.
 /// - **Rule 5.** A [`Total`](crate::Total) is that of all records that the filter matches, as far as the
 ///   [`CountMode`](crate::CountMode) of the page asks for it.
 /// - A record that is not what was written is never returned. A page ends before it, however few records
-///   it holds then; the page that begins with it is the error
-///   [`Inconsistent`](crate::StoreError::Inconsistent), whose
-///   [`next`](crate::StoreError::next) is the cursor of the page behind it.
+///   it holds then (a page before a cursor begins behind it); the page that would begin with it is the
+///   error [`Inconsistent`](crate::StoreError::Inconsistent), and the list goes on past its
+///   [`place`](crate::StoreError::place).
 ///
 /// # Errors
 /// Every method fails with [`InvalidArgument`](crate::StoreError::InvalidArgument) on a cursor
-/// that is malformed or belongs to another list, with
+/// that is malformed or belongs to another list or direction, with
 /// [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout) or
 /// [`Pushback`](crate::StoreError::Pushback) when the backend cannot answer now, and with
 /// [`Inconsistent`](crate::StoreError::Inconsistent) when stored data breaks a rule.

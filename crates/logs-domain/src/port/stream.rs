@@ -5,10 +5,10 @@ use futures_util::stream::{self, StreamExt};
 
 use super::LogsReader;
 use crate::{
-    AuditFilter, AuditLedgerSnapshot, CountMode, JsonObject, LlmRunFilter, LlmRunSnapshot,
-    PageLimit, PageRequest, QueryResult, StoreResult, SystemRecordFilter, SystemRecordSnapshot,
-    TenantId, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord,
-    TraceStepSnapshot,
+    AuditFilter, AuditLedgerSnapshot, CountMode, Direction, JsonObject, LlmRunFilter,
+    LlmRunSnapshot, PageLimit, PageRequest, QueryResult, StoreResult, SystemRecordFilter,
+    SystemRecordSnapshot, TenantId, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter,
+    TraceStepRecord, TraceStepSnapshot,
 };
 
 /// How many records the first page has. The largest of them take 13 MiB.
@@ -18,23 +18,26 @@ const GROWTH: usize = 4;
 /// How many bytes of JSON a page has, as far as the page before tells.
 const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
-/// Whole lists as streams, for every reader: each fetches one uncounted page at a time and ends after
-/// the last record or with the first error.
+/// Whole lists as streams, in either direction, for every reader: each fetches one uncounted page at a
+/// time and ends after the last record or with the first error.
 ///
 /// The first page has 100 records; each further one has four times as many, up to 1000, but no more
 /// than take 8 MiB if their JSON is as large as the largest of the page before.
 ///
 /// A record that is [`Inconsistent`](crate::StoreError::Inconsistent) is an error in its place. The
 /// stream goes on behind it, for callers who want the others, where the error has a
-/// [`next`](crate::StoreError::next).
+/// [`place`](crate::StoreError::place).
 pub trait LogsReaderExt: LogsReader {
     /// All of [`list_llm_runs`](LogsReader::list_llm_runs).
     fn stream_llm_runs<'a>(
         &'a self,
         tenant: &'a TenantId,
         filter: &'a LlmRunFilter,
+        direction: Direction,
     ) -> impl Stream<Item = StoreResult<LlmRunSnapshot>> + Send + 'a {
-        all_pages(move |page| async move { self.list_llm_runs(tenant, filter, &page).await })
+        all_pages(direction, move |page| async move {
+            self.list_llm_runs(tenant, filter, &page).await
+        })
     }
 
     /// All of [`list_traces`](LogsReader::list_traces).
@@ -42,8 +45,11 @@ pub trait LogsReaderExt: LogsReader {
         &'a self,
         tenant: &'a TenantId,
         filter: &'a TraceFilter,
+        direction: Direction,
     ) -> impl Stream<Item = StoreResult<TraceSnapshot>> + Send + 'a {
-        all_pages(move |page| async move { self.list_traces(tenant, filter, &page).await })
+        all_pages(direction, move |page| async move {
+            self.list_traces(tenant, filter, &page).await
+        })
     }
 
     /// All of [`list_trace_steps`](LogsReader::list_trace_steps).
@@ -51,8 +57,11 @@ pub trait LogsReaderExt: LogsReader {
         &'a self,
         tenant: &'a TenantId,
         filter: &'a TraceStepFilter,
+        direction: Direction,
     ) -> impl Stream<Item = StoreResult<TraceStepRecord>> + Send + 'a {
-        all_pages(move |page| async move { self.list_trace_steps(tenant, filter, &page).await })
+        all_pages(direction, move |page| async move {
+            self.list_trace_steps(tenant, filter, &page).await
+        })
     }
 
     /// All of [`get_trace_steps`](LogsReader::get_trace_steps).
@@ -60,8 +69,11 @@ pub trait LogsReaderExt: LogsReader {
         &'a self,
         tenant: &'a TenantId,
         trace_id: &'a TraceId,
+        direction: Direction,
     ) -> impl Stream<Item = StoreResult<TraceStepSnapshot>> + Send + 'a {
-        all_pages(move |page| async move { self.get_trace_steps(tenant, trace_id, &page).await })
+        all_pages(direction, move |page| async move {
+            self.get_trace_steps(tenant, trace_id, &page).await
+        })
     }
 
     /// All of [`list_system_records`](LogsReader::list_system_records).
@@ -69,8 +81,11 @@ pub trait LogsReaderExt: LogsReader {
         &'a self,
         tenant: &'a TenantId,
         filter: &'a SystemRecordFilter,
+        direction: Direction,
     ) -> impl Stream<Item = StoreResult<SystemRecordSnapshot>> + Send + 'a {
-        all_pages(move |page| async move { self.list_system_records(tenant, filter, &page).await })
+        all_pages(direction, move |page| async move {
+            self.list_system_records(tenant, filter, &page).await
+        })
     }
 
     /// All of [`list_audit_entries`](LogsReader::list_audit_entries).
@@ -78,8 +93,11 @@ pub trait LogsReaderExt: LogsReader {
         &'a self,
         tenant: &'a TenantId,
         filter: &'a AuditFilter,
+        direction: Direction,
     ) -> impl Stream<Item = StoreResult<AuditLedgerSnapshot>> + Send + 'a {
-        all_pages(move |page| async move { self.list_audit_entries(tenant, filter, &page).await })
+        all_pages(direction, move |page| async move {
+            self.list_audit_entries(tenant, filter, &page).await
+        })
     }
 }
 
@@ -135,13 +153,17 @@ fn limit_of(records: usize) -> PageLimit {
 }
 
 /// Fetches page after page and hands out their items one by one.
-fn all_pages<'a, T, F, P>(fetch: F) -> impl Stream<Item = StoreResult<T>> + Send + 'a
+fn all_pages<'a, T, F, P>(
+    direction: Direction,
+    fetch: F,
+) -> impl Stream<Item = StoreResult<T>> + Send + 'a
 where
     T: Weighed + Send + 'a,
     F: Fn(PageRequest) -> P + Clone + Send + Sync + 'a,
     P: Future<Output = StoreResult<QueryResult<T>>> + Send + 'a,
 {
     let first = PageRequest::default()
+        .direction(direction)
         .limit(limit_of(FIRST_RECORDS))
         .count(CountMode::Skip);
     stream::unfold(Some(first), move |request| {
@@ -155,8 +177,8 @@ where
                     (page.items.into_iter().map(Ok).collect(), page.next)
                 }
                 Err(error) => {
-                    let next = error.next().cloned();
-                    (vec![Err(error)], next)
+                    let behind = error.place().cloned();
+                    (vec![Err(error)], behind)
                 }
             };
             let next = next.map(|cursor| request.after(cursor).limit(limit));
@@ -173,11 +195,11 @@ mod tests {
     use futures_util::{FutureExt, TryStreamExt};
 
     use super::{LogsReaderExt, PAGE_BYTES};
-    use crate::page::ListKey;
+    use crate::page::{ListKey, Walk};
     use crate::{
-        ActorType, AuditEventType, AuditFilter, AuditLedgerSnapshot, CountMode, CursorScope,
-        EntityId, EntityType, JsonObject, MockLogsStore, NewAuditEntry, PageRequest, Position,
-        QueryResult, ReadMethod, RecordId, TenantId, Timestamp, Total,
+        ActorType, AuditEventType, AuditFilter, AuditLedgerSnapshot, CountMode, Direction,
+        EntityId, EntityType, JsonObject, MockLogsStore, NewAuditEntry, PageRequest, ReadMethod,
+        RecordId, TenantId, Timestamp, Total,
     };
 
     fn entry(number: u32, state_bytes: usize) -> AuditLedgerSnapshot {
@@ -203,37 +225,47 @@ mod tests {
 
     /// Streams entries whose states have so many bytes each, and gives the limits of the pages.
     fn limits(states: &[usize]) -> Vec<u32> {
-        let entries: Vec<_> = (0..)
+        limits_of(states, Direction::Descending)
+    }
+
+    fn limits_of(states: &[usize], direction: Direction) -> Vec<u32> {
+        let mut entries: Vec<_> = (0..)
             .zip(states)
             .map(|(n, bytes)| entry(n, *bytes))
             .collect();
         let (tenant, filter) = (TenantId::new("acme").unwrap(), AuditFilter::default());
-        let scope = CursorScope::new(ReadMethod::ListAuditEntries, &tenant, &filter);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (noted, all) = (Arc::clone(&asked), entries.clone());
         let mut store = MockLogsStore::new();
         store
             .expect_list_audit_entries()
-            .returning(move |_, _, page: &PageRequest| {
+            .returning(move |tenant, filter, page: &PageRequest| {
                 noted.lock().unwrap().push(page.limit.get());
                 assert_eq!(
                     page.count_cap(),
                     PageRequest::default().count(CountMode::Skip).count_cap()
                 );
+                let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, page)?;
                 let keyed = all.iter().map(|entry| {
                     let (created_at, id) = (entry.created_at, entry.id.as_uuid());
                     (ListKey { created_at, id }, Ok(entry.clone()))
                 });
-                let after: Option<ListKey> = match &page.position {
-                    Position::Offset(_) => None,
-                    Position::After(cursor) => Some(cursor.decode(&scope)?),
+                let is_behind = |key: &ListKey| {
+                    let from = walk.from();
+                    from.is_none_or(|from| walk.compare(from, key).is_lt())
                 };
-                let rest = keyed.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
-                let rest = rest.take(page.limit.as_usize() + 1).collect();
-                QueryResult::from_overfetched(rest, page.limit, &scope, Total::NotCounted)
+                let mut rest: Vec<_> = keyed.filter(|(key, _)| is_behind(key)).collect();
+                walk.sort(&mut rest);
+                rest.truncate(walk.wanted());
+                walk.page(rest, Total::NotCounted)
             });
-        let streamed = store.stream_audit_entries(&tenant, &filter).try_collect();
+        let streamed = store
+            .stream_audit_entries(&tenant, &filter, direction)
+            .try_collect();
         let streamed: Vec<_> = streamed.now_or_never().unwrap().unwrap();
+        if direction == Direction::Ascending {
+            entries.reverse();
+        }
         assert!(streamed == entries, "each once, in order");
         asked.lock().unwrap().clone()
     }
@@ -244,6 +276,8 @@ mod tests {
         assert_eq!(limits(&[0; 100]), [100]);
         assert_eq!(limits(&[0; 3_000]), [100, 400, 1_000, 1_000, 1_000]);
         assert_eq!(limits(&[20; 600]), [100, 400, 1_000]);
+        let oldest_first = limits_of(&[0; 600], Direction::Ascending);
+        assert_eq!(oldest_first, [100, 400, 1_000]);
     }
 
     #[test]

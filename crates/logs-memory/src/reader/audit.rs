@@ -1,14 +1,13 @@
 //! Audit entries and governance events.
 
-use logs_domain::page::ListKey;
+use logs_domain::page::{ListKey, Walk};
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
-    ReadMethod, RecordId, RecordKey, StoreResult, TenantId,
+    AuditFilter, AuditLedgerSnapshot, GovernanceFilter, PageRequest, QueryResult, ReadMethod,
+    RecordId, RecordKey, StoreResult, TenantId,
 };
 
-use super::entries_after;
 use crate::MemoryStore;
-use crate::page::page;
+use crate::page::{entries, page};
 use crate::state::Records;
 
 pub(super) fn list(
@@ -17,10 +16,8 @@ pub(super) fn list(
     filter: &AuditFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListAuditEntries, tenant, filter);
-    matching(store, tenant, &scope, request, |entry| {
-        filter.matches(entry)
-    })
+    let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
+    matching(store, tenant, &walk, |entry| filter.matches(entry))
 }
 
 pub(super) fn governance(
@@ -29,10 +26,8 @@ pub(super) fn governance(
     filter: &GovernanceFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
-    matching(store, tenant, &scope, request, |entry| {
-        filter.matches(entry)
-    })
+    let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
+    matching(store, tenant, &walk, |entry| filter.matches(entry))
 }
 
 pub(super) fn get(
@@ -57,20 +52,14 @@ pub(super) fn get(
 fn matching(
     store: &MemoryStore,
     tenant: &TenantId,
-    scope: &CursorScope,
-    request: &PageRequest,
+    walk: &Walk<'_, ListKey>,
     matches: impl Fn(&AuditLedgerSnapshot) -> bool,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
     let state = store.read()?;
     let none = Records::default();
     let records = state.tenants.get(tenant).unwrap_or(&none);
-    let found = page(
-        request,
-        scope,
-        store.options.count_budget,
-        |key: Option<&ListKey>| {
-            entries_after(&records.audit, key).filter(|(_, entry)| matches(entry))
-        },
-    )?;
+    let found = page(walk, store.options.count_budget, |start| {
+        entries(&records.audit, start).filter(|(_, entry)| matches(entry))
+    })?;
     Ok(found.map(Clone::clone))
 }

@@ -1,14 +1,13 @@
 //! Runs.
 
-use logs_domain::page::ListKey;
+use logs_domain::page::{ListKey, Walk};
 use logs_domain::{
-    CursorScope, LlmRunFilter, LlmRunSnapshot, PageRequest, QueryResult, ReadMethod, RecordId,
-    RecordKey, RunId, StoreResult, TenantId, TraceId,
+    LlmRunFilter, LlmRunSnapshot, PageRequest, QueryResult, ReadMethod, RecordId, RecordKey, RunId,
+    StoreResult, TenantId, TraceId,
 };
 
-use super::entries_after;
 use crate::MemoryStore;
-use crate::page::page;
+use crate::page::{entries, page};
 use crate::state::Records;
 
 pub(super) fn list(
@@ -17,18 +16,13 @@ pub(super) fn list(
     filter: &LlmRunFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListLlmRuns, tenant, filter, request)?;
     let state = store.read()?;
     let none = Records::default();
     let records = state.tenants.get(tenant).unwrap_or(&none);
-    let found = page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |key: Option<&ListKey>| {
-            entries_after(&records.runs, key).filter(|(_, run)| filter.matches(run))
-        },
-    )?;
+    let found = page(&walk, store.options.count_budget, |start| {
+        entries(&records.runs, start).filter(|(_, run)| filter.matches(run))
+    })?;
     Ok(found.map(Clone::clone))
 }
 

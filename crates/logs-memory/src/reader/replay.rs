@@ -1,14 +1,14 @@
 //! What happened in a window, merged from all topics.
 
-use logs_domain::page::{ReplayEventKey, ReplayKey};
+use logs_domain::page::{ReplayEventKey, ReplayKey, Walk};
 use logs_domain::{
-    CursorScope, NewAuditEntry, PageRequest, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
-    StoreResult, TenantId,
+    NewAuditEntry, PageRequest, QueryResult, ReadMethod, ReplayEvent, ReplayQuery, StoreResult,
+    TenantId,
 };
 
 use super::system;
 use crate::MemoryStore;
-use crate::page::page;
+use crate::page::{page, sorted};
 use crate::state::State;
 
 pub(super) fn window(
@@ -17,20 +17,14 @@ pub(super) fn window(
     query: &ReplayQuery,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<ReplayEvent>> {
-    let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
+    let walk = Walk::new(ReadMethod::GetReplayWindowEvents, tenant, query, request)?;
     let state = store.read()?;
     let mut found = events(&state, tenant, query);
     found.retain(|(key, _)| query.window.contains(key.timestamp));
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |after: Option<&ReplayKey>| {
-            let start = after.map_or(0, |after| found.partition_point(|(key, _)| key <= after));
-            found.iter().skip(start).cloned()
-        },
-    )
+    page(&walk, store.options.count_budget, |start| {
+        sorted(&found, start)
+    })
 }
 
 fn events(state: &State, tenant: &TenantId, query: &ReplayQuery) -> Vec<(ReplayKey, ReplayEvent)> {

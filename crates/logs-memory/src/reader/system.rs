@@ -2,15 +2,14 @@
 
 use itertools::Itertools;
 use logs_domain::filter::ReadArguments;
-use logs_domain::page::{SystemListKey, SystemWindowKey};
+use logs_domain::page::{SystemListKey, SystemWindowKey, Walk};
 use logs_domain::{
-    CorrelationId, CursorScope, PageRequest, QueryResult, ReadMethod, StoreResult,
-    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, PageRequest, QueryResult, ReadMethod, StoreResult, SystemRecordFilter,
+    SystemRecordSnapshot, TenantId, TimeRange,
 };
 
-use super::entries_after;
 use crate::MemoryStore;
-use crate::page::page;
+use crate::page::{entries, page, sorted};
 use crate::state::{Records, State};
 
 pub(super) fn list(
@@ -19,23 +18,17 @@ pub(super) fn list(
     filter: &SystemRecordFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
+    let walk = Walk::<SystemListKey>::new(ReadMethod::ListSystemRecords, tenant, filter, request)?;
     let state = store.read()?;
     let none = Records::default();
     let own = state.tenants.get(tenant).unwrap_or(&none);
-    let found = page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |key: Option<&SystemListKey>| {
-            entries_after(&own.system, key)
-                .merge_by(
-                    entries_after(&state.platform.system, key),
-                    |own, platform| own.0 < platform.0,
-                )
-                .filter(|(_, record)| filter.matches(record))
-        },
-    )?;
+    let found = page(&walk, store.options.count_budget, |start| {
+        entries(&own.system, start)
+            .merge_by(entries(&state.platform.system, start), |own, platform| {
+                walk.compare(&own.0, &platform.0).is_lt()
+            })
+            .filter(|(_, record)| filter.matches(record))
+    })?;
     Ok(found.map(Clone::clone))
 }
 
@@ -71,22 +64,16 @@ fn oldest_first(
     request: &PageRequest,
     matches: impl Fn(&SystemRecordSnapshot) -> bool,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(method, tenant, arguments);
+    let walk = Walk::new(method, tenant, arguments, request)?;
     let state = store.read()?;
     let mut found: Vec<(SystemWindowKey, &SystemRecordSnapshot)> = visible(&state, tenant)
         .filter(|record| matches(record))
         .map(|record| (window_key(record), record))
         .collect();
     found.sort_unstable_by_key(|(key, _)| *key);
-    let found = page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |after: Option<&SystemWindowKey>| {
-            let start = after.map_or(0, |after| found.partition_point(|(key, _)| key <= after));
-            found.iter().skip(start).copied()
-        },
-    )?;
+    let found = page(&walk, store.options.count_budget, |start| {
+        sorted(&found, start)
+    })?;
     Ok(found.map(Clone::clone))
 }
 

@@ -1,14 +1,13 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{ListKey, StepOrder};
+use logs_domain::page::Walk;
 use logs_domain::{
-    CursorScope, PageRequest, QueryResult, ReadMethod, StoreResult, TenantId, TraceFilter, TraceId,
+    PageRequest, QueryResult, ReadMethod, StoreResult, TenantId, TraceFilter, TraceId,
     TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
-use super::entries_after;
 use crate::MemoryStore;
-use crate::page::page;
+use crate::page::{entries, page, sorted};
 use crate::state::Records;
 
 pub(super) fn list(
@@ -17,18 +16,13 @@ pub(super) fn list(
     filter: &TraceFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListTraces, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListTraces, tenant, filter, request)?;
     let state = store.read()?;
     let none = Records::default();
     let records = state.tenants.get(tenant).unwrap_or(&none);
-    let found = page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |key: Option<&ListKey>| {
-            entries_after(&records.traces, key).filter(|(_, trace)| filter.matches(trace))
-        },
-    )?;
+    let found = page(&walk, store.options.count_budget, |start| {
+        entries(&records.traces, start).filter(|(_, trace)| filter.matches(trace))
+    })?;
     Ok(found.map(Clone::clone))
 }
 
@@ -38,18 +32,13 @@ pub(super) fn list_steps(
     filter: &TraceStepFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepRecord>> {
-    let scope = CursorScope::new(ReadMethod::ListTraceSteps, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListTraceSteps, tenant, filter, request)?;
     let state = store.read()?;
     let none = Records::default();
     let records = state.tenants.get(tenant).unwrap_or(&none);
-    let found = page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |key: Option<&ListKey>| {
-            entries_after(&records.steps, key).filter(|(_, step)| filter.matches(step))
-        },
-    )?;
+    let found = page(&walk, store.options.count_budget, |start| {
+        entries(&records.steps, start).filter(|(_, step)| filter.matches(step))
+    })?;
     Ok(found.map(Clone::clone))
 }
 
@@ -59,21 +48,16 @@ pub(super) fn steps_of(
     trace_id: &TraceId,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetTraceSteps, tenant, trace_id);
+    let walk = Walk::new(ReadMethod::GetTraceSteps, tenant, trace_id, request)?;
     let state = store.read()?;
     let none = Records::default();
     let records = state.tenants.get(tenant).unwrap_or(&none);
-    let found = page(
-        request,
-        &scope,
-        store.options.count_budget,
-        |key: Option<&StepOrder>| {
-            let key = key.cloned();
-            records
-                .indexed_steps(trace_id)
-                .filter(move |(_, order, _)| key.as_ref().is_none_or(|key| *order > key))
-                .map(|(index, order, step)| (order.clone(), (index, step)))
-        },
-    )?;
+    let steps: Vec<_> = records
+        .indexed_steps(trace_id)
+        .map(|(index, order, step)| (order.clone(), (index, step)))
+        .collect();
+    let found = page(&walk, store.options.count_budget, |start| {
+        sorted(&steps, start)
+    })?;
     Ok(found.map(|(index, step)| TraceStepSnapshot::from_parts(index, step.to_draft())))
 }

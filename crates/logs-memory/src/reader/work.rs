@@ -5,21 +5,20 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use logs_domain::page::ListKey;
+use logs_domain::page::{ListKey, Walk};
 use logs_domain::{
-    CountMode, Cursor, CursorScope, LlmRunFilter, PageOffset, PageRequest, ReadMethod, RecordId,
-    TenantId, Timestamp, Total,
+    CountMode, Cursor, Direction, LlmRunFilter, PageLimit, PageOffset, PageRequest, ReadMethod,
+    RecordId, TenantId, Timestamp, Total,
 };
 
-use super::entries_after;
-use crate::page::page;
+use crate::page::{entries, page};
 
 const PAGE: u32 = 50;
 
 /// A list, and how many of its records were looked at.
 struct Looked {
     list: BTreeMap<ListKey, usize>,
-    scope: CursorScope,
+    tenant: TenantId,
     records: Cell<usize>,
 }
 
@@ -32,7 +31,7 @@ impl Looked {
         };
         Self {
             list: (0..length).map(|place| (key(place), place)).collect(),
-            scope: CursorScope::new(ReadMethod::ListLlmRuns, &tenant, &LlmRunFilter::default()),
+            tenant,
             records: Cell::new(0),
         }
     }
@@ -45,8 +44,10 @@ impl Looked {
         matches: fn(usize) -> bool,
     ) -> (usize, Option<Cursor>, Total, usize) {
         self.records.set(0);
-        let found = page(request, &self.scope, Duration::MAX, |key| {
-            entries_after(&self.list, key)
+        let filter = LlmRunFilter::default();
+        let walk = Walk::new(ReadMethod::ListLlmRuns, &self.tenant, &filter, request).unwrap();
+        let found = page(&walk, Duration::MAX, |start| {
+            entries(&self.list, start)
                 .inspect(|_| self.records.set(self.records.get() + 1))
                 .filter(move |(_, place)| matches(**place))
         });
@@ -65,8 +66,19 @@ fn a_page_looks_at_what_it_shows_in_a_list_of_any_length_at_any_depth() {
     for length in [1_000, 100_000] {
         let looked = Looked::new(length);
         let (_, middle, ..) = looked.ask(&PageRequest::first(500).unwrap(), |_| true);
-        let deep = uncounted().after(middle.unwrap());
-        for request in [uncounted(), deep] {
+        let middle = middle.unwrap();
+        let ascending = uncounted().direction(Direction::Ascending);
+        let oldest_first = ascending.clone().limit(PageLimit::new(500).unwrap());
+        let (_, far, ..) = looked.ask(&oldest_first, |_| true);
+        let far = far.unwrap();
+        for request in [
+            uncounted(),
+            uncounted().after(middle.clone()),
+            uncounted().before(middle),
+            ascending.clone(),
+            ascending.clone().after(far.clone()),
+            ascending.before(far),
+        ] {
             let (shown, next, total, records) = looked.ask(&request, |_| true);
             assert_eq!((shown, total, records), (50, Total::NotCounted, 51));
             assert!(next.is_some());

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use logs_domain::{
-    Cursor, CursorScope, PageRequest, ReadMethod, StoreError, StoreResult, WriteOutcome,
+    Cursor, CursorScope, Direction, PageRequest, ReadMethod, StoreError, StoreResult, WriteOutcome,
 };
 
 use crate::CaseContext;
@@ -32,7 +32,7 @@ async fn store_four(case: &CaseContext) {
     populate_platform(&*store, 0..2).await;
 }
 
-fn assert_refused<T: Debug>(page: StoreResult<T>, what: &str) {
+pub(super) fn assert_refused<T: Debug>(page: StoreResult<T>, what: &str) {
     match page {
         Err(error @ StoreError::InvalidArgument(_)) => {
             assert!(
@@ -144,7 +144,8 @@ async fn r04_list_llm_runs_takes_a_cursor_of_any_key_of_its_own(case: &mut CaseC
     let store = case.store();
     // Cursors outlive what they were made from: a key that is not stored is a place all the same.
     let filter = logs_domain::LlmRunFilter::default();
-    let scope = CursorScope::new(ReadMethod::ListLlmRuns, &tenant("a"), &filter);
+    let (method, direction) = (ReadMethod::ListLlmRuns, Direction::Descending);
+    let scope = CursorScope::new(method, &tenant("a"), &filter, direction);
     let created_at = logs_domain::Timestamp::MAX;
     let id = crate::samples::id(0).as_uuid();
     let cursor = Cursor::encode(&scope, &logs_domain::page::ListKey { created_at, id });

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::page::{Cursor, CursorKey, CursorScope, ReadMethod};
+use crate::page::{Cursor, CursorKey, CursorScope, Direction, ReadMethod};
 use crate::page::{ListKey, ReplayEventKey, ReplayKey, StepOrder, SystemListKey, SystemWindowKey};
 use crate::{LlmRunFilter, Provider, RecordId, SpanId, StepPosition, TenantId, Timestamp};
 
@@ -21,6 +21,7 @@ fn scope() -> CursorScope {
         ReadMethod::ListLlmRuns,
         &tenant("t"),
         &LlmRunFilter::default(),
+        Direction::Descending,
     )
 }
 
@@ -75,7 +76,7 @@ fn every_key_reads_back_and_none_when_cut() {
 }
 
 #[test]
-fn a_cursor_of_another_method_tenant_or_filter_is_refused() {
+fn a_cursor_of_another_method_tenant_filter_or_direction_is_refused() {
     let key = ListKey {
         created_at: at(1),
         id: id(0),
@@ -83,10 +84,12 @@ fn a_cursor_of_another_method_tenant_or_filter_is_refused() {
     let cursor = Cursor::encode(&scope(), &key);
     let everything = LlmRunFilter::default();
     let filtered = everything.clone().provider(Provider::new("p").unwrap());
+    let (runs, down) = (ReadMethod::ListLlmRuns, Direction::Descending);
     for other in [
-        CursorScope::new(ReadMethod::ListTraces, &tenant("t"), &everything),
-        CursorScope::new(ReadMethod::ListLlmRuns, &tenant("T"), &everything),
-        CursorScope::new(ReadMethod::ListLlmRuns, &tenant("t"), &filtered),
+        CursorScope::new(ReadMethod::ListTraces, &tenant("t"), &everything, down),
+        CursorScope::new(runs, &tenant("T"), &everything, down),
+        CursorScope::new(runs, &tenant("t"), &filtered, down),
+        CursorScope::new(runs, &tenant("t"), &everything, Direction::Ascending),
     ] {
         assert!(
             cursor
@@ -129,8 +132,8 @@ fn cursors_stay_readable() {
     assert_eq!(Cursor::encode(&scope(), &replay).as_str(), REPLAY);
 }
 
-const LIST: &str = "ARKsWgNmCbhDAAYKJBgeQADv2_8Ag_aBNowo09RI_X7D";
-const REPLAY: &str = "ARKsWgNmCbhDAAAAAAAAAAAAAQAAAAAAAAAAAnNz";
+const LIST: &str = "AfNd0ZbLNIX4AAYKJBgeQADv2_8Ag_aBNowo09RI_X7D";
+const REPLAY: &str = "AfNd0ZbLNIX4AAAAAAAAAAAAAQAAAAAAAAAAAnNz";
 
 #[test]
 fn the_order_of_a_key_is_the_order_of_its_list() {

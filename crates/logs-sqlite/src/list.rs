@@ -2,14 +2,12 @@
 
 use std::time::Instant;
 
-use logs_domain::page::ListKey;
-use logs_domain::{
-    CountMode, CursorScope, PageRequest, Position, QueryResult, StoreResult, TimeRange, Timestamp,
-    Total,
-};
+use logs_domain::page::{ListKey, Walk};
+use logs_domain::{CountMode, Direction, PageRequest, QueryResult, StoreResult, TimeRange, Total};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
+use crate::reader::bound::Bound;
 use crate::row::Row;
 use crate::{SqliteStore, error};
 
@@ -40,40 +38,22 @@ impl Selection<'_> {
     }
 }
 
-/// A page of a list, newest first by `(created_at, id)`.
-pub(crate) async fn newest_first<T: Send>(
+/// A page of a list by `(created_at, id)`.
+pub(crate) async fn page<T: Send>(
     store: &SqliteStore,
     selection: Selection<'_>,
-    request: &PageRequest,
-    scope: &CursorScope,
+    walk: &Walk<'_, ListKey>,
     table: &'static str,
     read: impl Fn(&Row<'_>) -> StoreResult<T>,
 ) -> StoreResult<QueryResult<T>> {
     let mut query = QueryBuilder::new("SELECT *");
     selection.push(&mut query);
-    let mut offset = 0;
-    match &request.position {
-        Position::Offset(skipped) => offset = skipped.get(),
-        Position::After(cursor) => {
-            let key: ListKey = cursor.decode(scope)?;
-            query
-                .push(" AND (created_at, id) < (")
-                .push_bind(key.created_at.as_micros());
-            query
-                .push(", ")
-                .push_bind(key.id.as_bytes().to_vec())
-                .push(")");
-            if key.created_at == Timestamp::MIN {
-                // A record whose time was altered to one beyond stands at the end.
-                query
-                    .push(" AND created_at >= ")
-                    .push_bind(key.created_at.as_micros());
-            }
-        }
+    if let Some(key) = walk.from() {
+        Bound::Behind(key.created_at, key.id).push(&mut query, "created_at", walk.direction());
     }
-    query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
-    query.push_bind(i64::from(request.limit.get()) + 1);
-    query.push(" OFFSET ").push_bind(i64::from(offset));
+    push_order(&mut query, &["created_at", "id"], walk.direction());
+    query.push(" LIMIT ").push_bind(walk.wanted() as i64);
+    query.push(" OFFSET ").push_bind(walk.offset() as i64);
     let rows = query
         .build()
         .fetch_all(&store.readers)
@@ -84,8 +64,20 @@ pub(crate) async fn newest_first<T: Send>(
         Ok((row.list_key(selection.tenant)?, read(&row)))
     };
     let keyed = rows.iter().map(keyed).collect::<StoreResult<Vec<_>>>()?;
-    let total = total(store, request, &[selection]).await?;
-    QueryResult::from_overfetched(keyed, request.limit, scope, total)
+    let total = total(store, walk.request(), &[selection]).await?;
+    walk.page(keyed, total)
+}
+
+/// Pushes the order by some columns, all of them in one direction.
+pub(crate) fn push_order(query: &mut QueryBuilder<Sqlite>, columns: &[&str], direction: Direction) {
+    let way = match direction {
+        Direction::Ascending => " ASC",
+        Direction::Descending => " DESC",
+    };
+    for (place, column) in columns.iter().enumerate() {
+        query.push(if place == 0 { " ORDER BY " } else { ", " });
+        query.push(column).push(way);
+    }
 }
 
 /// How many records the selections hold together, as far as the request wants to know.

@@ -1,7 +1,7 @@
 //! What the store answers, topic by topic.
 
 pub(crate) mod audit;
-mod bound;
+pub(crate) mod bound;
 pub(crate) mod exports;
 pub(crate) mod llm_runs;
 mod replay;

@@ -1,8 +1,8 @@
 //! Audit entries and governance events.
 
-use logs_domain::page::Keyed;
+use logs_domain::page::{Keyed, Walk};
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
+    AuditFilter, AuditLedgerSnapshot, Direction, GovernanceFilter, PageRequest, QueryResult,
     ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
@@ -10,7 +10,7 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::list::{Selection, page, push_equal, push_order, push_range};
 use crate::row::Row;
 use crate::{SqliteStore, error};
 
@@ -26,7 +26,7 @@ pub(super) async fn list(
     filter: &AuditFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListAuditEntries, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "event_type", filter.event_type.as_ref());
         push_equal(query, "entity_type", filter.entity_type.as_ref());
@@ -50,7 +50,7 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
-    newest_first(store, selection, request, &scope, TABLE, read).await
+    page(store, selection, &walk, TABLE, read).await
 }
 
 pub(super) async fn get(
@@ -77,7 +77,7 @@ pub(super) async fn governance(
     filter: &GovernanceFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
+    let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
     let (table, index) = match filter.run_id {
         // The references are in the order of the list; the entries follow by their key.
         Some(_) => (OF_RUN, None),
@@ -109,7 +109,7 @@ pub(super) async fn governance(
             None => row.inconsistent("index"),
         })
     };
-    newest_first(store, selection, request, &scope, TABLE, read).await
+    page(store, selection, &walk, TABLE, read).await
 }
 
 /// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from
@@ -120,15 +120,16 @@ const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.run_id AS
      actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at \
      FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))";
 
-/// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
+/// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
 pub(super) async fn in_replay(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
     window: &logs_domain::TimeRange,
+    direction: Direction,
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
-    let rows = replay_rows(connection, "*", tenant, window, bound, wanted).await?;
+    let rows = replay_rows(connection, "*", tenant, window, direction, bound, wanted).await?;
     let keyed = |row: &SqliteRow| {
         let row = Row::new(row, TABLE);
         let place = row.place(tenant.as_str(), "occurred_at")?;
@@ -142,10 +143,11 @@ pub(super) async fn replay_keys(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
     window: &logs_domain::TimeRange,
+    direction: Direction,
     wanted: usize,
 ) -> StoreResult<Vec<(Timestamp, Uuid)>> {
     let columns = "tenant_id, id, occurred_at";
-    let rows = replay_rows(connection, columns, tenant, window, None, wanted).await?;
+    let rows = replay_rows(connection, columns, tenant, window, direction, None, wanted).await?;
     let key = |row| Row::new(row, TABLE).place(tenant.as_str(), "occurred_at");
     rows.iter().map(key).collect()
 }
@@ -155,6 +157,7 @@ async fn replay_rows(
     columns: &str,
     tenant: &TenantId,
     window: &logs_domain::TimeRange,
+    direction: Direction,
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<SqliteRow>> {
@@ -163,11 +166,10 @@ async fn replay_rows(
     query.push(columns);
     replay_selection(tenant, &conditions).push(&mut query);
     if let Some(bound) = bound {
-        bound.push_after(&mut query, "occurred_at");
+        bound.push(&mut query, "occurred_at", direction);
     }
-    query
-        .push(" ORDER BY occurred_at, id LIMIT ")
-        .push_bind(wanted as i64);
+    push_order(&mut query, &["occurred_at", "id"], direction);
+    query.push(" LIMIT ").push_bind(wanted as i64);
     let rows = query.build().fetch_all(connection).await;
     rows.map_err(error::read)
 }

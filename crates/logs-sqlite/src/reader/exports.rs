@@ -1,14 +1,15 @@
 //! Exports, folded with their outcomes.
 
+use logs_domain::page::Walk;
 use logs_domain::{
-    CursorScope, ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest,
-    QueryResult, ReadMethod, StoreResult, TenantId,
+    ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest, QueryResult,
+    ReadMethod, StoreResult, TenantId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::Sqlite;
 
 use crate::SqliteStore;
-use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::list::{Selection, page, push_equal, push_range};
 use crate::row::{Head, Row};
 
 const TABLE: &str = "log_export";
@@ -24,7 +25,7 @@ pub(super) async fn list(
     filter: &LogExportFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LogExportSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListLogExports, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListLogExports, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "scope", filter.scope);
         match filter.status {
@@ -48,7 +49,7 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
-    newest_first(store, selection, request, &scope, TABLE, read).await
+    page(store, selection, &walk, TABLE, read).await
 }
 
 /// An export; its outcome is a record of its own, with a record time and a digest of its own.

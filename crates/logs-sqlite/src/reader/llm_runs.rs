@@ -1,14 +1,15 @@
 //! Runs.
 
+use logs_domain::page::Walk;
 use logs_domain::{
-    CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, QueryResult,
-    ReadMethod, RecordId, RunId, StoreResult, TenantId, TraceId,
+    ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, QueryResult, ReadMethod, RecordId,
+    RunId, StoreResult, TenantId, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteRow};
 
 use super::traces;
-use crate::list::{Selection, newest_first, push_equal, push_range};
+use crate::list::{Selection, page, push_equal, push_range};
 use crate::row::Row;
 use crate::{SqliteStore, error};
 
@@ -20,7 +21,7 @@ pub(super) async fn list(
     filter: &LlmRunFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListLlmRuns, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| push_conditions(query, tenant, filter);
     let selection = Selection {
         table: TABLE,
@@ -29,7 +30,7 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
-    newest_first(store, selection, request, &scope, TABLE, read).await
+    page(store, selection, &walk, TABLE, read).await
 }
 
 pub(super) async fn get(

@@ -1,11 +1,11 @@
 //! What happened in a window, merged from all topics: a bounded branch for each.
 
 use logs_domain::page::{
-    Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, refuse_twins,
+    Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, Walk, refuse_twins,
 };
 use logs_domain::{
-    CursorScope, PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery,
-    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
+    Direction, PageRequest, QueryResult, ReadMethod, ReplayEvent, ReplayQuery, StepPosition,
+    StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::bound::Bound;
 use super::traces::OrderedStep;
 use super::{audit, system, traces};
-use crate::list::{Selection, push_equal, push_range, total};
+use crate::list::{Selection, push_equal, push_order, push_range, total};
 use crate::{SqliteStore, error};
 
 // The branches in the order of the merge on equal times.
@@ -31,31 +31,36 @@ pub(super) async fn window(
     query: &ReplayQuery,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<ReplayEvent>> {
-    let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
+    let walk = Walk::new(ReadMethod::GetReplayWindowEvents, tenant, query, request)?;
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
-    let after = match &request.position {
-        Position::Offset(offset) if offset.get() == 0 => None,
-        Position::Offset(offset) => {
-            let skipped = offset.as_usize();
-            let keys = keys(&mut transaction, tenant, query, skipped).await?;
-            let Some(last) = system::nth(keys, skipped) else {
+    let from = match walk.offset() {
+        0 => walk.from().cloned(),
+        skipped => {
+            let keys = keys(&mut transaction, tenant, query, &walk, skipped).await?;
+            let Some(last) = walk.last_left_out(keys) else {
                 transaction.rollback().await.map_err(error::read)?;
                 let total = count(store, tenant, query, request).await?;
-                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+                return walk.page(Vec::new(), total);
             };
             Some(last)
         }
-        Position::After(cursor) => Some(cursor.decode::<ReplayKey>(&scope)?),
     };
-    let wanted = request.limit.as_usize() + 1;
-    let mut found = events(&mut transaction, tenant, query, after.as_ref(), wanted).await?;
+    let wanted = walk.wanted();
+    let mut found = events(
+        &mut transaction,
+        tenant,
+        query,
+        (&walk, from.as_ref()),
+        wanted,
+    )
+    .await?;
     transaction.rollback().await.map_err(error::read)?;
-    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    walk.sort(&mut found);
     refuse_others(&mut found, query);
     // Other events have ids, which are there once.
     refuse_twins(&mut found, |key| inconsistent(key, "id"));
     let total = count(store, tenant, query, request).await?;
-    QueryResult::from_overfetched(found, request.limit, &scope, total)
+    walk.page(found, total)
 }
 
 /// The error about a record that stands where it should not.
@@ -82,25 +87,36 @@ async fn events(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
     query: &ReplayQuery,
-    after: Option<&ReplayKey>,
+    (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
         let trace = traces::Trace { tenant, trace_id };
-        found.extend(steps(connection, &trace, query, after, wanted).await?);
+        found.extend(steps(connection, &trace, query, (walk, from), wanted).await?);
     }
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for (platform, place) in [(false, TENANT), (true, PLATFORM)] {
         let branch = system::Branch::in_window(tenant, platform, &in_window);
-        let bound = bound(place, after);
-        for (key, record) in branch.fetch(connection, bound, wanted).await? {
+        let bound = bound(walk, place, from);
+        for (key, record) in branch
+            .fetch(connection, walk.direction(), bound, wanted)
+            .await?
+        {
             let record = record.map(|record| ReplayEvent::from(&record));
             found.push((of_system(key), record));
         }
     }
-    let bound = bound(POLICY, after);
-    let entries = audit::in_replay(connection, tenant, &query.window, bound, wanted).await?;
+    let bound = bound(walk, POLICY, from);
+    let entries = audit::in_replay(
+        connection,
+        tenant,
+        &query.window,
+        walk.direction(),
+        bound,
+        wanted,
+    )
+    .await?;
     for ((timestamp, id), entry) in entries {
         let event = ReplayEventKey::Policy { id };
         let entry = entry.map(|entry| ReplayEvent::from(&entry));
@@ -115,13 +131,14 @@ async fn keys(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
     query: &ReplayQuery,
+    walk: &Walk<'_, ReplayKey>,
     wanted: usize,
 ) -> StoreResult<Vec<ReplayKey>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
         let trace = traces::Trace { tenant, trace_id };
         let columns = "tenant_id, id, timestamp, position, span_id";
-        for row in step_rows(connection, columns, &trace, query, None, wanted).await? {
+        for row in step_rows(connection, columns, &trace, query, (walk, None), wanted).await? {
             let (timestamp, order) = trace.place(&row)?;
             let event = ReplayEventKey::Step(order);
             found.push(ReplayKey { timestamp, event });
@@ -130,10 +147,12 @@ async fn keys(
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for platform in [false, true] {
         let branch = system::Branch::in_window(tenant, platform, &in_window);
-        let keys = branch.keys(connection, wanted).await?;
+        let keys = branch.keys(connection, walk.direction(), wanted).await?;
         found.extend(keys.into_iter().map(of_system));
     }
-    for (timestamp, id) in audit::replay_keys(connection, tenant, &query.window, wanted).await? {
+    for (timestamp, id) in
+        audit::replay_keys(connection, tenant, &query.window, walk.direction(), wanted).await?
+    {
         let event = ReplayEventKey::Policy { id };
         found.push(ReplayKey { timestamp, event });
     }
@@ -151,8 +170,8 @@ fn of_system(key: SystemWindowKey) -> ReplayKey {
 }
 
 /// Where a branch with ids goes on.
-fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
-    let key = after?;
+fn bound(walk: &Walk<'_, ReplayKey>, branch: u8, from: Option<&ReplayKey>) -> Option<Bound> {
+    let key = from?;
     let (cursor, id): (u8, Option<Uuid>) = match &key.event {
         ReplayEventKey::Step(_) => (STEPS, None),
         ReplayEventKey::System {
@@ -163,8 +182,9 @@ fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
         ReplayEventKey::Policy { id } => (POLICY, Some(*id)),
     };
     Some(match id {
-        Some(id) => Bound::new(branch, cursor, key.timestamp, id),
+        Some(id) => Bound::new(walk, branch, cursor, (key.timestamp, id)),
         // All branches with ids come after the steps of the same time.
+        None if walk.is_reversed() => Bound::Past(key.timestamp),
         None => Bound::At(key.timestamp),
     })
 }
@@ -174,26 +194,17 @@ async fn steps(
     connection: &mut SqliteConnection,
     trace: &traces::Trace<'_>,
     query: &ReplayQuery,
-    after: Option<&ReplayKey>,
+    (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
-    let rows = step_rows(connection, "*", trace, query, after, wanted).await?;
-    let mut next_span: Option<u32> = None;
-    let mut events = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let step = trace.ordered(row)?;
-        let index = match (&step.order, next_span) {
-            (StepOrder::Position(position), _) => position.get(),
-            (StepOrder::Span { .. }, Some(index)) => index,
-            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step.order).await?,
-        };
-        if matches!(step.order, StepOrder::Span { .. }) {
-            // A window leaves no span out between two that it holds.
-            next_span = Some(index + 1);
-        }
-        events.push(event(index, step));
-    }
-    Ok(events)
+    let rows = step_rows(connection, "*", trace, query, (walk, from), wanted).await?;
+    let steps = rows.iter().map(|row| trace.ordered(row));
+    let steps = steps.collect::<StoreResult<Vec<_>>>()?;
+    let indexes = trace
+        .indexes(connection, &steps, walk.is_reversed())
+        .await?;
+    let events = indexes.into_iter().zip(steps);
+    Ok(events.map(|(index, step)| event(index, step)).collect())
 }
 
 async fn step_rows(
@@ -201,18 +212,22 @@ async fn step_rows(
     columns: &str,
     trace: &traces::Trace<'_>,
     query: &ReplayQuery,
-    after: Option<&ReplayKey>,
+    (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
 ) -> StoreResult<Vec<SqliteRow>> {
     let conditions = |sql: &mut QueryBuilder<Sqlite>| push_steps(sql, trace.trace_id, query);
     let mut sql = QueryBuilder::new("SELECT ");
     sql.push(columns);
     steps_selection(trace.tenant, &conditions).push(&mut sql);
-    if let Some(key) = after {
-        push_after(&mut sql, key);
+    if let Some(key) = from {
+        match walk.direction() {
+            Direction::Ascending => push_after(&mut sql, key),
+            Direction::Descending => push_before(&mut sql, key),
+        }
     }
-    sql.push(" ORDER BY timestamp, position IS NULL, position, span_id LIMIT ");
-    sql.push_bind(wanted as i64);
+    let columns = ["timestamp", "position IS NULL", "position", "span_id"];
+    push_order(&mut sql, &columns, walk.direction());
+    sql.push(" LIMIT ").push_bind(wanted as i64);
     let rows = sql.build().fetch_all(connection).await;
     rows.map_err(error::read)
 }
@@ -258,6 +273,31 @@ fn push_after(sql: &mut QueryBuilder<Sqlite>, key: &ReplayKey) {
     if key.timestamp == Timestamp::MAX {
         // A step whose time was altered to one beyond stands at the end.
         sql.push(" AND timestamp <= ").push_bind(time);
+    }
+}
+
+/// Pushes the condition for steps before a key of the merge.
+fn push_before(sql: &mut QueryBuilder<Sqlite>, key: &ReplayKey) {
+    let time = key.timestamp.as_micros();
+    sql.push(" AND timestamp <= ").push_bind(time);
+    match &key.event {
+        ReplayEventKey::Step(StepOrder::Position(position)) => {
+            sql.push(" AND (timestamp < ").push_bind(time);
+            sql.push(" OR position < ").push_bind(position.as_i64());
+            sql.push(")");
+        }
+        ReplayEventKey::Step(StepOrder::Span { span_id, .. }) => {
+            sql.push(" AND (timestamp < ").push_bind(time);
+            sql.push(" OR position IS NOT NULL OR span_id < ")
+                .push_bind(span_id.to_string())
+                .push(")");
+        }
+        // All steps of the same time come before.
+        ReplayEventKey::System { .. } | ReplayEventKey::Policy { .. } => return,
+    }
+    if key.timestamp == Timestamp::MIN {
+        // A step whose time was altered to one beyond stands at the end.
+        sql.push(" AND timestamp >= ").push_bind(time);
     }
 }
 

@@ -1,15 +1,15 @@
 //! System records of a tenant and of the platform: a branch for each, merged.
 
-use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey};
+use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, Walk};
 use logs_domain::{
-    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, StoreError,
-    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, StoreError, StoreResult,
+    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
 use super::bound::Bound;
-use crate::list::{Selection, push_equal, push_range, total};
+use crate::list::{Selection, push_equal, push_order, push_range, total};
 use crate::row::Row;
 use crate::{PLATFORM, SqliteStore, error};
 
@@ -28,7 +28,7 @@ pub(super) async fn list(
     filter: &SystemRecordFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListSystemRecords, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "component", filter.component.as_ref());
         push_equal(query, "event_type", filter.event_type.as_ref());
@@ -40,17 +40,17 @@ pub(super) async fn list(
     let index = filter.correlation_id.as_ref().map(|_| PAGE_BY_CORRELATION);
     let branches = both(tenant, index, &conditions);
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
-    let fetch = async |transaction: &mut SqliteConnection, columns, platform, after, wanted| {
-        let after: Option<SystemListKey> = after;
+    let fetch = async |transaction: &mut SqliteConnection, columns, platform, from, wanted| {
+        let from: Option<SystemListKey> = from;
         let mut query = QueryBuilder::new("SELECT ");
         query.push(columns);
         selection(tenant, platform, index, &conditions).push(&mut query);
-        if let Some(key) = &after {
-            Bound::after_in_list(key, platform).push_before(&mut query, "created_at");
+        if let Some(key) = &from {
+            let bound = Bound::in_list(&walk, key, platform);
+            bound.push(&mut query, "created_at", walk.direction());
         }
-        query
-            .push(" ORDER BY created_at DESC, id DESC LIMIT ")
-            .push_bind(wanted as i64);
+        push_order(&mut query, &["created_at", "id"], walk.direction());
+        query.push(" LIMIT ").push_bind(wanted as i64);
         let rows = query.build().fetch_all(transaction).await;
         rows.map_err(error::read)
     };
@@ -62,10 +62,9 @@ pub(super) async fn list(
             id,
         })
     };
-    let after = match &request.position {
-        Position::Offset(offset) if offset.get() == 0 => None,
-        Position::Offset(offset) => {
-            let skipped = offset.as_usize();
+    let from = match walk.offset() {
+        0 => walk.from().cloned(),
+        skipped => {
             let mut keys = Vec::new();
             for platform in [false, true] {
                 let columns = "tenant_id, id, created_at";
@@ -74,19 +73,18 @@ pub(super) async fn list(
                     keys.push(key_of(platform, row)?);
                 }
             }
-            let Some(last) = nth(keys, skipped) else {
+            let Some(last) = walk.last_left_out(keys) else {
                 transaction.rollback().await.map_err(error::read)?;
                 let total = total(store, request, &branches).await?;
-                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+                return walk.page(Vec::new(), total);
             };
             Some(last)
         }
-        Position::After(cursor) => Some(cursor.decode::<SystemListKey>(&scope)?),
     };
-    let wanted = request.limit.as_usize() + 1;
+    let wanted = walk.wanted();
     let mut found = Vec::new();
     for platform in [false, true] {
-        let rows = fetch(&mut transaction, "*", platform, after, wanted).await?;
+        let rows = fetch(&mut transaction, "*", platform, from, wanted).await?;
         for row in &rows {
             let key = key_of(platform, row)?;
             let row = Row::new(row, TABLE);
@@ -96,15 +94,9 @@ pub(super) async fn list(
         }
     }
     transaction.rollback().await.map_err(error::read)?;
-    found.sort_unstable_by_key(|(key, _)| *key);
+    walk.sort(&mut found);
     let total = total(store, request, &branches).await?;
-    QueryResult::from_overfetched(found, request.limit, &scope, total)
-}
-
-/// The key at a place of a merge, from 1, out of as many keys of each branch.
-pub(super) fn nth<K: Ord>(mut keys: Vec<K>, place: usize) -> Option<K> {
-    keys.sort_unstable();
-    keys.into_iter().nth(place.checked_sub(1)?)
+    walk.page(found, total)
 }
 
 pub(super) async fn by_correlation(
@@ -113,18 +105,15 @@ pub(super) async fn by_correlation(
     correlation_id: &CorrelationId,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(
-        ReadMethod::GetSystemRecordByCorrelation,
-        tenant,
-        correlation_id,
-    );
+    let method = ReadMethod::GetSystemRecordByCorrelation;
+    let walk = Walk::new(method, tenant, correlation_id, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "correlation_id", Some(correlation_id));
     };
     let is_asked =
         |record: &SystemRecordSnapshot| record.correlation_id.as_ref() == Some(correlation_id);
     let asked = (&conditions as Conditions<'_>, &is_asked as IsAsked<'_>);
-    oldest_first(store, tenant, BY_CORRELATION, asked, request, &scope).await
+    in_order_of_occurrence(store, tenant, BY_CORRELATION, asked, &walk).await
 }
 
 pub(super) async fn in_window(
@@ -133,20 +122,24 @@ pub(super) async fn in_window(
     window: &TimeRange,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetSystemRecordsInWindow, tenant, window);
+    let walk = Walk::new(
+        ReadMethod::GetSystemRecordsInWindow,
+        tenant,
+        window,
+        request,
+    )?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| push_range(query, "occurred_at", window);
     let is_asked = |record: &SystemRecordSnapshot| window.contains(record.occurred_at);
     let asked = (&conditions as Conditions<'_>, &is_asked as IsAsked<'_>);
-    oldest_first(store, tenant, BY_TIME, asked, request, &scope).await
+    in_order_of_occurrence(store, tenant, BY_TIME, asked, &walk).await
 }
 
-async fn oldest_first(
+async fn in_order_of_occurrence(
     store: &SqliteStore,
     tenant: &TenantId,
     index: &'static str,
     (conditions, is_asked): (Conditions<'_>, IsAsked<'_>),
-    request: &PageRequest,
-    scope: &CursorScope,
+    walk: &Walk<'_, SystemWindowKey>,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
     let branches = [false, true].map(|platform| Branch {
@@ -155,34 +148,47 @@ async fn oldest_first(
         index,
         conditions,
     });
-    let after = match &request.position {
-        Position::Offset(offset) if offset.get() == 0 => None,
-        Position::Offset(offset) => {
-            let skipped = offset.as_usize();
+    let from = match walk.offset() {
+        0 => walk.from().cloned(),
+        skipped => {
             let mut keys = Vec::new();
             for branch in &branches {
-                keys.extend(branch.keys(&mut transaction, skipped).await?);
+                keys.extend(
+                    branch
+                        .keys(&mut transaction, walk.direction(), skipped)
+                        .await?,
+                );
             }
-            let Some(last) = nth(keys, skipped) else {
+            let Some(last) = walk.last_left_out(keys) else {
                 transaction.rollback().await.map_err(error::read)?;
-                let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
-                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+                let total = total(
+                    store,
+                    walk.request(),
+                    &both(tenant, Some(index), conditions),
+                )
+                .await?;
+                return walk.page(Vec::new(), total);
             };
             Some(last)
         }
-        Position::After(cursor) => Some(cursor.decode::<SystemWindowKey>(scope)?),
     };
-    let wanted = request.limit.as_usize() + 1;
+    let wanted = walk.wanted();
     let mut found = Vec::new();
     for branch in &branches {
-        let bound = after.map(|key| Bound::after_in_window(&key, branch.platform));
-        found.extend(branch.fetch(&mut transaction, bound, wanted).await?);
+        let bound = from.map(|key| Bound::in_window(walk, &key, branch.platform));
+        let records = branch.fetch(&mut transaction, walk.direction(), bound, wanted);
+        found.extend(records.await?);
     }
     transaction.rollback().await.map_err(error::read)?;
     refuse_others(&mut found, is_asked);
-    found.sort_unstable_by_key(|(key, _)| *key);
-    let total = total(store, request, &both(tenant, Some(index), conditions)).await?;
-    QueryResult::from_overfetched(found, request.limit, scope, total)
+    walk.sort(&mut found);
+    let total = total(
+        store,
+        walk.request(),
+        &both(tenant, Some(index), conditions),
+    )
+    .await?;
+    walk.page(found, total)
 }
 
 /// Refuses records that were not asked for: a damaged index finds others.
@@ -197,7 +203,7 @@ fn refuse_others(
     }
 }
 
-/// The records of the tenant or of the platform, oldest first.
+/// The records of the tenant or of the platform, in the order of occurrence.
 pub(super) struct Branch<'a> {
     pub(super) tenant: &'a TenantId,
     pub(super) platform: bool,
@@ -224,10 +230,11 @@ impl<'a> Branch<'a> {
     pub(super) async fn fetch(
         &self,
         connection: &mut SqliteConnection,
+        direction: Direction,
         bound: Option<Bound>,
         wanted: usize,
     ) -> StoreResult<Vec<Keyed<SystemWindowKey, SystemRecordSnapshot>>> {
-        let rows = self.rows(connection, "*", bound, wanted).await?;
+        let rows = self.rows(connection, "*", direction, bound, wanted).await?;
         let keyed = |row: &SqliteRow| {
             let record = snapshot(whose(self.tenant, self.platform), &Row::new(row, TABLE));
             Ok((self.key(row)?, record))
@@ -239,10 +246,13 @@ impl<'a> Branch<'a> {
     pub(super) async fn keys(
         &self,
         connection: &mut SqliteConnection,
+        direction: Direction,
         wanted: usize,
     ) -> StoreResult<Vec<SystemWindowKey>> {
         let columns = "tenant_id, id, occurred_at";
-        let rows = self.rows(connection, columns, None, wanted).await?;
+        let rows = self
+            .rows(connection, columns, direction, None, wanted)
+            .await?;
         rows.iter().map(|row| self.key(row)).collect()
     }
 
@@ -250,6 +260,7 @@ impl<'a> Branch<'a> {
         &self,
         connection: &mut SqliteConnection,
         columns: &str,
+        direction: Direction,
         bound: Option<Bound>,
         wanted: usize,
     ) -> StoreResult<Vec<SqliteRow>> {
@@ -263,11 +274,10 @@ impl<'a> Branch<'a> {
         )
         .push(&mut query);
         if let Some(bound) = bound {
-            bound.push_after(&mut query, "occurred_at");
+            bound.push(&mut query, "occurred_at", direction);
         }
-        query
-            .push(" ORDER BY occurred_at, id LIMIT ")
-            .push_bind(wanted as i64);
+        push_order(&mut query, &["occurred_at", "id"], direction);
+        query.push(" LIMIT ").push_bind(wanted as i64);
         let rows = query.build().fetch_all(connection).await;
         rows.map_err(error::read)
     }

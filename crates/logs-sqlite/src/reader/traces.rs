@@ -1,15 +1,15 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{Keyed, StepOrder, refuse_twins};
+use logs_domain::page::{Keyed, StepOrder, Walk, refuse_twins};
 use logs_domain::{
-    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, RunId, SpanId,
-    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    Direction, PageRequest, QueryResult, ReadMethod, RecordId, RunId, SpanId, StepPosition,
+    StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId, TraceSnapshot,
+    TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
-use crate::list::{Selection, newest_first, push_equal, push_range, total};
+use crate::list::{Selection, page, push_equal, push_order, push_range, total};
 use crate::row::Row;
 use crate::{SqliteStore, error};
 
@@ -24,7 +24,7 @@ pub(super) async fn list(
     filter: &TraceFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListTraces, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListTraces, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         if let Some(trace_id) = &filter.trace_id {
             let id = RecordId::of_trace(tenant, trace_id);
@@ -41,7 +41,7 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(header(tenant, row)?, |trace| filter.matches(trace));
-    newest_first(store, selection, request, &scope, TABLE, read).await
+    page(store, selection, &walk, TABLE, read).await
 }
 
 /// The trace of the header that names a run with the smallest record time and id.
@@ -73,7 +73,7 @@ pub(super) async fn list_steps(
     filter: &TraceStepFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepRecord>> {
-    let scope = CursorScope::new(ReadMethod::ListTraceSteps, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListTraceSteps, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
         push_equal(query, "trace_id", filter.trace_id.as_ref());
         push_range(query, "created_at", &filter.created);
@@ -86,7 +86,7 @@ pub(super) async fn list_steps(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
-    newest_first(store, selection, request, &scope, STEPS, read).await
+    page(store, selection, &walk, STEPS, read).await
 }
 
 pub(super) async fn steps_of(
@@ -95,31 +95,11 @@ pub(super) async fn steps_of(
     trace_id: &TraceId,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetTraceSteps, tenant, trace_id);
-    let wanted = i64::from(request.limit.get()) + 1;
+    let walk = Walk::new(ReadMethod::GetTraceSteps, tenant, trace_id, request)?;
     // One snapshot of the file for all statements of the page.
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, i64::from(offset.get())),
-        Position::After(cursor) => (Some(cursor.decode::<StepOrder>(&scope)?), 0),
-    };
     let trace = Trace { tenant, trace_id };
-    let mut steps = Vec::new();
-    if !matches!(after, Some(StepOrder::Span { .. })) {
-        let rows = trace
-            .positioned(&mut transaction, after.as_ref(), wanted, offset)
-            .await?;
-        steps.extend(rows);
-    }
-    let missing = wanted - steps.len() as i64;
-    if missing > 0 {
-        let positioned = trace.count_positioned(&mut transaction).await?;
-        let offset = (offset - positioned).max(0);
-        let spans = trace
-            .spans(&mut transaction, after.as_ref(), missing, offset)
-            .await?;
-        steps.extend(spans);
-    }
+    let mut steps = trace.page(&mut transaction, &walk).await?;
     refuse_twins(&mut steps, |_| StoreError::inconsistent(STEPS, "id", ""));
     transaction.rollback().await.map_err(error::read)?;
 
@@ -133,7 +113,7 @@ pub(super) async fn steps_of(
         conditions: &conditions,
     };
     let total = total(store, request, &[counted]).await?;
-    QueryResult::from_overfetched(steps, request.limit, &scope, total)
+    walk.page(steps, total)
 }
 
 /// The steps of one trace.
@@ -145,84 +125,102 @@ pub(super) struct Trace<'a> {
 type KeyedStep = Keyed<StepOrder, TraceStepSnapshot>;
 
 impl Trace<'_> {
-    async fn positioned(
+    /// The steps of a page, of both parts of the trace: positioned ones, and behind them the others.
+    async fn page(
         &self,
         connection: &mut SqliteConnection,
-        after: Option<&StepOrder>,
-        limit: i64,
-        offset: i64,
+        walk: &Walk<'_, StepOrder>,
     ) -> StoreResult<Vec<KeyedStep>> {
-        let after = match after {
-            Some(StepOrder::Position(position)) => position.as_i64(),
-            Some(StepOrder::Span { .. }) | None => -1,
-        };
-        // A step whose position was altered to one beyond stands at the end.
-        let last = if after == LAST { after } else { i64::MAX };
-        let rows = sqlx::query(
-            "SELECT * FROM trace_step INDEXED BY trace_step_by_position \
-             WHERE tenant_id = ? AND trace_id = ? AND position > ? AND position <= ? \
-             ORDER BY position LIMIT ? OFFSET ?",
-        )
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
-        .bind(after)
-        .bind(last)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(connection)
-        .await
-        .map_err(error::read)?;
-        let indexed = |row| Ok(self.ordered(row)?.indexed(0));
-        rows.iter().map(indexed).collect()
+        let mut parts = [Part::Positioned, Part::Spans];
+        if walk.is_reversed() {
+            parts.reverse();
+        }
+        let begins = walk.from().map(|from| match from {
+            StepOrder::Position(_) => Part::Positioned,
+            StepOrder::Span { .. } => Part::Spans,
+        });
+        let mut steps = Vec::new();
+        let mut offset = walk.offset();
+        for part in parts {
+            let missing = walk.wanted() - steps.len();
+            let is_passed = begins.is_some_and(|begins| begins != part) && part == parts[0];
+            if missing == 0 || is_passed {
+                continue;
+            }
+            let from = walk.from().filter(|_| begins == Some(part));
+            let rows = self.rows(connection, part, walk.direction(), from, (missing, offset));
+            let found = rows.await?;
+            if offset > 0 && steps.is_empty() && found.is_empty() && part == parts[0] {
+                offset = offset.saturating_sub(self.count(connection, part).await?);
+            } else if !found.is_empty() {
+                offset = 0;
+            }
+            steps.extend(found);
+        }
+        let indexes = self.indexes(connection, &steps, walk.is_reversed()).await?;
+        let indexed = indexes.into_iter().zip(steps);
+        Ok(indexed.map(|(index, step)| step.indexed(index)).collect())
     }
 
-    async fn spans(
+    /// Steps of one part, behind a place in it.
+    async fn rows(
         &self,
         connection: &mut SqliteConnection,
-        after: Option<&StepOrder>,
-        limit: i64,
-        offset: i64,
-    ) -> StoreResult<Vec<KeyedStep>> {
-        let (time, span_id, last) = match after {
-            Some(StepOrder::Span { timestamp, span_id }) => {
-                // A step whose time was altered to one beyond stands at the end.
-                let is_end = *timestamp == Timestamp::MAX;
-                let last = if is_end {
-                    timestamp.as_micros()
-                } else {
-                    i64::MAX
-                };
-                (timestamp.as_micros(), span_id.as_str(), last)
+        part: Part,
+        direction: Direction,
+        from: Option<&StepOrder>,
+        (limit, offset): (usize, usize),
+    ) -> StoreResult<Vec<OrderedStep>> {
+        let mut query = QueryBuilder::new("SELECT * FROM trace_step INDEXED BY ");
+        query.push(part.index()).push(" WHERE tenant_id = ");
+        query
+            .push_bind(self.tenant.to_string())
+            .push(" AND trace_id = ");
+        query
+            .push_bind(self.trace_id.to_string())
+            .push(part.condition());
+        if let Some(from) = from {
+            push_behind(&mut query, from, direction);
+        }
+        push_order(&mut query, part.order(), direction);
+        query.push(" LIMIT ").push_bind(limit as i64);
+        query.push(" OFFSET ").push_bind(offset as i64);
+        let rows = query.build().fetch_all(connection).await;
+        let rows = rows.map_err(error::read)?;
+        rows.iter().map(|row| self.ordered(row)).collect()
+    }
+
+    /// The index in the whole trace of each of some steps that follow each other in it, whatever
+    /// positioned ones stand between spans.
+    pub(super) async fn indexes(
+        &self,
+        connection: &mut SqliteConnection,
+        steps: &[OrderedStep],
+        is_reversed: bool,
+    ) -> StoreResult<Vec<u32>> {
+        let is_span = |step: &&OrderedStep| matches!(step.order, StepOrder::Span { .. });
+        let mut next = 0;
+        if let Some(first) = steps.iter().find(is_span) {
+            next = self.index_of(connection, &first.order).await?;
+            if is_reversed {
+                // Of those that share its place, it is the last.
+                let twins = steps.iter().filter(|step| step.order == first.order);
+                next += u32::try_from(twins.count() - 1).unwrap_or_default();
             }
-            Some(StepOrder::Position(_)) | None => (i64::MIN, "", i64::MAX),
-        };
-        let rows = sqlx::query(
-            "SELECT * FROM trace_step INDEXED BY trace_step_by_time \
-             WHERE tenant_id = ? AND trace_id = ? AND (timestamp, span_id) > (?, ?) \
-             AND timestamp <= ? AND span_id IS NOT NULL AND position IS NULL ORDER BY timestamp, span_id LIMIT ? OFFSET ?",
-        )
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
-        .bind(time)
-        .bind(span_id)
-        .bind(last)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(error::read)?;
-        let steps: Vec<OrderedStep> = rows
-            .iter()
-            .map(|row| self.ordered(row))
-            .collect::<StoreResult<_>>()?;
-        let Some(first) = steps.first() else {
-            return Ok(Vec::new());
-        };
-        let first_index = self.index_of(connection, &first.order).await?;
-        Ok((first_index..)
-            .zip(steps)
-            .map(|(index, step)| step.indexed(index))
-            .collect())
+        }
+        let indexes = steps.iter().map(|step| match &step.order {
+            StepOrder::Position(position) => position.get(),
+            StepOrder::Span { .. } => {
+                let index = next;
+                next = if is_reversed {
+                    next.saturating_sub(1)
+                } else {
+                    next + 1
+                };
+                index
+            }
+        });
+        Ok(indexes.collect())
     }
 
     /// Where the step of a row stands, and when. A position beyond the last stands there.
@@ -286,16 +284,82 @@ impl Trace<'_> {
         Ok(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    async fn count_positioned(&self, connection: &mut SqliteConnection) -> StoreResult<i64> {
-        sqlx::query_scalar(
-            "SELECT COUNT(*) FROM trace_step INDEXED BY trace_step_by_position \
-             WHERE tenant_id = ? AND trace_id = ? AND position IS NOT NULL",
-        )
-        .bind(self.tenant.as_str())
-        .bind(self.trace_id.as_str())
-        .fetch_one(connection)
-        .await
-        .map_err(error::read)
+    async fn count(&self, connection: &mut SqliteConnection, part: Part) -> StoreResult<usize> {
+        let mut query = QueryBuilder::new("SELECT COUNT(*) FROM trace_step INDEXED BY ");
+        query.push(part.index()).push(" WHERE tenant_id = ");
+        query
+            .push_bind(self.tenant.to_string())
+            .push(" AND trace_id = ");
+        query
+            .push_bind(self.trace_id.to_string())
+            .push(part.condition());
+        let counted: i64 = query
+            .build_query_scalar()
+            .fetch_one(connection)
+            .await
+            .map_err(error::read)?;
+        Ok(usize::try_from(counted).unwrap_or_default())
+    }
+}
+
+/// One of the two parts of a trace, each in the order of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Positioned,
+    Spans,
+}
+
+impl Part {
+    const fn index(self) -> &'static str {
+        match self {
+            Self::Positioned => "trace_step_by_position",
+            Self::Spans => "trace_step_by_time",
+        }
+    }
+
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Positioned => " AND position >= 0",
+            Self::Spans => " AND span_id IS NOT NULL AND position IS NULL",
+        }
+    }
+
+    const fn order(self) -> &'static [&'static str] {
+        match self {
+            Self::Positioned => &["position"],
+            Self::Spans => &["timestamp", "span_id"],
+        }
+    }
+}
+
+/// Pushes the condition for steps of a part behind a place in it. A step that was altered to a position
+/// or a time beyond the last stands at the end, and behind it is nothing.
+fn push_behind(query: &mut QueryBuilder<Sqlite>, from: &StepOrder, direction: Direction) {
+    let is_ascending = direction == Direction::Ascending;
+    let past = if is_ascending { " > " } else { " < " };
+    let until = if is_ascending { " <= " } else { " >= " };
+    match from {
+        StepOrder::Position(position) => {
+            let position = position.as_i64();
+            query.push(" AND position").push(past).push_bind(position);
+            if is_ascending && position == LAST {
+                query.push(" AND position").push(until).push_bind(position);
+            }
+        }
+        StepOrder::Span { timestamp, span_id } => {
+            let end = if is_ascending {
+                Timestamp::MAX
+            } else {
+                Timestamp::MIN
+            };
+            let time = timestamp.as_micros();
+            query.push(" AND (timestamp, span_id)").push(past).push("(");
+            query.push_bind(time).push(", ");
+            query.push_bind(span_id.to_string()).push(")");
+            if *timestamp == end {
+                query.push(" AND timestamp").push(until).push_bind(time);
+            }
+        }
     }
 }
 

@@ -69,6 +69,7 @@ const AUDIT: &[&str] = &[
     "before_state",
     "after_state",
     "correlation_id",
+    "attributes",
 ];
 
 /// The columns of a CSV file: `kind`, then the fields of the JSON form under their names.

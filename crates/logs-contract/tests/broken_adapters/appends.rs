@@ -31,6 +31,8 @@ broken_adapters! {
     r06_equality_ignores_attributes: IgnoresAttributes,
     r06_equality_ignores_the_parent_run: IgnoresParent,
     r06_equality_ignores_the_session: IgnoresSession,
+    r06_equality_ignores_attributes_of_headers: IgnoresHeaderAttributes,
+    r06_equality_ignores_attributes_of_entries: IgnoresEntryAttributes,
     r06_equality_ignores_the_cost_of_steps: IgnoresStepCost,
     r06_equality_ignores_when_it_occurred: IgnoresOccurrence,
     r06_nothing_equals_zero: NoneIsZero,
@@ -220,6 +222,28 @@ appends! {
             Draft::LlmRun(mut run) => {
                 run.session_id = None;
                 run.into()
+            }
+            draft => draft,
+        })?;
+        inner.append(tenant, &batch, on_conflict).await
+    }
+
+    IgnoresHeaderAttributes: |inner, tenant, batch, on_conflict| {
+        let batch = changed(batch, |draft| match draft {
+            Draft::Trace(mut header) => {
+                header.attributes = None;
+                header.into()
+            }
+            draft => draft,
+        })?;
+        inner.append(tenant, &batch, on_conflict).await
+    }
+
+    IgnoresEntryAttributes: |inner, tenant, batch, on_conflict| {
+        let batch = changed(batch, |draft| match draft {
+            Draft::AuditEntry(mut entry) => {
+                entry.attributes = None;
+                entry.into()
             }
             draft => draft,
         })?;

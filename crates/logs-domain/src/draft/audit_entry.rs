@@ -32,6 +32,8 @@ draft! {
             after_state: JsonObject,
             /// What ties it to other records.
             correlation_id: CorrelationId,
+            /// What else the producer said, kept and never interpreted.
+            attributes: JsonObject,
         }
         record_time {
             /// When it was done, by the producer's clock; absent, the record time stands in.

@@ -19,6 +19,8 @@ draft! {
             run_id: RunId,
             /// When the trace began, by the producer's clock.
             started_at: Timestamp,
+            /// What else the producer said, kept and never interpreted. No prompts and no answers.
+            attributes: JsonObject,
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct AuditLedgerSnapshot {
     pub occurred_at: Timestamp,
     /// The record time.
     pub created_at: Timestamp,
+    /// What else the producer said.
+    pub attributes: Option<JsonObject>,
 }
 
 impl AuditLedgerSnapshot {
@@ -58,6 +60,7 @@ impl AuditLedgerSnapshot {
             correlation_id: draft.correlation_id,
             occurred_at: draft.occurred_at.unwrap_or(created_at),
             created_at,
+            attributes: draft.attributes,
         }
     }
 
@@ -75,6 +78,7 @@ impl AuditLedgerSnapshot {
             before_state: self.before_state.clone(),
             after_state: self.after_state.clone(),
             correlation_id: self.correlation_id.clone(),
+            attributes: self.attributes.clone(),
             occurred_at: Some(self.occurred_at),
         }
     }

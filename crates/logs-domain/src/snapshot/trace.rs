@@ -27,6 +27,8 @@ pub struct TraceSnapshot {
     pub started_at: Option<Timestamp>,
     /// The record time.
     pub created_at: Timestamp,
+    /// What else the producer said.
+    pub attributes: Option<JsonObject>,
 }
 
 checked_serde!(TraceSnapshot);
@@ -42,6 +44,7 @@ impl TraceSnapshot {
             run_id: draft.run_id,
             started_at: draft.started_at,
             created_at,
+            attributes: draft.attributes,
         }
     }
 
@@ -52,6 +55,7 @@ impl TraceSnapshot {
             trace_id: self.trace_id.clone(),
             run_id: self.run_id.clone(),
             started_at: self.started_at,
+            attributes: self.attributes.clone(),
         }
     }
 

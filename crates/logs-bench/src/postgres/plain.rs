@@ -8,18 +8,18 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use uuid::Uuid;
 
-use super::home::Schema;
+use super::test_server::Schema;
 use crate::batch::{Batch, Row};
 use crate::subject::Subject;
 
-const TABLE: &str = include_str!("../../floors/postgres_plain_table.sql");
-const INSERT: &str = include_str!("../../floors/postgres_plain_insert.sql");
+const TABLE: &str = include_str!("../../baselines/postgres_plain_table.sql");
+const INSERT: &str = include_str!("../../baselines/postgres_plain_insert.sql");
 
 /// A held connection.
 pub(super) struct Plain(PgConnection);
 
 impl Plain {
-    pub(super) const NAME: &'static str = "floor: plain insert";
+    pub(super) const NAME: &'static str = "baseline: plain insert";
 
     pub(super) async fn open(schema: &Schema) -> anyhow::Result<Self> {
         schema.prepare(TABLE).await?;

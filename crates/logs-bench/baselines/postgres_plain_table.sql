@@ -1,8 +1,8 @@
 -- What one would write without this project: one table with a key, not partitioned, with the indexes
 -- that the same questions need.
-CREATE SCHEMA floor;
+CREATE SCHEMA baseline;
 
-CREATE TABLE floor.run (
+CREATE TABLE baseline.run (
     tenant_id text COLLATE "C" NOT NULL,
     created_at timestamptz NOT NULL,
     id uuid NOT NULL,
@@ -27,14 +27,14 @@ CREATE TABLE floor.run (
     PRIMARY KEY (tenant_id, id)
 );
 
-CREATE INDEX run_page ON floor.run (tenant_id, created_at DESC, id DESC);
-CREATE INDEX run_by_trace ON floor.run (tenant_id, trace_id, created_at DESC, id DESC)
+CREATE INDEX run_page ON baseline.run (tenant_id, created_at DESC, id DESC);
+CREATE INDEX run_by_trace ON baseline.run (tenant_id, trace_id, created_at DESC, id DESC)
     WHERE trace_id IS NOT NULL;
-CREATE INDEX run_by_session ON floor.run (tenant_id, session_id, created_at DESC, id DESC)
+CREATE INDEX run_by_session ON baseline.run (tenant_id, session_id, created_at DESC, id DESC)
     WHERE session_id IS NOT NULL;
-CREATE INDEX run_by_model ON floor.run (tenant_id, model, created_at DESC, id DESC);
-CREATE INDEX run_not_succeeded ON floor.run (tenant_id, created_at DESC, id DESC)
+CREATE INDEX run_by_model ON baseline.run (tenant_id, model, created_at DESC, id DESC);
+CREATE INDEX run_not_succeeded ON baseline.run (tenant_id, created_at DESC, id DESC)
     WHERE execution_status <> 'SUCCEEDED';
 
-GRANT USAGE ON SCHEMA floor TO logs_application;
-GRANT SELECT, INSERT ON floor.run TO logs_application;
+GRANT USAGE ON SCHEMA baseline TO logs_application;
+GRANT SELECT, INSERT ON baseline.run TO logs_application;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::reads::{Key, PAGE, Reading, decode};
 
-const POINT: &str = include_str!("../../floors/postgres_point.sql");
-const FIRST: &str = include_str!("../../floors/postgres_page.sql");
+const POINT: &str = include_str!("../../baselines/postgres_point.sql");
+const FIRST: &str = include_str!("../../baselines/postgres_page.sql");
 
 /// How a page is planned, as in the sessions of the store.
 const SETTINGS: [(&str, &str); 4] = [
@@ -41,7 +41,7 @@ fn decoded(row: &PgRow) -> anyhow::Result<()> {
 #[async_trait]
 impl Reading for Sqlx {
     fn name(&self) -> &'static str {
-        "held: sqlx"
+        "baseline: sqlx"
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {
@@ -96,7 +96,7 @@ impl TokioPostgres {
 #[async_trait]
 impl Reading for TokioPostgres {
     fn name(&self) -> &'static str {
-        "held: tokio-postgres"
+        "baseline: tokio-postgres"
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {

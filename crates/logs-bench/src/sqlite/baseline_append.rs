@@ -14,7 +14,7 @@ use crate::batch::{Batch, Row};
 use crate::subject::Subject;
 
 /// The statement without its rows.
-const INSERT: &str = include_str!("../../floors/sqlite_insert.sql");
+const INSERT: &str = include_str!("../../baselines/sqlite_insert.sql");
 /// One row of it.
 const VALUES: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 /// Rows of one statement: the fastest of 1, 10, 50, 200 and 500.
@@ -27,7 +27,7 @@ pub(super) struct Bare {
 }
 
 impl Bare {
-    pub(super) const NAME: &'static str = "floor: bare insert";
+    pub(super) const NAME: &'static str = "baseline: bare insert";
 
     pub(super) async fn open(file: &Path) -> anyhow::Result<Self> {
         let options = SqliteConnectOptions::new()

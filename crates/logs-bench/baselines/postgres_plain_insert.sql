@@ -1,4 +1,4 @@
-INSERT INTO floor.run
+INSERT INTO baseline.run
 SELECT $1, $2, new.*
 FROM UNNEST(
     $3::uuid[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],

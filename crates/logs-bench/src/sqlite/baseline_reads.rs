@@ -10,13 +10,13 @@ use sqlx::{ConnectOptions, Row};
 
 use crate::reads::{Key, PAGE, Reading, decode};
 
-const POINT: &str = include_str!("../../floors/sqlite_point.sql");
-const FIRST: &str = include_str!("../../floors/sqlite_page.sql");
+const POINT: &str = include_str!("../../baselines/sqlite_point.sql");
+const FIRST: &str = include_str!("../../baselines/sqlite_page.sql");
 
 /// A held connection.
-pub(super) struct Held(SqliteConnection);
+pub(super) struct BaselineReads(SqliteConnection);
 
-impl Held {
+impl BaselineReads {
     pub(super) async fn open(file: &Path) -> anyhow::Result<Self> {
         let options = SqliteConnectOptions::new().filename(file);
         Ok(Self(options.disable_statement_logging().connect().await?))
@@ -29,9 +29,9 @@ fn decoded(row: &SqliteRow) -> anyhow::Result<()> {
 }
 
 #[async_trait]
-impl Reading for Held {
+impl Reading for BaselineReads {
     fn name(&self) -> &'static str {
-        "held: sqlx"
+        "baseline: sqlx"
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {

@@ -125,7 +125,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         // connections: there is too much work at once.
         "40001" | "40P01" | "55P03" | "53300" => pushback(),
         "57014" => StoreError::Timeout {
-            after: crate::open::STATEMENT_TIMEOUT,
+            after: crate::store::STATEMENT_TIMEOUT,
             write_outcome,
         },
         "25006" => StoreError::ReadOnly,

@@ -23,6 +23,7 @@ mod pg_time;
 mod pool;
 mod preflight;
 mod reader;
+mod server_message;
 mod session;
 mod store;
 mod timestamps;

@@ -17,7 +17,7 @@ use self::own::Refusal;
 pub(crate) use self::own::{current, kept_from};
 use self::steps::{STEPS, Step};
 pub(crate) use self::steps::{Schema, known};
-use crate::{BACKEND, error, store};
+use crate::{BACKEND, error, server_message, store};
 
 /// The number of the lock that a migrator holds: "LOGS".
 const LOCK: i64 = 0x4C4F_4753;
@@ -174,6 +174,6 @@ fn failed(name: &str, error: sqlx::Error) -> StoreError {
         message: format!("migration {name} was refused, nothing of it is applied"),
         retryable: true,
         write_outcome: WriteOutcome::NotApplied,
-        source: Some(Box::new(error)),
+        source: Some(server_message::source(error)),
     }
 }

@@ -4,18 +4,18 @@
 //! the meaning of each filter; the memory adapter runs it, and queries of other adapters are
 //! compared with it.
 
-mod audit;
+mod audit_entry;
 mod llm_run;
 mod log_export;
 mod replay;
-mod system;
+mod system_record;
 mod trace;
 
-pub use audit::{AuditFilter, GovernanceFilter};
+pub use audit_entry::{AuditFilter, GovernanceFilter};
 pub use llm_run::LlmRunFilter;
 pub use log_export::LogExportFilter;
 pub use replay::ReplayQuery;
-pub use system::SystemRecordFilter;
+pub use system_record::SystemRecordFilter;
 pub use trace::{TraceFilter, TraceStepFilter};
 
 use crate::digest::FieldSink;

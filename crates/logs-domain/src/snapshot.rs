@@ -4,22 +4,22 @@
 //! and a record time, so that an invalid one cannot be. The JSON forms are snake_case with
 //! explicit nulls, and read back through the same checks.
 
-mod audit;
+mod audit_entry;
 mod llm_run;
 mod log_export;
 mod replay;
-mod system;
+mod system_record;
 mod trace;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Draft, RecordId, RecordKind, TenantId, Timestamp};
 
-pub use audit::AuditLedgerSnapshot;
+pub use audit_entry::AuditLedgerSnapshot;
 pub use llm_run::LlmRunSnapshot;
 pub use log_export::LogExportSnapshot;
 pub use replay::{ReplayEvent, ReplaySource};
-pub use system::SystemRecordSnapshot;
+pub use system_record::SystemRecordSnapshot;
 pub use trace::{TraceSnapshot, TraceStepRecord, TraceStepSnapshot};
 
 /// Any stored record, as exports write it: `{"llm_run":{"id":"…","run_id":"r-1",…}}`.

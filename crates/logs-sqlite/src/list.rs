@@ -10,7 +10,7 @@ use logs_domain::{
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
-use crate::row::Row;
+use crate::decode::Row;
 use crate::{SqliteStore, error};
 
 /// How many steps of SQLite's virtual machine pass between two looks at the time.

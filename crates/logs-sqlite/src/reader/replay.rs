@@ -12,8 +12,8 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use super::traces::OrderedStep;
-use super::{audit, system, traces};
+use super::trace::OrderedStep;
+use super::{audit_entry, system_record, trace};
 use crate::list::{Selection, push_equal, push_range, total};
 use crate::{SqliteStore, error};
 
@@ -38,7 +38,7 @@ pub(super) async fn window(
         Position::Offset(offset) => {
             let skipped = offset.as_usize();
             let keys = keys(&mut transaction, tenant, query, skipped).await?;
-            let Some(last) = system::nth(keys, skipped) else {
+            let Some(last) = system_record::nth(keys, skipped) else {
                 transaction.rollback().await.map_err(error::read)?;
                 let total = count(store, tenant, query, request).await?;
                 return Ok(QueryResult::from_parts(Vec::new(), total, None));
@@ -87,12 +87,12 @@ async fn events(
 ) -> StoreResult<Vec<Event>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
-        let trace = traces::Trace { tenant, trace_id };
+        let trace = trace::Trace { tenant, trace_id };
         found.extend(steps(connection, &trace, query, after, wanted).await?);
     }
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for (platform, place) in [(false, TENANT), (true, PLATFORM)] {
-        let branch = system::Branch::in_window(tenant, platform, &in_window);
+        let branch = system_record::Branch::in_window(tenant, platform, &in_window);
         let bound = bound(place, after);
         for (key, record) in branch.fetch(connection, bound, wanted).await? {
             let record = record.map(|record| ReplayEvent::from(&record));
@@ -100,7 +100,7 @@ async fn events(
         }
     }
     let bound = bound(POLICY, after);
-    let entries = audit::in_replay(connection, tenant, &query.window, bound, wanted).await?;
+    let entries = audit_entry::in_replay(connection, tenant, &query.window, bound, wanted).await?;
     for ((timestamp, id), entry) in entries {
         let event = ReplayEventKey::Policy { id };
         let entry = entry.map(|entry| ReplayEvent::from(&entry));
@@ -119,7 +119,7 @@ async fn keys(
 ) -> StoreResult<Vec<ReplayKey>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
-        let trace = traces::Trace { tenant, trace_id };
+        let trace = trace::Trace { tenant, trace_id };
         let columns = "tenant_id, id, timestamp, position, span_id";
         for row in step_rows(connection, columns, &trace, query, None, wanted).await? {
             let (timestamp, order) = trace.place(&row)?;
@@ -129,11 +129,13 @@ async fn keys(
     }
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for platform in [false, true] {
-        let branch = system::Branch::in_window(tenant, platform, &in_window);
+        let branch = system_record::Branch::in_window(tenant, platform, &in_window);
         let keys = branch.keys(connection, wanted).await?;
         found.extend(keys.into_iter().map(of_system));
     }
-    for (timestamp, id) in audit::replay_keys(connection, tenant, &query.window, wanted).await? {
+    for (timestamp, id) in
+        audit_entry::replay_keys(connection, tenant, &query.window, wanted).await?
+    {
         let event = ReplayEventKey::Policy { id };
         found.push(ReplayKey { timestamp, event });
     }
@@ -172,7 +174,7 @@ fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
 /// The steps of the trace in the window, with their indexes in the whole trace.
 async fn steps(
     connection: &mut SqliteConnection,
-    trace: &traces::Trace<'_>,
+    trace: &trace::Trace<'_>,
     query: &ReplayQuery,
     after: Option<&ReplayKey>,
     wanted: usize,
@@ -199,7 +201,7 @@ async fn steps(
 async fn step_rows(
     connection: &mut SqliteConnection,
     columns: &str,
-    trace: &traces::Trace<'_>,
+    trace: &trace::Trace<'_>,
     query: &ReplayQuery,
     after: Option<&ReplayKey>,
     wanted: usize,
@@ -281,17 +283,17 @@ async fn count(
     request: &PageRequest,
 ) -> StoreResult<logs_domain::Total> {
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
-    let policy = |sql: &mut QueryBuilder<Sqlite>| audit::push_replay(sql, &query.window);
+    let policy = |sql: &mut QueryBuilder<Sqlite>| audit_entry::push_replay(sql, &query.window);
     let of_trace = |sql: &mut QueryBuilder<Sqlite>| {
         if let Some(trace_id) = &query.trace_id {
             push_steps(sql, trace_id, query);
         }
     };
     let index = Some("system_record_by_time");
-    let mut selections: Vec<Selection<'_>> = system::both(tenant, index, &in_window)
+    let mut selections: Vec<Selection<'_>> = system_record::both(tenant, index, &in_window)
         .into_iter()
         .collect();
-    selections.push(audit::replay_selection(tenant, &policy));
+    selections.push(audit_entry::replay_selection(tenant, &policy));
     if query.trace_id.is_some() {
         selections.push(steps_selection(tenant, &of_trace));
     }

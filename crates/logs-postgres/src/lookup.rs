@@ -4,8 +4,8 @@ use logs_domain::{RecordId, RecordKind, StoreError, StoreResult, TenantId};
 use sqlx::QueryBuilder;
 use sqlx::postgres::PgRow;
 
-use crate::reading::rows;
-use crate::row::Row;
+use crate::decode::Row;
+use crate::execute::rows;
 use crate::{PostgresStore, kind};
 
 /// What `read` makes of the columns of the record with an id; nothing where there is none, or where it

@@ -8,8 +8,8 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::Sqlite;
 
 use crate::SqliteStore;
+use crate::decode::{Head, Row};
 use crate::list::{Selection, newest_first, push_equal, push_range};
-use crate::row::{Head, Row};
 
 const TABLE: &str = "log_export";
 /// Exports with what is known of their outcome.

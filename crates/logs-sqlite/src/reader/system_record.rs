@@ -9,8 +9,8 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
 use super::bound::Bound;
+use crate::decode::Row;
 use crate::list::{Selection, push_equal, push_range, total};
-use crate::row::Row;
 use crate::{PLATFORM, SqliteStore, error};
 
 const TABLE: &str = "system_record";

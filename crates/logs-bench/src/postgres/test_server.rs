@@ -28,7 +28,7 @@ const LOGGED: [(usize, &str); 5] = [
 ];
 
 /// The server.
-pub(super) struct Home {
+pub(super) struct TestServer {
     // Before the server: a database is dropped while there is one.
     template: Database,
     server: Server,
@@ -41,7 +41,7 @@ pub(super) struct Schema {
     database: Database,
 }
 
-impl Home {
+impl TestServer {
     pub(super) async fn start() -> anyhow::Result<Self> {
         let server = Server::start(Durability::On)?;
         let template = server.empty()?;
@@ -146,7 +146,7 @@ impl Schema {
     pub(super) async fn bytes(&self) -> anyhow::Result<usize> {
         self.count(
             "SELECT SUM(pg_total_relation_size(pg_class.oid))::bigint FROM pg_class \
-             WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('logs', 'floor')) \
+             WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('logs', 'baseline')) \
                  AND relkind = 'r'",
         )
         .await

@@ -13,12 +13,12 @@ mod ordered;
 
 use self::ordered::KeyedStep;
 pub(super) use self::ordered::OrderedStep;
+use crate::decode::Row;
+use crate::execute::{ReadTransaction, reading, rows};
 use crate::list::{
-    Order, Selection, newest_first, push_equal, push_key, push_keyed, push_range, total,
+    Selection, SortPlan, newest_first, push_equal, push_key, push_keyed, push_range, total,
 };
-use crate::reading::{Snapshot, reading, rows};
-use crate::record::by_key;
-use crate::row::Row;
+use crate::lookup::by_key;
 use crate::{PostgresStore, error, kind};
 
 const STEPS: &str = "trace_step";
@@ -51,7 +51,15 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(header(tenant, row)?, |trace| filter.matches(trace));
-    let page = newest_first(store, selection, Order::OfIndex, request, &scope, read).await?;
+    let page = newest_first(
+        store,
+        selection,
+        SortPlan::IndexOrder,
+        request,
+        &scope,
+        read,
+    )
+    .await?;
     if let Some(trace_id) = &filter.trace_id
         && page.items.is_empty()
         && !matches!(request.position, Position::After(_))
@@ -119,8 +127,8 @@ pub(super) async fn list_steps(
         conditions: &conditions,
     };
     let order = match filter.trace_id {
-        Some(_) => Order::SortedFew,
-        None => Order::OfIndex,
+        Some(_) => SortPlan::SortSmall,
+        None => SortPlan::IndexOrder,
     };
     let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
     newest_first(store, selection, order, request, &scope, read).await
@@ -168,7 +176,7 @@ impl Trace<'_> {
         wanted: i64,
         offset: i64,
     ) -> StoreResult<Vec<KeyedStep>> {
-        let mut snapshot = Snapshot::begin(store).await?;
+        let mut snapshot = ReadTransaction::begin(store).await?;
         let connection = snapshot.connection();
         let mut steps = Vec::new();
         if !matches!(after, Some(StepOrder::Span { .. })) {

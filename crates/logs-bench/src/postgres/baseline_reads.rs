@@ -15,9 +15,9 @@ use crate::columns::statement;
 use crate::reads::{Key, PAGE, Reading, decode};
 
 static POINT: LazyLock<String> =
-    LazyLock::new(|| statement(include_str!("../../floors/postgres_point.sql")));
+    LazyLock::new(|| statement(include_str!("../../baselines/postgres_point.sql")));
 static FIRST: LazyLock<String> =
-    LazyLock::new(|| statement(include_str!("../../floors/postgres_page.sql")));
+    LazyLock::new(|| statement(include_str!("../../baselines/postgres_page.sql")));
 
 /// How a page is planned, as in the sessions of the store.
 const SETTINGS: [(&str, &str); 4] = [
@@ -46,7 +46,7 @@ fn decoded(row: &PgRow) -> anyhow::Result<()> {
 #[async_trait]
 impl Reading for Sqlx {
     fn name(&self) -> &'static str {
-        "held: sqlx"
+        "baseline: sqlx"
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {
@@ -101,7 +101,7 @@ impl TokioPostgres {
 #[async_trait]
 impl Reading for TokioPostgres {
     fn name(&self) -> &'static str {
-        "held: tokio-postgres"
+        "baseline: tokio-postgres"
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {

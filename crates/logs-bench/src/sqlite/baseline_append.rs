@@ -17,7 +17,7 @@ use crate::subject::Subject;
 
 /// The statement without its rows.
 static INSERT: LazyLock<String> =
-    LazyLock::new(|| columns::statement(include_str!("../../floors/sqlite_insert.sql")));
+    LazyLock::new(|| columns::statement(include_str!("../../baselines/sqlite_insert.sql")));
 /// Rows of one statement: the fastest of 1, 10, 50, 200 and 500.
 const ROWS: usize = 500;
 
@@ -28,7 +28,7 @@ pub(super) struct Bare {
 }
 
 impl Bare {
-    pub(super) const NAME: &'static str = "floor: bare insert";
+    pub(super) const NAME: &'static str = "baseline: bare insert";
 
     pub(super) async fn open(file: &Path) -> anyhow::Result<Self> {
         let options = SqliteConnectOptions::new()

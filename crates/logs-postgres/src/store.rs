@@ -9,8 +9,8 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::partitions::{self, Months};
 use crate::pool::Pool;
-use crate::stamp::Stamps;
-use crate::{clock, error, migrations, server};
+use crate::timestamps::Timestamps;
+use crate::{clock, error, migrations, preflight};
 
 /// How long the server works on a statement of a read.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -69,7 +69,7 @@ pub struct PostgresStore {
     pub(crate) writers: Pool,
     pub(crate) readers: Pool,
     pub(crate) transport: Transport,
-    pub(crate) stamps: Stamps,
+    pub(crate) timestamps: Timestamps,
     /// Whether the last append met keys that were there already: the next one expects some.
     pub(crate) repeated: AtomicBool,
     pub(crate) months: Months,
@@ -103,11 +103,11 @@ impl PostgresStore {
         let settings = parse(url)?;
         let writing = session(settings.clone(), access, APPEND_TIMEOUT);
         let durable = access == Access::ReadWrite && !options.accept_volatile_server;
-        let mut first = server::open(&writing, durable).await?;
+        let mut first = preflight::open(&writing, durable).await?;
         migrations::require(&mut first).await?;
         if access == Access::ReadWrite {
             clock::accept(&mut first, &*options.clock).await?;
-            server::accept_role(&mut first).await?;
+            preflight::accept_role(&mut first).await?;
             // By the clock of the server: the one that was injected is for records.
             partitions::ensure_at_start(&mut first).await?;
         }
@@ -121,7 +121,7 @@ impl PostgresStore {
                 session(settings, access, STATEMENT_TIMEOUT).options(IN_ORDER),
                 false,
             ),
-            stamps: Stamps::default(),
+            timestamps: Timestamps::default(),
             repeated: AtomicBool::new(false),
             months: Months::default(),
         })

@@ -44,9 +44,9 @@ const EXPECTED: &[&str] = &[
 
 /// Counts what occurred.
 #[derive(Debug, Default)]
-pub(super) struct Occurrences(Mutex<BTreeMap<String, u64>>);
+pub(super) struct Coverage(Mutex<BTreeMap<String, u64>>);
 
-impl Occurrences {
+impl Coverage {
     /// Notes that `what` occurred.
     pub(super) fn note(&self, what: impl Into<String>) {
         *self.0.lock().unwrap().entry(what.into()).or_default() += 1;

@@ -17,19 +17,19 @@ use logs_domain::{
     TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
-use crate::{BackendError, ContractBackend, Exemption, StoreHome};
+use crate::{BackendError, ContractBackend, Exemption, StoreFixture};
 
 /// What was called.
 type Calls = Arc<Mutex<BTreeSet<PortMethod>>>;
 
 /// A backend whose stores pass every call on to those of another and note the method.
 #[derive(Debug)]
-pub struct Recording<B> {
+pub struct CallSpy<B> {
     inner: B,
     calls: Calls,
 }
 
-impl<B: ContractBackend> Recording<B> {
+impl<B: ContractBackend> CallSpy<B> {
     /// Decorates the stores of `inner`.
     #[must_use]
     pub fn new(inner: B) -> Self {
@@ -45,15 +45,15 @@ impl<B: ContractBackend> Recording<B> {
 }
 
 #[async_trait]
-impl<B: ContractBackend> ContractBackend for Recording<B> {
+impl<B: ContractBackend> ContractBackend for CallSpy<B> {
     fn name(&self) -> &str {
         self.inner.name()
     }
 
-    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+    async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
         let calls = Arc::clone(&self.calls);
         let inner = self.inner.fresh().await?;
-        Ok(Box::new(RecordingHome { inner, calls }))
+        Ok(Box::new(SpiedFixture { inner, calls }))
     }
 
     fn is_oracle(&self) -> bool {
@@ -65,27 +65,27 @@ impl<B: ContractBackend> ContractBackend for Recording<B> {
     }
 }
 
-struct RecordingHome {
-    inner: Box<dyn StoreHome>,
+struct SpiedFixture {
+    inner: Box<dyn StoreFixture>,
     calls: Calls,
 }
 
 #[async_trait]
-impl StoreHome for RecordingHome {
+impl StoreFixture for SpiedFixture {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         let calls = Arc::clone(&self.calls);
         let inner = self.inner.open(options).await?;
-        Ok(Arc::new(Recorder { inner, calls }))
+        Ok(Arc::new(SpiedStore { inner, calls }))
     }
 }
 
 #[derive(Debug)]
-struct Recorder {
+struct SpiedStore {
     inner: Arc<dyn LogsStore>,
     calls: Calls,
 }
 
-impl Recorder {
+impl SpiedStore {
     fn note(&self, method: PortMethod) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.insert(method);
@@ -127,7 +127,7 @@ macro_rules! ports {
         $(
             #[async_trait]
             #[deny(clippy::missing_trait_methods)]
-            impl $port for Recorder {
+            impl $port for SpiedStore {
                 $(
                     async fn $method(&self, $($argument: $type),*) -> StoreResult<$answer> {
                         self.note(PortMethod::$variant);

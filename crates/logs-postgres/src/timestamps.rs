@@ -7,29 +7,32 @@ use logs_domain::{Clock, Timestamp};
 
 /// The record times of a store.
 #[derive(Debug, Default)]
-pub(crate) struct Stamps(Mutex<State>);
+pub(crate) struct Timestamps(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     /// The latest time of an append that stored something, or that was told as settled.
     latest: Option<Timestamp>,
     /// How many appends under way have each time.
-    under_way: BTreeMap<Timestamp, usize>,
+    in_flight: BTreeMap<Timestamp, usize>,
 }
 
-impl Stamps {
-    /// The time now, never before one that was kept; it counts as under way until it is dropped.
-    pub(crate) fn take(&self, clock: &dyn Clock) -> Stamp<'_> {
+impl Timestamps {
+    /// The time now, never before one that was committed; it counts as under way until it is dropped.
+    pub(crate) fn allocate(&self, clock: &dyn Clock) -> Allocated<'_> {
         let mut state = self.lock();
         let now = clock.now();
         let time = state.latest.map_or(now, |latest| latest.max(now));
-        *state.under_way.entry(time).or_default() += 1;
-        Stamp { stamps: self, time }
+        *state.in_flight.entry(time).or_default() += 1;
+        Allocated {
+            timestamps: self,
+            time,
+        }
     }
 
     /// The earliest time of the appends under way.
-    pub(crate) fn earliest(&self) -> Option<Timestamp> {
-        self.lock().under_way.keys().next().copied()
+    pub(crate) fn oldest_in_flight(&self) -> Option<Timestamp> {
+        self.lock().in_flight.keys().next().copied()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -40,26 +43,26 @@ impl Stamps {
 
 /// A record time that was given out.
 #[derive(Debug)]
-pub(crate) struct Stamp<'a> {
-    stamps: &'a Stamps,
+pub(crate) struct Allocated<'a> {
+    timestamps: &'a Timestamps,
     pub(crate) time: Timestamp,
 }
 
-impl Stamp<'_> {
+impl Allocated<'_> {
     /// Keeps later times from being earlier than this one.
-    pub(crate) fn keep(&self) {
-        let mut state = self.stamps.lock();
+    pub(crate) fn commit(&self) {
+        let mut state = self.timestamps.lock();
         state.latest = state.latest.max(Some(self.time));
     }
 }
 
-impl Drop for Stamp<'_> {
+impl Drop for Allocated<'_> {
     fn drop(&mut self) {
-        let mut state = self.stamps.lock();
-        if let Some(count) = state.under_way.get_mut(&self.time) {
+        let mut state = self.timestamps.lock();
+        if let Some(count) = state.in_flight.get_mut(&self.time) {
             *count -= 1;
             if *count == 0 {
-                state.under_way.remove(&self.time);
+                state.in_flight.remove(&self.time);
             }
         }
     }
@@ -71,7 +74,7 @@ mod tests {
 
     use logs_domain::{Clock, Timestamp};
 
-    use super::Stamps;
+    use super::Timestamps;
 
     #[derive(Debug)]
     struct Hand(AtomicI64);
@@ -87,29 +90,29 @@ mod tests {
     }
 
     #[test]
-    fn times_do_not_decrease_and_the_earliest_under_way_is_known() {
+    fn times_do_not_decrease_and_the_oldest_in_flight_is_known() {
         let hand = Hand(AtomicI64::new(10));
-        let stamps = Stamps::default();
-        drop(stamps.take(&hand));
+        let timestamps = Timestamps::default();
+        drop(timestamps.allocate(&hand));
         hand.0.store(9, Ordering::SeqCst);
-        let first = stamps.take(&hand);
+        let first = timestamps.allocate(&hand);
         assert_eq!(
             first.time.as_micros(),
             9,
-            "one that was not kept is forgotten"
+            "one that was not committed is forgotten"
         );
-        first.keep();
+        first.commit();
         hand.0.store(5, Ordering::SeqCst);
-        let second = stamps.take(&hand);
+        let second = timestamps.allocate(&hand);
         assert_eq!(second.time, first.time);
         hand.0.store(20, Ordering::SeqCst);
-        let third = stamps.take(&hand);
+        let third = timestamps.allocate(&hand);
         assert_eq!(third.time.as_micros(), 20);
         drop(first);
-        assert_eq!(stamps.earliest(), Some(second.time));
+        assert_eq!(timestamps.oldest_in_flight(), Some(second.time));
         drop(second);
-        assert_eq!(stamps.earliest(), Some(third.time));
+        assert_eq!(timestamps.oldest_in_flight(), Some(third.time));
         drop(third);
-        assert_eq!(stamps.earliest(), None);
+        assert_eq!(timestamps.oldest_in_flight(), None);
     }
 }

@@ -9,8 +9,8 @@ use logs_domain::{
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
-use crate::list::{Order, Selection, newest_first, push_equal, push_range};
-use crate::row::{Head, Row};
+use crate::decode::{Head, Row};
+use crate::list::{Selection, SortPlan, newest_first, push_equal, push_range};
 use crate::{PostgresStore, kind};
 
 /// What [`snapshot`] reads.
@@ -56,7 +56,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let order = Order::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
+    let order = SortPlan::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
     newest_first(store, selection, order, request, &scope, read).await
 }

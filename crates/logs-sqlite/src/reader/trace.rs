@@ -9,8 +9,8 @@ use logs_domain::{
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
+use crate::decode::Row;
 use crate::list::{Selection, newest_first, push_equal, push_range, total};
-use crate::row::Row;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "trace";

@@ -10,9 +10,9 @@ use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{Order, Selection, newest_first, push_equal, push_keyed, push_range};
-use crate::record::by_key;
-use crate::row::Row;
+use crate::decode::Row;
+use crate::list::{Selection, SortPlan, newest_first, push_equal, push_keyed, push_range};
+use crate::lookup::by_key;
 use crate::{PostgresStore, error, kind};
 
 const TABLE: &str = "audit_entry";
@@ -56,7 +56,7 @@ pub(super) async fn list(
         filter.actor_id.is_some(),
         filter.occurred != TimeRange::ALL,
     ];
-    let order = Order::of(&promised, &others);
+    let order = SortPlan::of(&promised, &others);
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
     newest_first(store, selection, order, request, &scope, read).await
 }
@@ -106,7 +106,7 @@ pub(super) async fn governance(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let order = Order::of(&[], &[filter.occurred != TimeRange::ALL]);
+    let order = SortPlan::of(&[], &[filter.occurred != TimeRange::ALL]);
     let read = |row: &Row<'_>| {
         let entry = snapshot(tenant, row)?;
         if filter.matches(&entry) {

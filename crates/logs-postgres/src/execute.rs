@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use sqlx::{QueryBuilder, SqlSafeStr};
 use tokio::time::Instant;
 
-use crate::pool::Lane;
+use crate::pool::PooledConnection;
 use crate::{PostgresStore, error};
 
 /// How long a read may take: a little longer than its statement may on the server.
@@ -31,7 +31,7 @@ pub(crate) async fn rows<T>(
 ) -> StoreResult<Vec<T>> {
     let end = Instant::now() + READ;
     // A connection is mostly at hand, and no timer is set then.
-    let mut lane = reading(store.readers.acquire()).await?;
+    let mut pooled = reading(store.readers.acquire()).await?;
     let work = async |connection: &mut PgConnection| {
         let mut found = Vec::with_capacity(about);
         let mut rows = query.build().fetch(connection);
@@ -40,8 +40,11 @@ pub(crate) async fn rows<T>(
         }
         Ok(found)
     };
-    let found = lane.before(end, work).await.unwrap_or_else(timed_out)?;
-    lane.release();
+    let found = pooled
+        .run_until(end, work)
+        .await
+        .unwrap_or_else(timed_out)?;
+    pooled.release();
     Ok(found)
 }
 
@@ -62,7 +65,7 @@ pub(crate) async fn sorted_rows<T>(
 ) -> StoreResult<Vec<T>> {
     reading(async {
         let begin = "BEGIN READ ONLY; SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = off";
-        let mut sorting = Snapshot::begin_with(store, begin).await?;
+        let mut sorting = ReadTransaction::begin_with(store, begin).await?;
         let rows = query.build().fetch_all(sorting.connection()).await;
         let rows = rows.map_err(error::read)?;
         let found = rows.iter().map(read).collect::<StoreResult<_>>()?;
@@ -73,9 +76,9 @@ pub(crate) async fn sorted_rows<T>(
 }
 
 /// One state of the database, for several statements.
-pub(crate) struct Snapshot(Lane);
+pub(crate) struct ReadTransaction(PooledConnection);
 
-impl Snapshot {
+impl ReadTransaction {
     pub(crate) async fn begin(store: &PostgresStore) -> StoreResult<Self> {
         Self::begin_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
@@ -85,12 +88,12 @@ impl Snapshot {
         store: &PostgresStore,
         begin: impl SqlSafeStr,
     ) -> StoreResult<Self> {
-        let mut lane = store.readers.acquire().await?;
+        let mut pooled = store.readers.acquire().await?;
         sqlx::raw_sql(begin)
-            .execute(lane.connection())
+            .execute(pooled.connection())
             .await
             .map_err(error::read)?;
-        Ok(Self(lane))
+        Ok(Self(pooled))
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {

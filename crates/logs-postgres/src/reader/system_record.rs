@@ -10,9 +10,9 @@ use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use crate::list::{Order, Selection, page_rows, push_equal, push_keyed, push_range, total};
-use crate::reading::rows;
-use crate::row::Row;
+use crate::decode::Row;
+use crate::execute::rows;
+use crate::list::{Selection, SortPlan, page_rows, push_equal, push_keyed, push_range, total};
 use crate::{PLATFORM, PostgresStore, kind};
 
 const TABLE: &str = "system_record";
@@ -41,7 +41,7 @@ pub(super) async fn list(
         filter.severity.is_some(),
         filter.occurred != TimeRange::ALL,
     ];
-    let order = Order::of(&[], &others);
+    let order = SortPlan::of(&[], &others);
     let branches = both(tenant, &conditions);
     let sorted = " ORDER BY created_at DESC, id DESC LIMIT ";
     let key_of = |row: &PgRow| {

@@ -7,10 +7,10 @@ use logs_domain::{
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
-use super::traces;
-use crate::list::{Order, Selection, newest_first, push_equal, push_key, push_range};
-use crate::record::by_key;
-use crate::row::Row;
+use super::trace;
+use crate::decode::Row;
+use crate::list::{Selection, SortPlan, newest_first, push_equal, push_key, push_range};
+use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
 pub(super) async fn list(
@@ -69,11 +69,11 @@ pub(super) async fn trace_id(
     {
         return Ok(Some(own));
     }
-    traces::first_of_run(store, tenant, run_id).await
+    trace::first_of_run(store, tenant, run_id).await
 }
 
 /// A run of its own id is one, whatever else is asked of it.
-fn order(filter: &LlmRunFilter) -> Order {
+fn order(filter: &LlmRunFilter) -> SortPlan {
     let succeeded = Some(ExecutionStatus::Succeeded);
     let promised = [
         filter.trace_id.is_some(),
@@ -89,8 +89,8 @@ fn order(filter: &LlmRunFilter) -> Order {
         filter.started != TimeRange::ALL,
     ];
     match filter.run_id {
-        Some(_) => Order::OfIndex,
-        None => Order::of(&promised, &others),
+        Some(_) => SortPlan::IndexOrder,
+        None => SortPlan::of(&promised, &others),
     }
 }
 

@@ -12,7 +12,7 @@ use sqlx::postgres::{PgColumn, PgRow, Postgres};
 use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
 
-use crate::binary;
+use crate::pg_time;
 
 /// A row of a table of records, whose columns are read one by one, in the order in which the statement
 /// names them: to look for each by its name takes as long as to read it.
@@ -47,12 +47,12 @@ impl<'r> Row<'r> {
     }
 
     fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
-        self.made(column, binary::to_time)
+        self.made(column, pg_time::to_time)
     }
 
     pub(crate) fn optional_time(&self, column: &'static str) -> StoreResult<Option<Timestamp>> {
         let micros: Option<i64> = self.raw(column)?;
-        let time = micros.map(binary::to_time).transpose();
+        let time = micros.map(pg_time::to_time).transpose();
         time.map_err(|_| self.inconsistent(column))
     }
 
@@ -86,7 +86,7 @@ impl<'r> Row<'r> {
             .try_get_unchecked(column)
             .map_err(|error| found(column, error))?;
         let id = self.row.try_get("id").map_err(|error| found("id", error))?;
-        Ok(match binary::to_time(micros) {
+        Ok(match pg_time::to_time(micros) {
             Ok(time) => (time, id),
             Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
             Err(_) => (Timestamp::MAX, Uuid::max()),
@@ -146,7 +146,7 @@ impl<'r> Row<'r> {
             .split_first_chunk::<8>()
             .and_then(|(time, digest)| Some((time, <[u8; 16]>::try_from(digest).ok()?)))
             .ok_or_else(|| self.inconsistent("key"))?;
-        if binary::to_time(i64::from_be_bytes(*created_at)).ok() != Some(head.created_at) {
+        if pg_time::to_time(i64::from_be_bytes(*created_at)).ok() != Some(head.created_at) {
             return Err(self.inconsistent("created_at"));
         }
         let digest = RecordDigest::from_bytes(digest);

@@ -19,11 +19,11 @@ pub(super) struct Plain(Vec<LlmRunSnapshot>);
 pub(super) struct Map(BTreeMap<ListKey, LlmRunSnapshot>);
 
 impl Plain {
-    pub(super) const NAME: &'static str = "floor: Vec";
+    pub(super) const NAME: &'static str = "baseline: Vec";
 }
 
 impl Map {
-    pub(super) const NAME: &'static str = "floor: BTreeMap";
+    pub(super) const NAME: &'static str = "baseline: BTreeMap";
 }
 
 /// What is stored of a batch. A snapshot hashes its own id.

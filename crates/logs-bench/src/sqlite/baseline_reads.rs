@@ -13,14 +13,14 @@ use crate::columns::statement;
 use crate::reads::{Key, PAGE, Reading, decode};
 
 static POINT: LazyLock<String> =
-    LazyLock::new(|| statement(include_str!("../../floors/sqlite_point.sql")));
+    LazyLock::new(|| statement(include_str!("../../baselines/sqlite_point.sql")));
 static FIRST: LazyLock<String> =
-    LazyLock::new(|| statement(include_str!("../../floors/sqlite_page.sql")));
+    LazyLock::new(|| statement(include_str!("../../baselines/sqlite_page.sql")));
 
 /// A held connection.
-pub(super) struct Held(SqliteConnection);
+pub(super) struct BaselineReads(SqliteConnection);
 
-impl Held {
+impl BaselineReads {
     pub(super) async fn open(file: &Path) -> anyhow::Result<Self> {
         let options = SqliteConnectOptions::new().filename(file);
         Ok(Self(options.disable_statement_logging().connect().await?))
@@ -33,9 +33,9 @@ fn decoded(row: &SqliteRow) -> anyhow::Result<()> {
 }
 
 #[async_trait]
-impl Reading for Held {
+impl Reading for BaselineReads {
     fn name(&self) -> &'static str {
-        "held: sqlx"
+        "baseline: sqlx"
     }
 
     async fn point(&mut self, tenant: &TenantId, key: &Key) -> anyhow::Result<()> {

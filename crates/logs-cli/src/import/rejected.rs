@@ -24,12 +24,12 @@ impl fmt::Display for Location {
 
 /// A record that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bad {
+pub(crate) struct Rejected {
     pub(crate) location: Location,
     pub(crate) error: InvalidValue,
 }
 
-impl fmt::Display for Bad {
+impl fmt::Display for Rejected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.location, self.error)
     }

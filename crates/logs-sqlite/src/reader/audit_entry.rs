@@ -10,8 +10,8 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::bound::Bound;
+use crate::decode::Row;
 use crate::list::{Selection, newest_first, push_equal, push_range};
-use crate::row::Row;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "audit_entry";

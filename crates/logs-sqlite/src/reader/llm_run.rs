@@ -7,9 +7,9 @@ use logs_domain::{
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteRow};
 
-use super::traces;
+use super::trace;
+use crate::decode::Row;
 use crate::list::{Selection, newest_first, push_equal, push_range};
-use crate::row::Row;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "llm_run";
@@ -61,7 +61,7 @@ pub(super) async fn trace_id(
     {
         return Ok(Some(own));
     }
-    traces::first_of_run(store, tenant, run_id).await
+    trace::first_of_run(store, tenant, run_id).await
 }
 
 /// The index of the most selective promised question that the filter asks.

@@ -21,7 +21,12 @@ const TARGET: &str = "sqlx::postgres::notice";
 /// For the whole process: each new one would have `tracing` ask all about everything again. There are
 /// two, and one of them listens: as long as it knows one alone, `tracing` asks whoever listens at
 /// the moment about what is told for the first time, and takes the no of nobody for that of all.
-static EARS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| [Dispatch::new(Ear), Dispatch::new(Ear)]);
+static SUBSCRIBERS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| {
+    [
+        Dispatch::new(NoticeSubscriber),
+        Dispatch::new(NoticeSubscriber),
+    ]
+});
 
 thread_local! {
     /// For whom this thread listens.
@@ -36,17 +41,17 @@ struct Listening {
 
 /// What comes of the work, and whether the server warned meanwhile. Only one connection may speak
 /// in it. Nothing is heard where `tracing` is compiled without warnings.
-pub(super) async fn heard<T>(work: impl Future<Output = T>) -> (T, bool) {
+pub(super) async fn capture_warnings<T>(work: impl Future<Output = T>) -> (T, bool) {
     let mut work = pin!(work);
     let mut warned = false;
     let output = poll_fn(|context| {
-        let [ear, _] = &*EARS;
+        let [subscriber, _] = &*SUBSCRIBERS;
         let listening = Listening {
             caller: dispatcher::get_default(Dispatch::clone),
             warned: false,
         };
         let before = LISTENING.replace(Some(listening));
-        let polled = dispatcher::with_default(ear, || work.as_mut().poll(context));
+        let polled = dispatcher::with_default(subscriber, || work.as_mut().poll(context));
         let listened = LISTENING.replace(before);
         warned |= listened.is_some_and(|listened| listened.warned);
         polled
@@ -56,7 +61,7 @@ pub(super) async fn heard<T>(work: impl Future<Output = T>) -> (T, bool) {
 }
 
 /// Hears warnings, and tells the caller's subscriber whatever it wants to know.
-struct Ear;
+struct NoticeSubscriber;
 
 /// Whether this is about warnings of the server.
 fn is_warning(metadata: &Metadata<'_>) -> bool {
@@ -71,7 +76,7 @@ fn ask_caller<T>(question: impl FnOnce(&Dispatch) -> T) -> Option<T> {
     Some(answer)
 }
 
-impl Subscriber for Ear {
+impl Subscriber for NoticeSubscriber {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if is_warning(metadata) {
             Interest::sometimes()
@@ -128,7 +133,7 @@ mod tests {
     use tracing::span::{Attributes, Id, Record};
     use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
-    use super::heard;
+    use super::capture_warnings;
 
     /// The subscriber of an application, which wants to know what is at most so detailed.
     #[derive(Clone)]
@@ -185,14 +190,17 @@ mod tests {
     #[tokio::test]
     async fn warnings_are_heard_whatever_the_application_listens_to() {
         // Somebody listened, and the first warning of all comes while nobody does.
-        heard(async {}).await;
+        capture_warnings(async {}).await;
         newcomer();
-        assert!(heard(async { newcomer() }).await.1);
+        assert!(capture_warnings(async { newcomer() }).await.1);
 
         let silent = async || {
-            assert!(!heard(work(&[Level::INFO])).await.1);
-            assert!(heard(work(&[Level::INFO, Level::WARN])).await.1);
-            assert!(!heard(work(&[])).await.1, "another's warning is not heard");
+            assert!(!capture_warnings(work(&[Level::INFO])).await.1);
+            assert!(capture_warnings(work(&[Level::INFO, Level::WARN])).await.1);
+            assert!(
+                !capture_warnings(work(&[])).await.1,
+                "another's warning is not heard"
+            );
         };
         silent().await;
         for (level, expected) in [
@@ -213,7 +221,10 @@ mod tests {
 
     #[tokio::test]
     async fn each_hears_its_own() {
-        let both = tokio::join!(heard(work(&[Level::INFO])), heard(work(&[Level::WARN])));
+        let both = tokio::join!(
+            capture_warnings(work(&[Level::INFO])),
+            capture_warnings(work(&[Level::WARN]))
+        );
         assert_eq!((both.0.1, both.1.1), (false, true));
     }
 }

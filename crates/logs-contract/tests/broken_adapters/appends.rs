@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, RecordOutcome, SpanId, StepKey, StepPosition, StoreError, StoreResult, TenantId,
-    Timestamp, TokenCount,
+    AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, RecordOutcome, SpanId, StepKey,
+    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TokenCount,
 };
 use logs_memory::MemoryStore;
 

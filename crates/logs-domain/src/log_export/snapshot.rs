@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::checked_serde;
+use crate::record::checked_serde;
 use crate::{
     ActorId, Checksum, ExportFormat, ExportResult, ExportScope, ExportStatus, InvalidValue,
     LogExportOutcome, NewLogExport, Reason, RecordId, TenantId, Timestamp,

@@ -31,9 +31,9 @@ impl ReplayQuery {
     }
 }
 
-impl super::ReadArguments for ReplayQuery {}
+impl crate::filter::ReadArguments for ReplayQuery {}
 
-impl super::sealed::WriteArguments for ReplayQuery {
+impl crate::filter::sealed::WriteArguments for ReplayQuery {
     fn write_arguments(&self, hasher: &mut FieldHasher) {
         hasher.optional_text("trace_id", self.trace_id.as_ref().map(TraceId::as_str));
         self.window.write_to(hasher, "window_from", "window_to");

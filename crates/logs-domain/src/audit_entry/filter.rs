@@ -1,7 +1,7 @@
 //! Which audit entries and governance events a list holds.
 
-use super::{filter, takes, takes_optional};
-use crate::draft::governed_runs;
+use super::draft::governed_runs;
+use crate::filter::{filter, takes, takes_optional};
 use crate::{
     ActorId, ActorType, AuditEventType, AuditLedgerSnapshot, CorrelationId, EntityId, EntityType,
     NewAuditEntry, RunId,
@@ -33,14 +33,24 @@ impl AuditFilter {
     /// Whether the list holds `entry`.
     #[must_use]
     pub fn matches(&self, entry: &AuditLedgerSnapshot) -> bool {
-        takes(self.event_type.as_ref(), &entry.event_type)
-            && takes(self.entity_type.as_ref(), &entry.entity_type)
-            && takes(self.entity_id.as_ref(), &entry.entity_id)
-            && takes(self.actor_type.as_ref(), &entry.actor_type)
-            && takes_optional(self.actor_id.as_ref(), entry.actor_id.as_ref())
-            && takes_optional(self.correlation_id.as_ref(), entry.correlation_id.as_ref())
-            && self.occurred.contains(entry.occurred_at)
-            && self.created.contains(entry.created_at)
+        let Self {
+            event_type,
+            entity_type,
+            entity_id,
+            actor_type,
+            actor_id,
+            correlation_id,
+            occurred,
+            created,
+        } = self;
+        takes(event_type.as_ref(), &entry.event_type)
+            && takes(entity_type.as_ref(), &entry.entity_type)
+            && takes(entity_id.as_ref(), &entry.entity_id)
+            && takes(actor_type.as_ref(), &entry.actor_type)
+            && takes_optional(actor_id.as_ref(), entry.actor_id.as_ref())
+            && takes_optional(correlation_id.as_ref(), entry.correlation_id.as_ref())
+            && occurred.contains(entry.occurred_at)
+            && created.contains(entry.created_at)
     }
 }
 
@@ -60,12 +70,13 @@ impl GovernanceFilter {
     /// Whether the list holds `entry`.
     #[must_use]
     pub fn matches(&self, entry: &AuditLedgerSnapshot) -> bool {
+        let Self { run_id, occurred } = self;
         let governed = |run: &RunId| {
             let runs = governed_runs(entry.before_state.as_ref(), entry.after_state.as_ref());
             runs.contains(run)
         };
         NewAuditEntry::GOVERNANCE_TYPES.contains(&entry.entity_type)
-            && self.run_id.as_ref().is_none_or(governed)
-            && self.occurred.contains(entry.occurred_at)
+            && run_id.as_ref().is_none_or(governed)
+            && occurred.contains(entry.occurred_at)
     }
 }

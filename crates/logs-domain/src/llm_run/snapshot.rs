@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::checked_serde;
+use crate::record::{checked_serde, derived_id};
 use crate::{
     Cost, ExecutionStatus, InvalidValue, JsonObject, Model, NewLlmRun, Provider, RecordId,
     RecordSource, RunId, SessionId, TenantId, Timestamp, TokenCount, TraceId,
@@ -107,16 +107,4 @@ impl LlmRunSnapshot {
         let expected = RecordId::of_run(&self.tenant_id, &self.run_id);
         derived_id(self.id, expected).map(|()| self)
     }
-}
-
-/// Checks that a record read from outside has the id that its key gives.
-pub(super) fn derived_id(found: RecordId, expected: RecordId) -> Result<(), InvalidValue> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(InvalidValue::new(
-        "id",
-        found,
-        format!("{expected}, which tenant and key give"),
-    ))
 }

@@ -1,26 +1,16 @@
-//! What a store returns: immutable records with everything that the store added.
+//! Any stored record.
 //!
-//! Fields are public to read; a snapshot is made by its `from_parts` only, from a draft, a tenant
-//! and a record time, so that an invalid one cannot be. The JSON forms are snake_case with
-//! explicit nulls, and read back through the same checks.
-
-mod audit_entry;
-mod llm_run;
-mod log_export;
-mod replay;
-mod system_record;
-mod trace;
+//! Stores return snapshots: immutable records with everything that the store added. Fields are public
+//! to read; a snapshot is made by its `from_parts` only, from a draft, a tenant and a record time, so
+//! that an invalid one cannot be. The JSON forms are snake_case with explicit nulls, and read back
+//! through the same checks.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Draft, RecordId, RecordKind, TenantId, Timestamp};
-
-pub use audit_entry::AuditLedgerSnapshot;
-pub use llm_run::LlmRunSnapshot;
-pub use log_export::LogExportSnapshot;
-pub use replay::{ReplayEvent, ReplaySource};
-pub use system_record::SystemRecordSnapshot;
-pub use trace::{TraceSnapshot, TraceStepRecord, TraceStepSnapshot};
+use crate::{
+    AuditLedgerSnapshot, Draft, InvalidValue, LlmRunSnapshot, LogExportSnapshot, RecordId,
+    RecordKind, SystemRecordSnapshot, TenantId, Timestamp, TraceSnapshot, TraceStepRecord,
+};
 
 /// Any stored record, as exports write it: `{"llm_run":{"id":"…","run_id":"r-1",…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +104,18 @@ impl Record {
     }
 }
 
+/// Checks that a record read from outside has the id that its key gives.
+pub(crate) fn derived_id(found: RecordId, expected: RecordId) -> Result<(), InvalidValue> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(InvalidValue::new(
+        "id",
+        found,
+        format!("{expected}, which tenant and key give"),
+    ))
+}
+
 /// Implements serde for a type that derives it with `#[serde(remote = "Self")]`: what is read must
 /// equal what `from_parts` makes of it.
 macro_rules! checked_serde {
@@ -133,4 +135,4 @@ macro_rules! checked_serde {
         }
     };
 }
-use checked_serde;
+pub(crate) use checked_serde;

@@ -1,10 +1,9 @@
 //! The drafts of a trace's header and of its steps.
 
-use super::StepKey;
 use crate::field::draft;
 use crate::{
-    Cost, DurationMs, ExecutionStatus, JsonObject, OutcomeCategory, RunId, SkillName, Timestamp,
-    TraceId,
+    Cost, DurationMs, ExecutionStatus, JsonObject, OutcomeCategory, RunId, SkillName, StepKey,
+    Timestamp, TraceId,
 };
 
 draft! {

@@ -1,6 +1,6 @@
 //! Which exports a list holds.
 
-use super::{filter, takes};
+use crate::filter::{filter, takes};
 use crate::{ExportScope, ExportStatus, LogExportSnapshot};
 
 filter! {
@@ -19,8 +19,13 @@ impl LogExportFilter {
     /// Whether the list holds `export`.
     #[must_use]
     pub fn matches(&self, export: &LogExportSnapshot) -> bool {
-        takes(self.scope.as_ref(), &export.scope)
-            && takes(self.status.as_ref(), &export.status)
-            && self.created.contains(export.created_at)
+        let Self {
+            scope,
+            status,
+            created,
+        } = self;
+        takes(scope.as_ref(), &export.scope)
+            && takes(status.as_ref(), &export.status)
+            && created.contains(export.created_at)
     }
 }

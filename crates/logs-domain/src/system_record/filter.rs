@@ -1,6 +1,6 @@
 //! Which system records a list holds.
 
-use super::{filter, takes, takes_optional};
+use crate::filter::{filter, takes, takes_optional};
 use crate::{Component, CorrelationId, Severity, SystemEventType, SystemRecordSnapshot};
 
 filter! {
@@ -25,11 +25,19 @@ impl SystemRecordFilter {
     /// Whether the list holds `record`.
     #[must_use]
     pub fn matches(&self, record: &SystemRecordSnapshot) -> bool {
-        takes(self.component.as_ref(), &record.component)
-            && takes(self.event_type.as_ref(), &record.event_type)
-            && takes(self.severity.as_ref(), &record.severity)
-            && takes_optional(self.correlation_id.as_ref(), record.correlation_id.as_ref())
-            && self.occurred.contains(record.occurred_at)
-            && self.created.contains(record.created_at)
+        let Self {
+            component,
+            event_type,
+            severity,
+            correlation_id,
+            occurred,
+            created,
+        } = self;
+        takes(component.as_ref(), &record.component)
+            && takes(event_type.as_ref(), &record.event_type)
+            && takes(severity.as_ref(), &record.severity)
+            && takes_optional(correlation_id.as_ref(), record.correlation_id.as_ref())
+            && occurred.contains(record.occurred_at)
+            && created.contains(record.created_at)
     }
 }

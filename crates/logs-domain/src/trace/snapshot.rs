@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::checked_serde;
-use super::llm_run::derived_id;
 use crate::page::StepOrder;
+use crate::record::{checked_serde, derived_id};
 use crate::{
     Cost, DurationMs, ExecutionStatus, InvalidValue, JsonObject, NewTrace, NewTraceStep,
     OutcomeCategory, RecordId, RunId, SkillName, StepKey, TenantId, Timestamp, TraceId,

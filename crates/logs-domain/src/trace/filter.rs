@@ -1,6 +1,6 @@
 //! Which trace headers and trace steps a list holds.
 
-use super::{filter, takes, takes_optional};
+use crate::filter::{filter, takes, takes_optional};
 use crate::{RunId, TraceId, TraceSnapshot, TraceStepRecord};
 
 filter! {
@@ -19,9 +19,14 @@ impl TraceFilter {
     /// Whether the list holds `trace`.
     #[must_use]
     pub fn matches(&self, trace: &TraceSnapshot) -> bool {
-        takes(self.trace_id.as_ref(), &trace.trace_id)
-            && takes_optional(self.run_id.as_ref(), trace.run_id.as_ref())
-            && self.created.contains(trace.created_at)
+        let Self {
+            trace_id,
+            run_id,
+            created,
+        } = self;
+        takes(trace_id.as_ref(), &trace.trace_id)
+            && takes_optional(run_id.as_ref(), trace.run_id.as_ref())
+            && created.contains(trace.created_at)
     }
 }
 
@@ -39,6 +44,7 @@ impl TraceStepFilter {
     /// Whether the list holds `step`.
     #[must_use]
     pub fn matches(&self, step: &TraceStepRecord) -> bool {
-        takes(self.trace_id.as_ref(), &step.trace_id) && self.created.contains(step.created_at)
+        let Self { trace_id, created } = self;
+        takes(trace_id.as_ref(), &step.trace_id) && created.contains(step.created_at)
     }
 }

@@ -1,6 +1,6 @@
 //! Which runs a list holds.
 
-use super::{filter, takes, takes_optional};
+use crate::filter::{filter, takes, takes_optional};
 use crate::{
     ExecutionStatus, LlmRunSnapshot, Model, Provider, RecordSource, RunId, SessionId, TraceId,
 };
@@ -35,15 +35,27 @@ impl LlmRunFilter {
     /// Whether the list holds `run`.
     #[must_use]
     pub fn matches(&self, run: &LlmRunSnapshot) -> bool {
-        takes(self.run_id.as_ref(), &run.run_id)
-            && takes_optional(self.trace_id.as_ref(), run.trace_id.as_ref())
-            && takes_optional(self.session_id.as_ref(), run.session_id.as_ref())
-            && takes(self.provider.as_ref(), &run.provider)
-            && takes(self.model.as_ref(), &run.model)
-            && takes(self.execution_status.as_ref(), &run.execution_status)
-            && takes(self.source.as_ref(), &run.source)
-            && takes(self.is_synthetic.as_ref(), &run.is_synthetic)
-            && self.started.contains(run.started_at)
-            && self.created.contains(run.created_at)
+        let Self {
+            run_id,
+            trace_id,
+            session_id,
+            provider,
+            model,
+            execution_status,
+            source,
+            is_synthetic,
+            started,
+            created,
+        } = self;
+        takes(run_id.as_ref(), &run.run_id)
+            && takes_optional(trace_id.as_ref(), run.trace_id.as_ref())
+            && takes_optional(session_id.as_ref(), run.session_id.as_ref())
+            && takes(provider.as_ref(), &run.provider)
+            && takes(model.as_ref(), &run.model)
+            && takes(execution_status.as_ref(), &run.execution_status)
+            && takes(source.as_ref(), &run.source)
+            && takes(is_synthetic.as_ref(), &run.is_synthetic)
+            && started.contains(run.started_at)
+            && created.contains(run.created_at)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use logs_domain::{
     ActorId, AppendBatch, AuditEventType, Checksum, Component, CorrelationId, CountMode,
     DurationMs, EntityId, EntityType, JsonObject, Model, OutcomeCategory, PageLimit, PageOffset,
-    Provider, Reason, RunId, SkillName, SpanId, StepPosition, StoreOptions, Summary,
+    Provider, Reason, RunId, SessionId, SkillName, SpanId, StepPosition, StoreOptions, Summary,
     SystemEventType, TenantId, TokenCount, TraceId,
 };
 
@@ -77,6 +77,7 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
         TenantId "`tenant_id`",
         RunId "`run_id`, `parent_run_id`",
         TraceId "`trace_id`",
+        SessionId "`session_id`",
         SpanId "`span_id`",
         CorrelationId "`correlation_id`",
         EntityId "`entity_id`",

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: each store beside its floors, in a release build.
+//! `cargo xtask bench`: each store beside its baselines, in a release build.
 
 use std::path::Path;
 use std::process::Command;

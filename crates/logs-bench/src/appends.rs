@@ -1,4 +1,4 @@
-//! Appends of one size: a store and its floors take turns.
+//! Appends of one size: a store and its baselines take turns.
 
 use std::collections::BTreeMap;
 
@@ -23,17 +23,17 @@ const FRESH: &str = "fresh";
 /// The name of the second store.
 pub(crate) const SECOND: &str = "store of duplicates";
 
-/// A store with its floors, each with a database of its own, all filled alike.
+/// A store with its baselines, each with a database of its own, all filled alike.
 pub(crate) struct Contest<'a> {
     pub(crate) backend: &'static str,
     pub(crate) store: Store,
     /// The same store with a database of its own, which is asked to store records again: so every
     /// database grows by the same in each round.
     pub(crate) second: Store,
-    pub(crate) floors: Vec<Box<dyn Subject>>,
+    pub(crate) baselines: Vec<Box<dyn Subject>>,
     pub(crate) meter: Meter,
     pub(crate) population: &'a Population,
-    /// How many records the store and each floor hold.
+    /// How many records the store and each baseline hold.
     pub(crate) stored: Stored,
     seed: u64,
     /// What the second store was given last.
@@ -50,7 +50,7 @@ impl<'a> Contest<'a> {
     pub(crate) fn new(
         backend: &'static str,
         (store, second): (Store, Store),
-        floors: Vec<Box<dyn Subject>>,
+        baselines: Vec<Box<dyn Subject>>,
         meter: Meter,
         population: &'a Population,
     ) -> Self {
@@ -58,7 +58,7 @@ impl<'a> Contest<'a> {
             backend,
             store,
             second,
-            floors,
+            baselines,
             meter,
             population,
             stored: Stored::new(),
@@ -185,22 +185,22 @@ impl<'a> Contest<'a> {
     pub(crate) fn subjects(&mut self) -> Vec<&mut dyn Subject> {
         let mut subjects: Vec<&mut dyn Subject> = vec![&mut self.store];
         subjects.extend(
-            self.floors
+            self.baselines
                 .iter_mut()
-                .map(|floor| &mut **floor as &mut dyn Subject),
+                .map(|baseline| &mut **baseline as &mut dyn Subject),
         );
         subjects
     }
 
-    /// New batches for the store and for each floor, of runs of their own.
+    /// New batches for the store and for each baseline, of runs of their own.
     fn batches(
         &mut self,
         tenant: &TenantId,
         records: usize,
         appends: usize,
     ) -> anyhow::Result<Vec<Vec<Batch>>> {
-        let mut all = Vec::with_capacity(self.floors.len() + 1);
-        for _ in 0..=self.floors.len() {
+        let mut all = Vec::with_capacity(self.baselines.len() + 1);
+        for _ in 0..=self.baselines.len() {
             self.seed += 1;
             let mut producer = Producer::new(self.population, self.seed);
             let batches = (0..appends).map(|_| Batch::fresh(tenant, &mut producer, records));

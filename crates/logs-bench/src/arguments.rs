@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 
-/// Measures each store beside its floors.
+/// Measures each store beside its baselines.
 #[derive(Debug, Parser)]
 #[command(name = "logs-bench")]
 pub(crate) struct Arguments {

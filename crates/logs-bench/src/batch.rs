@@ -1,4 +1,4 @@
-//! Records ready to be written, for a store and for its floors.
+//! Records ready to be written, for a store and for its baselines.
 
 use logs_domain::{
     AppendBatch, Clock, Draft, NewLlmRun, RecordDigest, RecordId, SystemClock, TenantId, Timestamp,
@@ -6,7 +6,7 @@ use logs_domain::{
 
 use crate::data::Producer;
 
-/// A run with what a floor need not work out: its id and its digest.
+/// A run with what a baseline need not work out: its id and its digest.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) run: NewLlmRun,
@@ -20,7 +20,7 @@ pub(crate) struct Batch {
     pub(crate) tenant: TenantId,
     pub(crate) append: AppendBatch,
     pub(crate) rows: Vec<Row>,
-    /// The record time that floors give it, and that the digests are of.
+    /// The record time that baselines give it, and that the digests are of.
     pub(crate) created_at: Timestamp,
 }
 

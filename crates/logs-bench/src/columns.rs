@@ -1,4 +1,4 @@
-//! The columns of a run, as the statements of floors name them.
+//! The columns of a run, as the statements of baselines name them.
 
 use std::sync::LazyLock;
 

@@ -1,7 +1,7 @@
-//! How fast each store is, beside floors: the least that the same work can cost with the same
+//! How fast each store is, beside baselines: the least that the same work can cost with the same
 //! schema, durability, kind of connection and data.
 //!
-//! Machines differ, and so do the minutes of one machine. So a store and its floor take turns, and
+//! Machines differ, and so do the minutes of one machine. So a store and its baseline take turns, and
 //! what counts is the ratio of neighbours: its median, and the quarters around it. Time of the
 //! processor stands beside time of the clock.
 

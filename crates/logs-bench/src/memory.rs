@@ -1,6 +1,6 @@
 //! Memory: appends beside plain collections, what a run takes, and pages of stores of any size.
 
-mod floors;
+mod baselines;
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use anyhow::Context;
 use logs_domain::StoreOptions;
 use logs_memory::MemoryStore;
 
-use self::floors::{Map, Plain};
+use self::baselines::{Map, Plain};
 use crate::appends::{Contest, tenant};
 use crate::arguments::Arguments;
 use crate::data::Population;
@@ -32,9 +32,10 @@ pub(crate) async fn run(
     }
     let new = || Arc::new(MemoryStore::new(StoreOptions::default()));
     let (store, second) = (new(), new());
-    let floors: Vec<Box<dyn Subject>> = vec![Box::new(Plain::default()), Box::new(Map::default())];
+    let baselines: Vec<Box<dyn Subject>> =
+        vec![Box::new(Plain::default()), Box::new(Map::default())];
     let stores = (Store(store.clone()), Store(second));
-    let mut contest = Contest::new(BACKEND, stores, floors, Meter::default(), population);
+    let mut contest = Contest::new(BACKEND, stores, baselines, Meter::default(), population);
     contest.fill(arguments.stored()).await?;
     let names = [Plain::NAME, Map::NAME];
     report::head("appends to memory", "record", &names);

@@ -1,10 +1,10 @@
 //! PostgreSQL: appends beside raw COPY into the same two tables, and beside the plain insert that
 //! one would write without this project.
 
+mod baseline_reads;
 mod copy;
-mod held;
-mod home;
 mod plain;
+mod test_server;
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use anyhow::Context;
 use logs_domain::{LogsReader, StoreLifecycle, StoreOptions};
 use logs_postgres::PostgresStore;
 
+use self::baseline_reads::{Sqlx, TokioPostgres};
 use self::copy::RawCopy;
-use self::held::{Sqlx, TokioPostgres};
-use self::home::Home;
 use self::plain::Plain;
+use self::test_server::TestServer;
 use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::data::Population;
@@ -32,30 +32,30 @@ pub(crate) async fn run(
     population: &Population,
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
-    let home = Home::start().await?;
-    home.describe().await?;
+    let server = TestServer::start().await?;
+    server.describe().await?;
     if arguments.growth {
-        return growth(&home, arguments, population, samples).await;
+        return growth(&server, arguments, population, samples).await;
     }
-    let store = home.database().await?;
-    let again = home.database().await?;
-    let copied = home.database().await?;
-    let plain = home.database().await?;
+    let store = server.database().await?;
+    let again = server.database().await?;
+    let copied = server.database().await?;
+    let plain = server.database().await?;
 
     let adapter = Arc::new(PostgresStore::connect(&store.url, StoreOptions::default()).await?);
     let second = Arc::new(PostgresStore::connect(&again.url, StoreOptions::default()).await?);
-    // Makes the partitions of the floor, and reads them back.
-    let of_floor = PostgresStore::connect(&copied.url, StoreOptions::default()).await?;
-    let floors: Vec<Box<dyn Subject>> = vec![
+    // Makes the partitions of the baseline, and reads them back.
+    let of_baseline = PostgresStore::connect(&copied.url, StoreOptions::default()).await?;
+    let baselines: Vec<Box<dyn Subject>> = vec![
         Box::new(RawCopy::open(&copied.url).await?),
         Box::new(Plain::open(&plain).await?),
     ];
-    let meter = home.meter().await?;
+    let meter = server.meter().await?;
     let sees_server = meter.sees_server();
     let mut contest = Contest::new(
         BACKEND,
         (Store(adapter.clone()), Store(second.clone())),
-        floors,
+        baselines,
         meter,
         population,
     );
@@ -74,17 +74,17 @@ pub(crate) async fn run(
     if !sees_server {
         println!("the server's processes are not on this machine: their time is not measured");
     }
-    home.log_written(&mut contest).await?;
+    server.log_written(&mut contest).await?;
 
     let stored = contest.stored.clone();
     drop(contest);
     let written: [(&str, &dyn LogsReader); 3] = [
         ("store", &*adapter),
         (SECOND, &*second),
-        (RawCopy::NAME, &of_floor),
+        (RawCopy::NAME, &of_baseline),
     ];
     verify::read_back(&written, &stored).await?;
-    let counted = plain.count("SELECT COUNT(*) FROM floor.run").await?;
+    let counted = plain.count("SELECT COUNT(*) FROM baseline.run").await?;
     let expected = stored.get(Plain::NAME).copied().unwrap_or_default();
     anyhow::ensure!(
         counted == expected,
@@ -100,37 +100,42 @@ pub(crate) async fn run(
     let mut bench = Bench {
         backend: BACKEND,
         store: adapter.clone(),
-        meter: home.meter().await?,
+        meter: server.meter().await?,
         arguments,
         samples,
     };
     store.prepare("VACUUM ANALYZE").await?;
-    let floors: Vec<Box<dyn Reading>> = vec![
+    let baselines: Vec<Box<dyn Reading>> = vec![
         Box::new(Sqlx::open(&store.url).await?),
         Box::new(TokioPostgres::open(&store.url).await?),
     ];
-    reads::all(&mut bench, floors, &tenant()?).await?;
+    reads::all(&mut bench, baselines, &tenant()?).await?;
     writers::measure(&mut bench, population).await?;
-    let tied = home.database().await?;
+    let tied = server.database().await?;
     let still = PostgresStore::connect(&tied.url, ties::options()).await?;
     ties::measure(&mut bench, Arc::new(still), population).await?;
-    command::measure(BACKEND, &home.database().await?.url, arguments, population)?;
+    command::measure(
+        BACKEND,
+        &server.database().await?.url,
+        arguments,
+        population,
+    )?;
     adapter.close().await?;
     second.close().await?;
-    of_floor.close().await?;
+    of_baseline.close().await?;
     Ok(())
 }
 
 /// Growth.
 async fn growth(
-    home: &Home,
+    server: &TestServer,
     arguments: &Arguments,
     population: &Population,
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
     let (mut grown, mut stores, mut databases) = (Vec::new(), Vec::new(), Vec::new());
     for runs in growth::sizes(arguments) {
-        let database = home.database().await?;
+        let database = server.database().await?;
         let store = PostgresStore::connect(&database.url, StoreOptions::default()).await?;
         let store = Arc::new(store);
         grown.push(Grown::fill(store.clone(), runs, population).await?);
@@ -143,7 +148,7 @@ async fn growth(
     let mut bench = Bench {
         backend: BACKEND,
         store: stores.last().context("a store")?.clone(),
-        meter: home.meter().await?,
+        meter: server.meter().await?,
         arguments,
         samples,
     };

@@ -21,7 +21,7 @@ use crate::meter::Meter;
 use crate::report;
 use crate::samples::Samples;
 
-/// Decodes every column of a row of a floor, whichever the driver, with this type of times and of
+/// Decodes every column of a row of a baseline, whichever the driver, with this type of times and of
 /// ids.
 macro_rules! decode {
     ($row:expr, $time:ty, $id:ty) => {
@@ -130,17 +130,17 @@ pub(crate) fn uncounted(limit: u32) -> anyhow::Result<PageRequest> {
     Ok(PageRequest::first(limit)?.count(CountMode::Skip))
 }
 
-/// Measures reads by key and first pages of the store beside `floors`.
+/// Measures reads by key and first pages of the store beside `baselines`.
 pub(crate) async fn beside(
     bench: &mut Bench<'_>,
-    floors: Vec<Box<dyn Reading>>,
+    baselines: Vec<Box<dyn Reading>>,
     tenant: &TenantId,
     keys: &[Key],
 ) -> anyhow::Result<()> {
-    let names: Vec<_> = floors.iter().map(|floor| floor.name()).collect();
+    let names: Vec<_> = baselines.iter().map(|baseline| baseline.name()).collect();
     let store = Box::new(Ported(bench.store.clone())) as Box<dyn Reading>;
     let mut subjects = vec![store];
-    subjects.extend(floors);
+    subjects.extend(baselines);
     let mut random = Random(11);
     let (mut points, mut pages) = (Rounds::new(), Rounds::new());
     for round in 0..=bench.arguments.rounds() {
@@ -222,15 +222,15 @@ impl Reading for Ported {
 /// Measures every kind of read of a store that holds runs.
 pub(crate) async fn all(
     bench: &mut Bench<'_>,
-    floors: Vec<Box<dyn Reading>>,
+    baselines: Vec<Box<dyn Reading>>,
     tenant: &TenantId,
 ) -> anyhow::Result<()> {
     let store = bench.store.clone();
     let events = (bench.arguments.stored() / 10).max(LEAST_EVENTS);
     events::store(&*store, tenant, events).await?;
     let walked = walk(&*store, tenant, &questions::DEPTHS).await?;
-    if !floors.is_empty() {
-        beside(bench, floors, tenant, &walked.keys).await?;
+    if !baselines.is_empty() {
+        beside(bench, baselines, tenant, &walked.keys).await?;
     }
     questions::measure(bench, tenant, &walked).await?;
     callers::measure(bench, tenant, walked.keys).await

@@ -8,34 +8,34 @@ use crate::meter::Usage;
 use crate::statistics::Spread;
 
 /// The head of a table.
-pub(crate) fn head(title: &str, unit: &str, floors: &[&str]) {
-    let compared = floors.iter().map(|floor| format!("{floor:>29}"));
+pub(crate) fn head(title: &str, unit: &str, baselines: &[&str]) {
+    let compared = baselines.iter().map(|baseline| format!("{baseline:>29}"));
     let compared: String = compared.collect();
     println!("\n{title}");
     println!("{:<37} {:>26}{compared}", "", format!("µs per {unit}"));
     let times = format!("{:>8} {:>8} {:>8}", "clock", "client", "server");
-    let ratios = "     clock (quarters)      CPU".repeat(floors.len());
+    let ratios = "     clock (quarters)      CPU".repeat(baselines.len());
     println!("{:<37} {times}{ratios}", "");
 }
 
-/// The lines of one size: each floor, and what the store did beside each of them.
-pub(crate) fn lines(size: Size, floors: &[&str], rounds: &Rounds) {
+/// The lines of one size: each baseline, and what the store did beside each of them.
+pub(crate) fn lines(size: Size, baselines: &[&str], rounds: &Rounds) {
     let units = size.records * size.appends;
-    let is_floor = |name: &&String| floors.contains(&name.as_str());
-    let (first, others): (Vec<_>, Vec<_>) = rounds.keys().partition(|name| is_floor(name));
+    let is_baseline = |name: &&String| baselines.contains(&name.as_str());
+    let (first, others): (Vec<_>, Vec<_>) = rounds.keys().partition(|name| is_baseline(name));
     for name in first.into_iter().chain(others) {
         line(
             &format!("{:>6} {name}", size.records),
             name,
-            floors,
+            baselines,
             rounds,
             units,
         );
     }
 }
 
-/// What a subject took, and for a store how often it could do so in the time of each floor.
-pub(crate) fn line(title: &str, name: &str, floors: &[&str], rounds: &Rounds, units: usize) {
+/// What a subject took, and for a store how often it could do so in the time of each baseline.
+pub(crate) fn line(title: &str, name: &str, baselines: &[&str], rounds: &Rounds, units: usize) {
     let none = Vec::new();
     let usages = rounds.get(name).unwrap_or(&none);
     let micros = |of: fn(&Usage) -> Duration| {
@@ -45,11 +45,11 @@ pub(crate) fn line(title: &str, name: &str, floors: &[&str], rounds: &Rounds, un
         Spread::of(values.collect()).median
     };
     let mut compared = String::new();
-    if !floors.contains(&name) {
-        for floor in floors {
-            let floor = rounds.get(*floor).unwrap_or(&none);
-            let wall = ratios(floor, usages, |usage: &Usage| usage.wall);
-            let processors = ratios(floor, usages, Usage::processors).median;
+    if !baselines.contains(&name) {
+        for baseline in baselines {
+            let baseline = rounds.get(*baseline).unwrap_or(&none);
+            let wall = ratios(baseline, usages, |usage: &Usage| usage.wall);
+            let processors = ratios(baseline, usages, Usage::processors).median;
             let quarters = format!("({:.2} to {:.2})", wall.low, wall.high);
             compared.push_str(&format!(
                 "{:>7.2} {quarters:>14} {processors:>6.2}",
@@ -98,9 +98,9 @@ pub(crate) fn growth_line(title: &str, sizes: &[String], rounds: &Rounds, units:
     );
 }
 
-/// How often `usages` could be done in the time of the floor, round by round.
-pub(crate) fn ratios(floor: &[Usage], usages: &[Usage], of: fn(&Usage) -> Duration) -> Spread {
-    let rounds = floor.iter().zip(usages);
-    let ratio = |(floor, usage)| of(floor).as_secs_f64() / of(usage).as_secs_f64();
+/// How often `usages` could be done in the time of the baseline, round by round.
+pub(crate) fn ratios(baseline: &[Usage], usages: &[Usage], of: fn(&Usage) -> Duration) -> Spread {
+    let rounds = baseline.iter().zip(usages);
+    let ratio = |(baseline, usage)| of(baseline).as_secs_f64() / of(usage).as_secs_f64();
     Spread::of(rounds.map(ratio).collect())
 }

@@ -1,7 +1,7 @@
 //! SQLite: bulk appends beside a bare prepared insert of many rows.
 
-mod floor;
-mod held;
+mod baseline_append;
+mod baseline_reads;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use anyhow::Context;
 use logs_domain::{Draft, LogsReader, LogsWriter, OnConflict, StoreLifecycle, StoreOptions};
 use logs_sqlite::SqliteStore;
 
-use self::floor::Bare;
-use self::held::Held;
+use self::baseline_append::Bare;
+use self::baseline_reads::BaselineReads;
 use crate::appends::{Contest, SECOND, tenant};
 use crate::arguments::Arguments;
 use crate::batch::Batch;
@@ -41,17 +41,17 @@ pub(crate) async fn run(
         ["store.db", "again.db", "bare.db"].map(|name| folder.path().join(name));
     let store = Arc::new(SqliteStore::open(&ours, StoreOptions::default()).await?);
     let second = Arc::new(SqliteStore::open(&again, StoreOptions::default()).await?);
-    // The store makes the schema of the floor.
-    let of_floor = SqliteStore::open(&bare, StoreOptions::default()).await?;
-    let mut floor = Bare::open(&bare).await?;
-    println!("\nSQLite {}", floor.settings().await?);
+    // The store makes the schema of the baseline.
+    let of_baseline = SqliteStore::open(&bare, StoreOptions::default()).await?;
+    let mut baseline = Bare::open(&bare).await?;
+    println!("\nSQLite {}", baseline.settings().await?);
 
     let meter = Meter::default();
-    let floors: Vec<Box<dyn Subject>> = vec![Box::new(floor)];
+    let baselines: Vec<Box<dyn Subject>> = vec![Box::new(baseline)];
     let mut contest = Contest::new(
         BACKEND,
         (Store(store.clone()), Store(second.clone())),
-        floors,
+        baselines,
         meter,
         population,
     );
@@ -68,7 +68,7 @@ pub(crate) async fn run(
     let written: [(&str, &dyn LogsReader); 3] = [
         ("store", &*store),
         (SECOND, &*second),
-        (Bare::NAME, &of_floor),
+        (Bare::NAME, &of_baseline),
     ];
     verify::read_back(&written, &stored).await?;
     let mut bench = Bench {
@@ -78,14 +78,14 @@ pub(crate) async fn run(
         arguments,
         samples,
     };
-    let floors: Vec<Box<dyn Reading>> = vec![Box::new(Held::open(&ours).await?)];
-    reads::all(&mut bench, floors, &tenant()?).await?;
+    let baselines: Vec<Box<dyn Reading>> = vec![Box::new(BaselineReads::open(&ours).await?)];
+    reads::all(&mut bench, baselines, &tenant()?).await?;
     writers::measure(&mut bench, population).await?;
     let still = SqliteStore::open(folder.path().join("ties.db"), ties::options()).await?;
     ties::measure(&mut bench, Arc::new(still), population).await?;
     store.close().await?;
     second.close().await?;
-    of_floor.close().await?;
+    of_baseline.close().await?;
     let url = format!("sqlite:{}", folder.path().join("command.db").display());
     command::measure(BACKEND, &url, arguments, population)?;
     for text in [0, 700] {

@@ -8,7 +8,7 @@ use clap::{Args, Parser};
 use logs_domain::{InvalidValue, TenantId};
 
 use crate::command::Command;
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// Evidence of what AI agents did: import it, ask for it, export it.
 #[derive(Debug, Parser)]

@@ -17,7 +17,7 @@ mod trace;
 
 use clap::Subcommand;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::session::Session;
 
 #[derive(Debug, Subcommand)]

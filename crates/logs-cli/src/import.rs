@@ -1,7 +1,6 @@
 //! Files of any shape become drafts: a source reads records one by one, a translator makes drafts
 //! of each, and a pipeline appends them in batches. Memory stays flat on a file of any size.
 
-mod bad;
 mod json;
 mod langfuse;
 #[cfg(test)]
@@ -11,13 +10,14 @@ mod native;
 mod pipeline;
 mod reading;
 mod refused;
+mod rejected;
 mod source;
 mod translate;
 
-pub(crate) use bad::{Bad, Location};
 pub(crate) use mapping::{Mapping, Tally};
 pub(crate) use pipeline::{Outcome, Pipeline};
 pub(crate) use reading::{Job, start};
 pub(crate) use refused::RefusedFile;
+pub(crate) use rejected::{Location, Rejected};
 pub(crate) use source::{Format, Input, Shape};
-pub(crate) use translate::{Owner, Surroundings, Translator};
+pub(crate) use translate::{ImportContext, Owner, Translator};

@@ -5,14 +5,14 @@
 
 mod arguments;
 mod command;
-mod exit;
 mod export;
+mod failure;
 mod import;
 mod interrupt;
 mod output;
 mod page_flags;
 mod session;
-mod usage;
+mod token_usage;
 mod window;
 
 use std::ffi::OsString;
@@ -22,12 +22,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use self::arguments::Arguments;
-use self::exit::Failure;
+use self::failure::Failure;
 use self::output::one_line;
 use self::session::Session;
 
-pub use self::exit::ExitStatus;
-pub use self::session::{Injected, Streams};
+pub use self::failure::ExitStatus;
+pub use self::session::{Dependencies, Streams};
 
 /// Runs the command line of the process on its streams.
 #[must_use]
@@ -50,7 +50,7 @@ pub fn main() -> ExitCode {
         out: &mut out,
         err: &mut err,
     };
-    let command = run(std::env::args_os(), streams, Injected::default());
+    let command = run(std::env::args_os(), streams, Dependencies::default());
     let status = runtime.block_on(command);
     // A read of standard input that nobody waits for any more must not hold the process.
     runtime.shutdown_background();
@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
 pub async fn run(
     words: impl IntoIterator<Item = OsString>,
     streams: Streams<'_>,
-    injected: Injected,
+    dependencies: Dependencies,
 ) -> ExitStatus {
     let Streams { out, err, .. } = streams;
     let outcome = match Arguments::try_parse_from(words) {
@@ -73,7 +73,7 @@ pub async fn run(
                 err: &mut *err,
                 err_is_terminal: streams.err_is_terminal,
             };
-            let mut session = Session::new(globals, streams, injected);
+            let mut session = Session::new(globals, streams, dependencies);
             let outcome = command::run(command, &mut session).await;
             session.finish(outcome).await
         }

@@ -18,7 +18,7 @@ pub(crate) use table::{Column, Row, Table};
 
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::session::Session;
 
 /// Writes one record as a line of JSON.

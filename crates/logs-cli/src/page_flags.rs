@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use logs_domain::{CountMode, Cursor, PageLimit, PageOffset, PageRequest};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// Which part of the list is shown.
 #[derive(Args, Clone, Debug)]

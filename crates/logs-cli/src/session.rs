@@ -10,7 +10,7 @@ use logs_domain::{
 use tempfile::TempDir;
 
 use crate::arguments::Globals;
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// Where a command writes to.
 pub struct Streams<'a> {
@@ -28,9 +28,9 @@ impl fmt::Debug for Streams<'_> {
     }
 }
 
-/// What a command takes from its surroundings.
+/// What a command takes from its context.
 #[derive(Clone, Debug)]
-pub struct Injected {
+pub struct Dependencies {
     /// The store, in place of the one that `--store` names. It is not closed at the end.
     pub store: Option<Arc<dyn LogsStore>>,
     /// Where times come from.
@@ -39,7 +39,7 @@ pub struct Injected {
     pub ids: Arc<dyn RecordIdGenerator>,
 }
 
-impl Default for Injected {
+impl Default for Dependencies {
     fn default() -> Self {
         Self {
             store: None,
@@ -53,18 +53,18 @@ impl Default for Injected {
 pub(crate) struct Session<'a> {
     pub(crate) globals: Globals,
     pub(crate) streams: Streams<'a>,
-    injected: Injected,
+    dependencies: Dependencies,
     opened: Option<Arc<dyn LogsStore>>,
     /// Where the scratch store is, for as long as it is.
     scratch: Option<TempDir>,
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn new(globals: Globals, streams: Streams<'a>, injected: Injected) -> Self {
+    pub(crate) fn new(globals: Globals, streams: Streams<'a>, dependencies: Dependencies) -> Self {
         Self {
             globals,
             streams,
-            injected,
+            dependencies,
             opened: None,
             scratch: None,
         }
@@ -82,10 +82,10 @@ impl<'a> Session<'a> {
 
     /// A command asks for one of the two, so the first way of opening is the only one.
     async fn open(&mut self, read_only: bool) -> Result<Arc<dyn LogsStore>, Failure> {
-        if let Some(store) = self.injected.store.as_ref().or(self.opened.as_ref()) {
+        if let Some(store) = self.dependencies.store.as_ref().or(self.opened.as_ref()) {
             return Ok(Arc::clone(store));
         }
-        let options = StoreOptions::default().clock(Arc::clone(&self.injected.clock));
+        let options = StoreOptions::default().clock(Arc::clone(&self.dependencies.clock));
         let url = &self.globals.store;
         let store = if read_only {
             logs_store::connect_read_only(url, options).await?
@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
     /// An empty store that is gone at the end, for trying things out. It is on disk where the
     /// command knows how: memory stays flat however much is tried.
     pub(crate) async fn scratch(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {
-        let options = StoreOptions::default().clock(Arc::clone(&self.injected.clock));
+        let options = StoreOptions::default().clock(Arc::clone(&self.dependencies.clock));
         let url = if cfg!(feature = "sqlite") {
             let folder = tempfile::tempdir()?;
             let url = format!("sqlite:{}", folder.path().join("scratch.db").display());
@@ -122,12 +122,12 @@ impl<'a> Session<'a> {
 
     /// Where times come from.
     pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.injected.clock
+        &*self.dependencies.clock
     }
 
     /// Where ids come from.
     pub(crate) fn ids(&self) -> &dyn RecordIdGenerator {
-        &*self.injected.ids
+        &*self.dependencies.ids
     }
 
     /// Whether records are written as JSON.

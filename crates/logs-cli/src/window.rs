@@ -3,7 +3,7 @@
 use clap::Args;
 use logs_domain::{TimeRange, Timestamp};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// From `from` (included) to `to` (excluded); the error names the flags.
 pub(crate) fn window(

@@ -22,7 +22,7 @@ pub trait ContractBackend: Send + Sync {
     ///
     /// # Errors
     /// Why there is none; the case fails.
-    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError>;
+    async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError>;
 
     /// Whether this is the memory store itself, which the property test compares others with.
     fn is_oracle(&self) -> bool {
@@ -38,7 +38,7 @@ pub trait ContractBackend: Send + Sync {
 /// The place where the records of one store are: a directory, a database. Dropping it removes
 /// them.
 #[async_trait]
-pub trait StoreHome: Send + Sync {
+pub trait StoreFixture: Send + Sync {
     /// Opens a store on what is here, as a process would that starts now. A case may open it
     /// again after `close`, and may hold several stores open at once.
     ///

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use logs_domain::{LogsStore, StoreOptions};
 
-use crate::{BackendError, Capability, ContractBackend, StoreHome, TestClock};
+use crate::{BackendError, Capability, ContractBackend, StoreFixture, TestClock};
 
 /// How long a case may take before it counts as hanging.
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -77,7 +77,7 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 
 /// What a case is given: a store that nobody used before, and its clock.
 pub struct CaseContext {
-    home: Box<dyn StoreHome>,
+    home: Box<dyn StoreFixture>,
     clock: Arc<TestClock>,
     store: Arc<dyn LogsStore>,
 }

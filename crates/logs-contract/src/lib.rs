@@ -8,6 +8,7 @@
 
 pub mod appends;
 mod backend;
+mod call_spy;
 mod case;
 mod cases;
 mod clock;
@@ -15,14 +16,13 @@ pub mod damage;
 mod lists;
 pub mod property;
 mod read_back;
-mod recording;
 mod runner;
 pub mod samples;
 mod variants;
 
-pub use backend::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
+pub use backend::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
+pub use call_spy::{CallSpy, PortMethod};
 pub use case::{Case, CaseContext, CaseFuture};
 pub use cases::{RULES, cases};
 pub use clock::TestClock;
-pub use recording::{PortMethod, Recording};
 pub use runner::run;

@@ -10,9 +10,9 @@
 //! `LOGS_PROPERTY_PLAYS` more plays. A failure is shrunk and printed.
 
 mod ask;
+mod coverage;
 mod drafts;
 mod filters;
-mod occurrences;
 mod operations;
 mod play;
 mod pools;
@@ -22,7 +22,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestEr
 use tokio::runtime::Handle;
 
 use crate::ContractBackend;
-use occurrences::Occurrences;
+use coverage::Coverage;
 
 /// How long a run is, and where it begins.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub fn run(
     runtime: &Handle,
     settings: Settings,
 ) -> Result<String, String> {
-    let occurrences = Occurrences::default();
+    let coverage = Coverage::default();
     let config = Config {
         cases: settings.plays,
         rng_algorithm: RngAlgorithm::ChaCha,
@@ -68,12 +68,12 @@ pub fn run(
     };
     let mut runner = TestRunner::new(config);
     let played = runner.run(&operations::plays(), |operations| {
-        let played = runtime.block_on(play::play(backend, &operations, &occurrences));
+        let played = runtime.block_on(play::play(backend, &operations, &coverage));
         played.map_err(TestCaseError::fail)
     });
     let seed = settings.seed;
     match played {
-        Ok(()) => occurrences.checked_table(),
+        Ok(()) => coverage.checked_table(),
         Err(TestError::Fail(reason, operations)) => {
             let lines = operations
                 .iter()

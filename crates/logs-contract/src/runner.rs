@@ -144,7 +144,7 @@ mod tests {
     use logs_memory::MemoryStore;
 
     use super::run_with;
-    use crate::{BackendError, Capability, ContractBackend, Exemption, StoreHome, cases};
+    use crate::{BackendError, Capability, ContractBackend, Exemption, StoreFixture, cases};
 
     /// A backend that has a place for a store, or none.
     struct Memory {
@@ -157,9 +157,9 @@ mod tests {
             "memory"
         }
 
-        async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+        async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
             if self.has_room {
-                Ok(Box::new(Nowhere))
+                Ok(Box::new(MemoryFixture))
             } else {
                 Err("no space left on device".into())
             }
@@ -173,10 +173,10 @@ mod tests {
         }
     }
 
-    struct Nowhere;
+    struct MemoryFixture;
 
     #[async_trait]
-    impl StoreHome for Nowhere {
+    impl StoreFixture for MemoryFixture {
         async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
             Ok(Arc::new(MemoryStore::new(options)))
         }

@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use logs_contract::{Case, PortMethod, RULES, Recording, cases};
+use logs_contract::{CallSpy, Case, PortMethod, RULES, cases};
 use logs_memory::MemoryStore;
 
 mod support;
 
 /// The methods that each case called, through a decorator that passes every call on.
 async fn calls_of_cases() -> BTreeMap<&'static str, BTreeSet<PortMethod>> {
-    let backend = Recording::new(support::Wrapped {
+    let backend = CallSpy::new(support::Wrapped {
         open: |options| Arc::new(MemoryStore::new(options)),
     });
     let mut calls = BTreeMap::new();

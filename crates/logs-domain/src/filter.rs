@@ -4,20 +4,6 @@
 //! the meaning of each filter; the memory adapter runs it, and queries of other adapters are
 //! compared with it.
 
-mod audit;
-mod llm_run;
-mod log_export;
-mod replay;
-mod system;
-mod trace;
-
-pub use audit::{AuditFilter, GovernanceFilter};
-pub use llm_run::LlmRunFilter;
-pub use log_export::LogExportFilter;
-pub use replay::ReplayQuery;
-pub use system::SystemRecordFilter;
-pub use trace::{TraceFilter, TraceStepFilter};
-
 use crate::digest::FieldSink;
 
 /// The arguments of a read of many besides tenant and page: what a cursor is bound to.
@@ -57,12 +43,12 @@ impl sealed::WriteArguments for crate::TimeRange {
 }
 
 /// Whether an optional filter field takes a value.
-fn takes<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
+pub(crate) fn takes<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
     wanted.is_none_or(|wanted| wanted == found)
 }
 
 /// Whether an optional filter field takes an optional value; an absent value matches no wish.
-fn takes_optional<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
+pub(crate) fn takes_optional<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
     wanted.is_none_or(|wanted| found == Some(wanted))
 }
 
@@ -116,4 +102,4 @@ macro_rules! filter {
         }
     };
 }
-use filter;
+pub(crate) use filter;

@@ -1,8 +1,9 @@
 //! Values, drafts, snapshots, filters, pages, errors and ports of the evidence store for AI agents.
 //!
 //! The crate has no I/O. A program takes an `Arc<dyn LogsReader>` or an `Arc<dyn LogsStore>`
-//! ([`port`]), hands over drafts ([`draft`]) in an [`AppendBatch`], and reads snapshots
-//! ([`snapshot`]) page by page ([`page`]). Every rule that a store must keep stands on the method
+//! ([`port`]), hands over drafts in an [`AppendBatch`], and reads snapshots page by page ([`page`]).
+//! Draft, snapshot and filter of a topic stand side by side: [`llm_run`], [`trace`],
+//! [`system_record`], [`audit_entry`], [`log_export`]. Every rule that a store must keep stands on the method
 //! of the port that it concerns.
 //!
 //! ```
@@ -25,33 +26,38 @@
 //! |---|---|---|
 //! | `test-util` | no | `MockLogsStore`, a mock of every port for unit tests |
 
+pub mod audit_entry;
 pub mod batch;
 mod clock;
 mod digest;
-pub mod draft;
 pub mod error;
 pub mod field;
 pub mod filter;
+mod key;
 mod kind;
+pub mod llm_run;
+pub mod log_export;
 pub mod page;
 pub mod port;
+pub mod record;
 mod record_id_generator;
-pub mod snapshot;
+pub mod replay;
+pub mod system_record;
+pub mod trace;
 pub mod value;
 
+pub use audit_entry::{AuditFilter, AuditLedgerSnapshot, GovernanceFilter, NewAuditEntry};
 pub use batch::{
     AppendBatch, AppendReceipt, OnConflict, PlatformBatch, RecordOutcome, RecordReceipt,
 };
 pub use clock::{Clock, SystemClock};
 pub use digest::{ContentDigest, RecordDigest};
-pub use draft::{
-    Draft, ExportResult, LogExportOutcome, NewAuditEntry, NewLlmRun, NewLogExport, NewSystemRecord,
-    NewTrace, NewTraceStep, RecordKey, RecordKind, StepKey,
-};
 pub use error::{InvalidValue, RecordReference, StoreError, StoreResult, WriteOutcome};
-pub use filter::{
-    AuditFilter, GovernanceFilter, LlmRunFilter, LogExportFilter, ReplayQuery, SystemRecordFilter,
-    TraceFilter, TraceStepFilter,
+pub use key::{RecordKey, StepKey};
+pub use kind::{Draft, RecordKind};
+pub use llm_run::{LlmRunFilter, LlmRunSnapshot, NewLlmRun};
+pub use log_export::{
+    ExportResult, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport,
 };
 pub use page::{
     CountMode, Cursor, CursorKey, CursorScope, Direction, PageLimit, PageOffset, PageRequest,
@@ -63,10 +69,13 @@ pub use port::{
     LogsReader, LogsReaderExt, LogsStore, LogsWriter, PlatformWriter, StoreInfo, StoreLifecycle,
     StoreLimits, StoreOptions,
 };
+pub use record::Record;
 pub use record_id_generator::{RecordIdGenerator, UuidV7Generator};
-pub use snapshot::{
-    AuditLedgerSnapshot, LlmRunSnapshot, LogExportSnapshot, Record, ReplayEvent, ReplaySource,
-    SystemRecordSnapshot, TraceSnapshot, TraceStepRecord, TraceStepSnapshot,
+pub use replay::{ReplayEvent, ReplayQuery, ReplaySource};
+pub use system_record::{NewSystemRecord, SystemRecordFilter, SystemRecordSnapshot};
+pub use trace::{
+    NewTrace, NewTraceStep, TraceFilter, TraceSnapshot, TraceStepFilter, TraceStepRecord,
+    TraceStepSnapshot,
 };
 pub use value::{
     ActorId, ActorType, AuditEventType, CausedBy, Checksum, Component, CorrelationId, Cost,

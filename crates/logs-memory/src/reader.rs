@@ -1,13 +1,13 @@
 //! What the store answers, topic by topic.
 
-mod audit;
-mod exports;
-mod llm_runs;
-mod replay;
-mod system;
-mod traces;
+mod audit_entry;
+mod llm_run;
+mod log_export;
 #[cfg(test)]
-mod work;
+mod query_cost;
+mod replay;
+mod system_record;
+mod trace;
 
 use async_trait::async_trait;
 use logs_domain::{
@@ -28,7 +28,7 @@ impl LogsReader for MemoryStore {
         filter: &LlmRunFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-        llm_runs::list(self, tenant, filter, page)
+        llm_run::list(self, tenant, filter, page)
     }
 
     async fn get_llm_run(
@@ -36,7 +36,7 @@ impl LogsReader for MemoryStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>> {
-        llm_runs::get(self, tenant, run_id)
+        llm_run::get(self, tenant, run_id)
     }
 
     async fn get_trace_id_for_run(
@@ -44,7 +44,7 @@ impl LogsReader for MemoryStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<TraceId>> {
-        llm_runs::trace_id(self, tenant, run_id)
+        llm_run::trace_id(self, tenant, run_id)
     }
 
     async fn list_traces(
@@ -53,7 +53,7 @@ impl LogsReader for MemoryStore {
         filter: &TraceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>> {
-        traces::list(self, tenant, filter, page)
+        trace::list(self, tenant, filter, page)
     }
 
     async fn list_trace_steps(
@@ -62,7 +62,7 @@ impl LogsReader for MemoryStore {
         filter: &TraceStepFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>> {
-        traces::list_steps(self, tenant, filter, page)
+        trace::list_steps(self, tenant, filter, page)
     }
 
     async fn get_trace_steps(
@@ -71,7 +71,7 @@ impl LogsReader for MemoryStore {
         trace_id: &TraceId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-        traces::steps_of(self, tenant, trace_id, page)
+        trace::steps_of(self, tenant, trace_id, page)
     }
 
     async fn get_replay_window_events(
@@ -89,7 +89,7 @@ impl LogsReader for MemoryStore {
         filter: &SystemRecordFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system::list(self, tenant, filter, page)
+        system_record::list(self, tenant, filter, page)
     }
 
     async fn get_system_record_by_correlation(
@@ -98,7 +98,7 @@ impl LogsReader for MemoryStore {
         correlation_id: &CorrelationId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system::by_correlation(self, tenant, correlation_id, page)
+        system_record::by_correlation(self, tenant, correlation_id, page)
     }
 
     async fn get_system_records_in_window(
@@ -107,7 +107,7 @@ impl LogsReader for MemoryStore {
         window: &TimeRange,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system::in_window(self, tenant, window, page)
+        system_record::in_window(self, tenant, window, page)
     }
 
     async fn list_audit_entries(
@@ -116,7 +116,7 @@ impl LogsReader for MemoryStore {
         filter: &AuditFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit::list(self, tenant, filter, page)
+        audit_entry::list(self, tenant, filter, page)
     }
 
     async fn get_audit_entry(
@@ -124,7 +124,7 @@ impl LogsReader for MemoryStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-        audit::get(self, tenant, id)
+        audit_entry::get(self, tenant, id)
     }
 
     async fn get_governance_events(
@@ -133,7 +133,7 @@ impl LogsReader for MemoryStore {
         filter: &GovernanceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit::governance(self, tenant, filter, page)
+        audit_entry::governance(self, tenant, filter, page)
     }
 
     async fn list_log_exports(
@@ -142,6 +142,6 @@ impl LogsReader for MemoryStore {
         filter: &LogExportFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>> {
-        exports::list(self, tenant, filter, page)
+        log_export::list(self, tenant, filter, page)
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
+use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
 use logs_domain::{LogsStore, StoreOptions};
 use logs_memory::MemoryStore;
 
@@ -16,8 +16,8 @@ impl ContractBackend for Memory {
         "memory"
     }
 
-    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
-        Ok(Box::new(Nowhere))
+    async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
+        Ok(Box::new(MemoryFixture))
     }
 
     fn is_oracle(&self) -> bool {
@@ -32,10 +32,10 @@ impl ContractBackend for Memory {
     }
 }
 
-struct Nowhere;
+struct MemoryFixture;
 
 #[async_trait]
-impl StoreHome for Nowhere {
+impl StoreFixture for MemoryFixture {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         Ok(Arc::new(MemoryStore::new(options)))
     }

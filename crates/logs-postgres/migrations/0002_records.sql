@@ -64,7 +64,8 @@ CREATE TABLE trace (
     id uuid NOT NULL,
     trace_id text COLLATE "C" NOT NULL,
     run_id text COLLATE "C",
-    started_at timestamptz
+    started_at timestamptz,
+    attributes text COLLATE "C"
 ) PARTITION BY RANGE (class, created_at);
 
 CREATE INDEX trace_page ON trace (tenant_id, created_at DESC, id DESC);
@@ -137,6 +138,7 @@ CREATE TABLE audit_entry (
     before_state text COLLATE "C",
     after_state text COLLATE "C",
     correlation_id text COLLATE "C",
+    attributes text COLLATE "C",
     occurred_at timestamptz NOT NULL
 ) PARTITION BY RANGE (class, created_at);
 

@@ -21,7 +21,7 @@ WHERE tenant_id = (SELECT logs.reporting_tenant());
 
 CREATE VIEW logs.reporting_trace WITH (security_barrier) AS
 SELECT
-    tenant_id, id, created_at, trace_id, run_id, started_at
+    tenant_id, id, created_at, trace_id, run_id, started_at, attributes
 FROM logs.trace
 WHERE tenant_id = (SELECT logs.reporting_tenant());
 
@@ -35,7 +35,7 @@ WHERE tenant_id = (SELECT logs.reporting_tenant());
 CREATE VIEW logs.reporting_audit_entry WITH (security_barrier) AS
 SELECT
     tenant_id, id, created_at, event_type, entity_type, entity_id, actor_type, actor_id,
-    action_reason, before_state, after_state, correlation_id, occurred_at
+    action_reason, before_state, after_state, correlation_id, attributes, occurred_at
 FROM logs.audit_entry
 WHERE tenant_id = (SELECT logs.reporting_tenant());
 

@@ -10,7 +10,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::clock::SKEW_MICROS;
-use crate::{PostgresStore, clock, error, migrations, open};
+use crate::{PostgresStore, clock, error, migrations, store};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +31,13 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn doctor(url: &str, clock: &dyn logs_domain::Clock) -> StoreResult<Vec<Check>> {
-        let settings = open::parse(url)?;
+        let settings = store::parse(url)?;
         let pooler = pooler::check(&settings).await?;
         if !pooler.passed {
             // What is read through it may be the answer to somebody else.
             return Ok(vec![pooler]);
         }
-        let mut connection = open::administer(url).await?;
+        let mut connection = store::administer(url).await?;
         let mut checks = vec![pooler];
         let schema = match migrations::current(&mut connection).await {
             Err(StoreError::SchemaMismatch { found, .. }) => Err(found),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::Error;
 
-use crate::BACKEND;
+use crate::{BACKEND, server_message};
 
 /// How long a caller that was pushed back should wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -125,7 +125,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         // connections: there is too much work at once.
         "40001" | "40P01" | "55P03" | "53300" => pushback(),
         "57014" => StoreError::Timeout {
-            after: crate::open::STATEMENT_TIMEOUT,
+            after: crate::store::STATEMENT_TIMEOUT,
             write_outcome,
         },
         "25006" => StoreError::ReadOnly,
@@ -176,7 +176,7 @@ fn unavailable(reason: &str, write_outcome: WriteOutcome, error: Error) -> Store
     StoreError::Unavailable {
         reason: reason.to_owned(),
         write_outcome,
-        source: Some(Box::new(error)),
+        source: Some(server_message::source(error)),
     }
 }
 
@@ -191,7 +191,7 @@ fn backend(
         message: message.to_owned(),
         retryable,
         write_outcome,
-        source: Some(Box::new(error)),
+        source: Some(server_message::source(error)),
     }
 }
 

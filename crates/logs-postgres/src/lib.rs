@@ -7,32 +7,33 @@
 //! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
 //! database too.
 
-mod alarm;
-mod binary;
 mod clock;
+mod deadline;
+mod decode;
 mod doctor;
 mod error;
+mod execute;
 mod kind;
 mod lifecycle;
 #[cfg(test)]
 mod limits;
 mod list;
+mod lookup;
 mod migrations;
-mod open;
 mod partitions;
+mod pg_time;
 mod pool;
+mod preflight;
 mod reader;
-mod reading;
-mod record;
-mod row;
-mod server;
+mod server_message;
 mod session;
-mod stamp;
+mod store;
+mod timestamps;
 mod writer;
 
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
-pub use open::{Access, PostgresStore};
+pub use store::{Access, PostgresStore};
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "postgres";

@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
 use crate::clock::{LONGEST_APPEND_MICROS, SKEW_MICROS};
-use crate::reading::{reading, rows};
+use crate::execute::{reading, rows};
 use crate::{BACKEND, PostgresStore, clock, error, migrations};
 
 #[async_trait]
@@ -24,10 +24,10 @@ impl StoreLifecycle for PostgresStore {
 
     async fn ready(&self) -> StoreResult<()> {
         reading(async {
-            let mut lane = self.readers.acquire().await?;
-            migrations::require(lane.connection()).await?;
-            clock::accept(lane.connection(), &*self.options.clock).await?;
-            lane.release();
+            let mut pooled = self.readers.acquire().await?;
+            migrations::require(pooled.connection()).await?;
+            clock::accept(pooled.connection(), &*self.options.clock).await?;
+            pooled.release();
             Ok(())
         })
         .await
@@ -36,11 +36,11 @@ impl StoreLifecycle for PostgresStore {
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
         let is_real = self.options.clock.tells_time_of_day();
         // The time is taken first: what begins later is stamped later.
-        let stamp = self.stamps.take(&*self.options.clock);
+        let allocated = self.timestamps.allocate(&*self.options.clock);
         if !is_real {
-            stamp.keep();
+            allocated.commit();
         }
-        let earliest = self.stamps.earliest();
+        let oldest = self.timestamps.oldest_in_flight();
         let times = |row: &PgRow| {
             let age = row.try_get::<i64, _>("age").map_err(error::read)?;
             let now = row.try_get::<i64, _>("now").map_err(error::read)?;
@@ -50,18 +50,18 @@ impl StoreLifecycle for PostgresStore {
         let Some((age, server)) = times.into_iter().next() else {
             return error::inconsistent("pg_stat_activity", "xact_start");
         };
-        let mut now = stamp.time;
+        let mut now = allocated.time;
         if is_real {
             let server = Timestamp::from_micros(server)?;
             if now <= server.saturating_add_micros(SKEW_MICROS) {
-                stamp.keep();
+                allocated.commit();
             }
             // A clock that is ahead would settle what writers with the right time may still append.
             now = now.min(server);
         }
         let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
         let settled = now.saturating_add_micros(-margin);
-        Ok(earliest.map_or(settled, |earliest| earliest.min(settled)))
+        Ok(oldest.map_or(settled, |oldest| oldest.min(settled)))
     }
 
     async fn close(&self) -> StoreResult<()> {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::clock::{LONGEST_APPEND_MICROS, SKEW_MICROS};
-use crate::open::{
+use crate::execute::READ;
+use crate::pool::{ACQUIRE, LIFETIME};
+use crate::store::{
     APPEND_TIMEOUT, IDLE_TIMEOUT, LOCK_TIMEOUT, READERS, STATEMENT_TIMEOUT, WRITERS,
 };
-use crate::pool::{ACQUIRE, LIFETIME};
-use crate::reading::READ;
 use crate::writer::{APPEND, RETRIES};
 
 const LIMITS: &str = include_str!("../../../docs/limits.md");

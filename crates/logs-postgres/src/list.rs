@@ -8,9 +8,9 @@ use logs_domain::{
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use crate::open::STATEMENT_TIMEOUT;
-use crate::reading::{Snapshot, reading, rows, sorted_rows};
-use crate::row::Row as Columns;
+use crate::decode::Row as Columns;
+use crate::execute::{ReadTransaction, reading, rows, sorted_rows};
+use crate::store::STATEMENT_TIMEOUT;
 use crate::{PostgresStore, error, kind};
 
 /// Which records a query reads: of one table, under conditions.
@@ -53,25 +53,25 @@ impl Selection<'_> {
 
 /// How the records of a list come into its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum SortPlan {
     /// An index has them in it: the question is a promised one.
-    OfIndex,
+    IndexOrder,
     /// They are looked for in another order where that is less work, and sorted.
-    Sorted,
+    Sort,
     /// There are few by an index that has another order, and all of them are sorted. The server would
     /// rather go through the list, expecting to meet them soon.
-    SortedFew,
+    SortSmall,
 }
 
-impl Order {
+impl SortPlan {
     /// The order of a list by a filter: `promised` tells which conditions have an index each, of
     /// which one can be used, and `others` which have none.
     pub(crate) fn of(promised: &[bool], others: &[bool]) -> Self {
         let used = promised.iter().filter(|used| **used).count();
         if used <= 1 && !others.contains(&true) {
-            Self::OfIndex
+            Self::IndexOrder
         } else {
-            Self::Sorted
+            Self::Sort
         }
     }
 }
@@ -104,13 +104,13 @@ pub(crate) fn push_keyed(
 pub(crate) async fn page_rows<T>(
     store: &PostgresStore,
     query: QueryBuilder<Postgres>,
-    order: Order,
+    order: SortPlan,
     about: usize,
     read: impl Fn(&PgRow) -> StoreResult<T>,
 ) -> StoreResult<Vec<T>> {
     match order {
-        Order::OfIndex => rows(store, query, about, read).await,
-        Order::Sorted | Order::SortedFew => sorted_rows(store, query, read).await,
+        SortPlan::IndexOrder => rows(store, query, about, read).await,
+        SortPlan::Sort | SortPlan::SortSmall => sorted_rows(store, query, read).await,
     }
 }
 
@@ -118,7 +118,7 @@ pub(crate) async fn page_rows<T>(
 pub(crate) async fn newest_first<T: Send>(
     store: &PostgresStore,
     selection: Selection<'_>,
-    order: Order,
+    order: SortPlan,
     request: &PageRequest,
     scope: &CursorScope,
     read: impl Fn(&Columns<'_>) -> StoreResult<T>,
@@ -131,8 +131,8 @@ pub(crate) async fn newest_first<T: Send>(
     push_keyed(&mut query, selection.kinds, |query| {
         query.push("SELECT ").push(selection.columns);
         match order {
-            Order::OfIndex | Order::Sorted => selection.push(query),
-            Order::SortedFew => selection.push_apart(query),
+            SortPlan::IndexOrder | SortPlan::Sort => selection.push(query),
+            SortPlan::SortSmall => selection.push_apart(query),
         }
         if let Some(key) = &after {
             push_behind(query, "created_at", key);
@@ -223,7 +223,7 @@ async fn exactly(store: &PostgresStore, mut query: QueryBuilder<Postgres>) -> St
     reading(async {
         let begin =
             format!("{AMONG_ITS_OWN}; SET LOCAL max_parallel_workers_per_gather = {HELPERS}");
-        let mut counting = Snapshot::begin_with(store, AssertSqlSafe(begin)).await?;
+        let mut counting = ReadTransaction::begin_with(store, AssertSqlSafe(begin)).await?;
         let counted = query.build().fetch_one(counting.connection()).await;
         let row = counted.map_err(error::read)?;
         counting.end().await?;
@@ -248,7 +248,7 @@ async fn within_budget(
             "{AMONG_ITS_OWN}; SET LOCAL enable_bitmapscan = off; \
              SET LOCAL statement_timeout = {millis}"
         );
-        let mut budgeted = Snapshot::begin_with(store, AssertSqlSafe(begin)).await?;
+        let mut budgeted = ReadTransaction::begin_with(store, AssertSqlSafe(begin)).await?;
         let counted = query.build().fetch_one(budgeted.connection()).await;
         budgeted.end().await?;
         match counted {

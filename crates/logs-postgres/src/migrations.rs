@@ -17,7 +17,7 @@ use self::own::Refusal;
 pub(crate) use self::own::{current, kept_from};
 use self::steps::{STEPS, Step};
 pub(crate) use self::steps::{Schema, known};
-use crate::{BACKEND, error, open};
+use crate::{BACKEND, error, server_message, store};
 
 /// The number of the lock that a migrator holds: "LOGS".
 const LOCK: i64 = 0x4C4F_4753;
@@ -57,7 +57,7 @@ impl crate::PostgresStore {
     /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is of a newer version that
     /// this one does not work with, or others put code on tables that the migrator works on, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
     pub async fn migrate(url: &str) -> StoreResult<Vec<String>> {
-        let mut connection = open::administer(url).await?;
+        let mut connection = store::administer(url).await?;
         lock(&mut connection).await?;
         let applied = match apply(&mut connection, STEPS).await {
             Ok(applied) => own::make_partitions(&mut connection)
@@ -75,7 +75,7 @@ impl crate::PostgresStore {
     /// # Errors
     /// As [`migrate`](Self::migrate).
     pub async fn schema_status(url: &str) -> StoreResult<SchemaStatus> {
-        let mut connection = open::administer(url).await?;
+        let mut connection = store::administer(url).await?;
         let schema = current(&mut connection).await?;
         connection.close().await.map_err(error::read)?;
         let pending = STEPS.iter().skip(schema.applied(STEPS)?);
@@ -174,6 +174,6 @@ fn failed(name: &str, error: sqlx::Error) -> StoreError {
         message: format!("migration {name} was refused, nothing of it is applied"),
         retryable: true,
         write_outcome: WriteOutcome::NotApplied,
-        source: Some(Box::new(error)),
+        source: Some(server_message::source(error)),
     }
 }

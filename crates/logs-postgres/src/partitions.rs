@@ -47,18 +47,18 @@ impl PostgresStore {
         if self.months.change(|months| months.contains(&month)) {
             return Ok(());
         }
-        let mut lane = self.writers.acquire().await?;
-        if !is_there(lane.connection(), month).await? {
-            ensure(lane.connection())
+        let mut pooled = self.writers.acquire().await?;
+        if !is_there(pooled.connection(), month).await? {
+            ensure(pooled.connection())
                 .await
                 .map_err(error::before_commit)?;
-            if !is_there(lane.connection(), month).await? {
-                let accepted = clock::accept(lane.connection(), &*self.options.clock).await;
-                lane.release();
+            if !is_there(pooled.connection(), month).await? {
+                let accepted = clock::accept(pooled.connection(), &*self.options.clock).await;
+                pooled.release();
                 return Err(accepted.err().unwrap_or_else(|| missing(month)).into());
             }
         }
-        lane.release();
+        pooled.release();
         self.months.change(|months| months.insert(month));
         Ok(())
     }

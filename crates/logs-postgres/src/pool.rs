@@ -11,15 +11,15 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::alarm::Alarm;
-use crate::{error, server};
+use crate::deadline::Deadline;
+use crate::{error, preflight};
 
 /// How long a call waits for a connection before it is pushed back.
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(1);
 /// How long a connection lives at most.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// After how long without work a connection is asked whether the server is still there.
-const DOUBTED: Duration = Duration::from_secs(1);
+const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// Up to a number of connections with the same settings.
 pub(crate) struct Pool {
@@ -28,7 +28,7 @@ pub(crate) struct Pool {
     durable: bool,
     size: u32,
     permits: Arc<Semaphore>,
-    held: Arc<Mutex<Vec<Held>>>,
+    idle: Arc<Mutex<Vec<Idle>>>,
     closed: AtomicBool,
 }
 
@@ -44,23 +44,23 @@ impl std::fmt::Debug for Pool {
 #[derive(Debug)]
 struct OpenConnection {
     connection: PgConnection,
-    alarm: Alarm,
+    deadline: Deadline,
     opened: Instant,
 }
 
 /// A connection that waits for work.
 #[derive(Debug)]
-struct Held {
+struct Idle {
     open: OpenConnection,
     given_back: Instant,
 }
 
 /// A connection in use. One that is dropped in the middle is closed, never used again.
 #[derive(Debug)]
-pub(crate) struct Lane {
+pub(crate) struct PooledConnection {
     open: OpenConnection,
     durable: bool,
-    home: Arc<Mutex<Vec<Held>>>,
+    idle: Arc<Mutex<Vec<Idle>>>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -71,7 +71,7 @@ impl Pool {
             durable,
             size,
             permits: Arc::new(Semaphore::new(size as usize)),
-            held: Arc::default(),
+            idle: Arc::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -82,7 +82,7 @@ impl Pool {
     /// [`Pushback`](StoreError::Pushback) when all are in use and stay so for a second,
     /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or is no longer what
     /// the store accepts, or the pool is closed.
-    pub(crate) async fn acquire(&self) -> StoreResult<Lane> {
+    pub(crate) async fn acquire(&self) -> StoreResult<PooledConnection> {
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let Ok(permit) = tokio::time::timeout(ACQUIRE, waiting).await else {
             return Err(error::pushback());
@@ -91,33 +91,33 @@ impl Pool {
         if self.is_closed() {
             return Err(StoreError::closed());
         }
-        let lane = |open| Lane {
+        let pooled = |open| PooledConnection {
             open,
             durable: self.durable,
-            home: Arc::clone(&self.held),
+            idle: Arc::clone(&self.idle),
             _permit: permit,
         };
-        while let Some(mut held) = self.next_held() {
-            let doubted = held.given_back.elapsed() > DOUBTED;
-            if held.open.opened.elapsed() > LIFETIME {
+        while let Some(mut idle) = self.next_idle() {
+            let ping_first = idle.given_back.elapsed() > PING_AFTER_IDLE;
+            if idle.open.opened.elapsed() > LIFETIME {
                 // The server hears of it; whether it does makes no difference to anyone.
-                let _ = held.open.connection.close().await;
-            } else if !doubted || held.open.connection.ping().await.is_ok() {
-                return Ok(lane(held.open));
+                let _ = idle.open.connection.close().await;
+            } else if !ping_first || idle.open.connection.ping().await.is_ok() {
+                return Ok(pooled(idle.open));
             }
         }
         // Settings of a role or a database reach new sessions alone.
-        let connection = server::open(&self.settings, self.durable).await?;
-        Ok(lane(OpenConnection {
+        let connection = preflight::open(&self.settings, self.durable).await?;
+        Ok(pooled(OpenConnection {
             connection,
-            alarm: Alarm::new(),
+            deadline: Deadline::new(),
             opened: Instant::now(),
         }))
     }
 
     /// Closes the connections that wait for work: the server went away from one like them.
-    pub(crate) fn discard_held(&self) {
-        lock(&self.held).clear();
+    pub(crate) fn discard_idle(&self) {
+        lock(&self.idle).clear();
     }
 
     /// Waits for the calls under way and closes all connections. Later calls fail.
@@ -125,9 +125,9 @@ impl Pool {
         self.closed.store(true, Ordering::SeqCst);
         // Every call under way ends by its deadline. An error says that it was closed before.
         let all = self.permits.acquire_many(self.size).await;
-        while let Some(held) = self.next_held() {
+        while let Some(idle) = self.next_idle() {
             // The server hears of it; whether it does makes no difference to anyone.
-            let _ = held.open.connection.close().await;
+            let _ = idle.open.connection.close().await;
         }
         drop(all);
         self.permits.close();
@@ -137,26 +137,28 @@ impl Pool {
         self.closed.load(Ordering::SeqCst)
     }
 
-    fn next_held(&self) -> Option<Held> {
-        lock(&self.held).pop()
+    fn next_idle(&self) -> Option<Idle> {
+        lock(&self.idle).pop()
     }
 }
 
-impl Lane {
+impl PooledConnection {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         &mut self.open.connection
     }
 
     /// Does work on the connection, or gives it up at `end`.
-    pub(crate) async fn before<T>(
+    pub(crate) async fn run_until<T>(
         &mut self,
         end: Instant,
         work: impl AsyncFnOnce(&mut PgConnection) -> T,
     ) -> Option<T> {
         let OpenConnection {
-            connection, alarm, ..
+            connection,
+            deadline,
+            ..
         } = &mut self.open;
-        alarm.before(end, work(connection)).await
+        deadline.run_until(end, work(connection)).await
     }
 
     /// Whether what is written must not be lost.
@@ -166,7 +168,7 @@ impl Lane {
 
     /// Gives the connection back: nothing is under way on it.
     pub(crate) fn release(self) {
-        lock(&self.home).push(Held {
+        lock(&self.idle).push(Idle {
             open: self.open,
             given_back: Instant::now(),
         });

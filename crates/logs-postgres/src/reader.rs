@@ -1,12 +1,12 @@
 //! What the store answers, topic by topic.
 
-pub(crate) mod audit;
+pub(crate) mod audit_entry;
 mod bound;
-pub(crate) mod exports;
-pub(crate) mod llm_runs;
+pub(crate) mod llm_run;
+pub(crate) mod log_export;
 mod replay;
-pub(crate) mod system;
-pub(crate) mod traces;
+pub(crate) mod system_record;
+pub(crate) mod trace;
 
 use async_trait::async_trait;
 use logs_domain::{
@@ -27,7 +27,7 @@ impl LogsReader for PostgresStore {
         filter: &LlmRunFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-        llm_runs::list(self, tenant, filter, page).await
+        llm_run::list(self, tenant, filter, page).await
     }
 
     async fn get_llm_run(
@@ -35,7 +35,7 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>> {
-        llm_runs::get(self, tenant, run_id).await
+        llm_run::get(self, tenant, run_id).await
     }
 
     async fn get_trace_id_for_run(
@@ -43,7 +43,7 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<TraceId>> {
-        llm_runs::trace_id(self, tenant, run_id).await
+        llm_run::trace_id(self, tenant, run_id).await
     }
 
     async fn list_traces(
@@ -52,7 +52,7 @@ impl LogsReader for PostgresStore {
         filter: &TraceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>> {
-        traces::list(self, tenant, filter, page).await
+        trace::list(self, tenant, filter, page).await
     }
 
     async fn list_trace_steps(
@@ -61,7 +61,7 @@ impl LogsReader for PostgresStore {
         filter: &TraceStepFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>> {
-        traces::list_steps(self, tenant, filter, page).await
+        trace::list_steps(self, tenant, filter, page).await
     }
 
     async fn get_trace_steps(
@@ -70,7 +70,7 @@ impl LogsReader for PostgresStore {
         trace_id: &TraceId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-        traces::steps_of(self, tenant, trace_id, page).await
+        trace::steps_of(self, tenant, trace_id, page).await
     }
 
     async fn get_replay_window_events(
@@ -88,7 +88,7 @@ impl LogsReader for PostgresStore {
         filter: &SystemRecordFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system::list(self, tenant, filter, page).await
+        system_record::list(self, tenant, filter, page).await
     }
 
     async fn get_system_record_by_correlation(
@@ -97,7 +97,7 @@ impl LogsReader for PostgresStore {
         correlation_id: &CorrelationId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system::by_correlation(self, tenant, correlation_id, page).await
+        system_record::by_correlation(self, tenant, correlation_id, page).await
     }
 
     async fn get_system_records_in_window(
@@ -106,7 +106,7 @@ impl LogsReader for PostgresStore {
         window: &TimeRange,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system::in_window(self, tenant, window, page).await
+        system_record::in_window(self, tenant, window, page).await
     }
 
     async fn list_audit_entries(
@@ -115,7 +115,7 @@ impl LogsReader for PostgresStore {
         filter: &AuditFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit::list(self, tenant, filter, page).await
+        audit_entry::list(self, tenant, filter, page).await
     }
 
     async fn get_audit_entry(
@@ -123,7 +123,7 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-        audit::get(self, tenant, id).await
+        audit_entry::get(self, tenant, id).await
     }
 
     async fn get_governance_events(
@@ -132,7 +132,7 @@ impl LogsReader for PostgresStore {
         filter: &GovernanceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit::governance(self, tenant, filter, page).await
+        audit_entry::governance(self, tenant, filter, page).await
     }
 
     async fn list_log_exports(
@@ -141,6 +141,6 @@ impl LogsReader for PostgresStore {
         filter: &LogExportFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>> {
-        exports::list(self, tenant, filter, page).await
+        log_export::list(self, tenant, filter, page).await
     }
 }

@@ -9,7 +9,7 @@ use logs_domain::StoreResult;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::{error, open};
+use crate::{error, store};
 
 /// The setting that is the mark.
 const MARK: &str = "logs.session";
@@ -38,7 +38,7 @@ pub(crate) async fn open(settings: &PgConnectOptions) -> StoreResult<Marked> {
     // Keys that are random for each process, and others for each call.
     let mark = format!("s{:016x}", RandomState::new().hash_one(MARK));
     let settings = settings.clone().options([(MARK, &mark)]);
-    let connection = open::connect(&settings).await?;
+    let connection = store::connect(&settings).await?;
     Ok(Marked { connection, mark })
 }
 
@@ -52,7 +52,7 @@ impl Marked {
                      pg_catalog.current_setting('statement_timeout'), \
                      pg_catalog.current_setting('lock_timeout')) \
                  AND pg_catalog.replace(pg_catalog.current_setting('search_path'), ' ', '') = '{}'",
-            open::SEARCH_PATH
+            store::SEARCH_PATH
         );
         // Without a prepared statement: there may be another one of its name.
         let row = sqlx::raw_sql(AssertSqlSafe(look))

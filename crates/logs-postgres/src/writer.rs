@@ -5,9 +5,9 @@ mod commit;
 mod copy;
 mod insert;
 mod keys;
+mod notice;
 mod table;
 mod unnest;
-mod warning;
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -115,7 +115,7 @@ async fn append(
                     }
                     Retry::Fresh if !replaced => {
                         replaced = true;
-                        store.writers.discard_held();
+                        store.writers.discard_idle();
                         let lost = failure.error.write_outcome() == WriteOutcome::Unknown;
                         unknown = lost.then_some(failure.error);
                     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use logs_contract::{BackendError, ContractBackend, StoreHome};
+use logs_contract::{BackendError, ContractBackend, StoreFixture};
 use logs_domain::{LogsStore, StoreOptions};
 use logs_postgres::PostgresStore;
 use sqlx::{Connection, PgConnection};
@@ -25,7 +25,7 @@ impl ContractBackend for Postgres {
         "postgres"
     }
 
-    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+    async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
         Ok(Box::new(Home(self.server.copy(&self.template)?)))
     }
 }
@@ -33,7 +33,7 @@ impl ContractBackend for Postgres {
 struct Home(Database);
 
 #[async_trait]
-impl StoreHome for Home {
+impl StoreFixture for Home {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         let url = self.0.url_as(support::APPLICATION);
         let options = options.accept_volatile_server();

@@ -50,9 +50,10 @@ CREATE TABLE trace (
     trace_id TEXT NOT NULL,
     run_id TEXT,
     started_at INTEGER,
+    attributes TEXT,
     PRIMARY KEY (tenant_id, created_at, id),
     UNIQUE (tenant_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX trace_by_run ON trace (tenant_id, run_id, created_at, id) WHERE run_id IS NOT NULL;
 
@@ -120,6 +121,7 @@ CREATE TABLE audit_entry (
     before_state TEXT,
     after_state TEXT,
     correlation_id TEXT,
+    attributes TEXT,
     occurred_at INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, created_at, id),
     UNIQUE (tenant_id, id)

@@ -23,6 +23,7 @@
 
 mod backup;
 mod clock;
+mod decode;
 mod doctor;
 mod error;
 mod lifecycle;
@@ -30,20 +31,19 @@ mod lifecycle;
 mod limits;
 mod list;
 mod migrations;
-mod open;
 mod place;
 mod pool;
-mod reader;
-mod row;
 #[cfg(test)]
-mod work;
+mod query_cost;
+mod reader;
+mod store;
 mod writer;
 
 pub use backup::Backup;
 pub use clock::{ClockStatus, LaterRecords};
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
-pub use open::{Access, SqliteStore};
+pub use store::{Access, SqliteStore};
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "sqlite";

@@ -1,7 +1,7 @@
 //! `docs/limits.md` says what the constants of this adapter are.
 
 use crate::clock::STEP_BACK_MICROS;
-use crate::open::{BUSY, READERS};
+use crate::store::{BUSY, READERS};
 
 const LIMITS: &str = include_str!("../../../docs/limits.md");
 

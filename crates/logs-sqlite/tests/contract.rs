@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use logs_contract::{BackendError, ContractBackend, StoreHome};
+use logs_contract::{BackendError, ContractBackend, StoreFixture};
 use logs_domain::{LogsStore, StoreOptions};
 use logs_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ impl ContractBackend for Sqlite {
         "sqlite"
     }
 
-    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
+    async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
         Ok(Box::new(Folder(tempfile::tempdir()?)))
     }
 }
@@ -25,7 +25,7 @@ impl ContractBackend for Sqlite {
 struct Folder(TempDir);
 
 #[async_trait]
-impl StoreHome for Folder {
+impl StoreFixture for Folder {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         Ok(Arc::new(
             SqliteStore::open(self.0.path().join("logs.db"), options).await?,

@@ -33,13 +33,13 @@ compile_error!(
     "logs-store needs a backend: turn on one of the features `memory`, `postgres` and `sqlite`"
 );
 
-mod care;
+mod admin;
 mod connect;
 mod error;
 mod instance;
 mod url;
 
-pub use care::{
+pub use admin::{
     Backup, Check, ClockStatus, LaterRecords, SchemaStatus, backup, clock_status, doctor,
     doctor_deep, migrate, reset_clock, schema_status,
 };

@@ -14,9 +14,9 @@ use crate::batch::{Batch, Row};
 use crate::columns::{COLUMNS, statement};
 use crate::subject::Subject;
 
-const KEYS: &str = include_str!("../../floors/postgres_copy_keys.sql");
+const KEYS: &str = include_str!("../../baselines/postgres_copy_keys.sql");
 static RUNS: LazyLock<String> =
-    LazyLock::new(|| statement(include_str!("../../floors/postgres_copy_runs.sql")));
+    LazyLock::new(|| statement(include_str!("../../baselines/postgres_copy_runs.sql")));
 /// The signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// 2000-01-01T00:00:00Z, from which PostgreSQL counts microseconds.
@@ -26,7 +26,7 @@ const EPOCH: i64 = 946_684_800_000_000;
 pub(super) struct RawCopy(PgConnection);
 
 impl RawCopy {
-    pub(super) const NAME: &'static str = "floor: COPY";
+    pub(super) const NAME: &'static str = "baseline: COPY";
 
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         let options: PgConnectOptions = url.parse()?;

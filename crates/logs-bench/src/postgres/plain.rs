@@ -10,20 +10,20 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use uuid::Uuid;
 
-use super::home::Schema;
+use super::test_server::Schema;
 use crate::batch::{Batch, Row};
 use crate::columns::{COLUMNS, statement};
 use crate::subject::Subject;
 
-const TABLE: &str = include_str!("../../floors/postgres_plain_table.sql");
+const TABLE: &str = include_str!("../../baselines/postgres_plain_table.sql");
 static INSERT: LazyLock<String> =
-    LazyLock::new(|| statement(include_str!("../../floors/postgres_plain_insert.sql")));
+    LazyLock::new(|| statement(include_str!("../../baselines/postgres_plain_insert.sql")));
 
 /// A held connection.
 pub(super) struct Plain(PgConnection);
 
 impl Plain {
-    pub(super) const NAME: &'static str = "floor: plain insert";
+    pub(super) const NAME: &'static str = "baseline: plain insert";
 
     pub(super) async fn open(schema: &Schema) -> anyhow::Result<Self> {
         schema.prepare(TABLE).await?;

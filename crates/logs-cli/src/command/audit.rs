@@ -7,7 +7,7 @@ use logs_domain::{
 };
 
 use crate::arguments::one_of;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -135,6 +135,7 @@ fn fields(entry: &AuditLedgerSnapshot) -> Fields {
         .add("before", output::optional(entry.before_state.as_ref()))
         .add("after", output::optional(entry.after_state.as_ref()))
         .add_optional("correlation", entry.correlation_id.as_ref())
+        .add_optional("attributes", entry.attributes.as_ref())
         .add_time("occurred", entry.occurred_at)
         .add_time("stored", entry.created_at)
 }

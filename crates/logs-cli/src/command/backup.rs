@@ -6,7 +6,7 @@ use logs_domain::Timestamp;
 use serde::Serialize;
 use std::path::PathBuf;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::{self, Fields};
 use crate::session::Session;

@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use crate::arguments::Arguments;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::session::Session;
 
 const EXAMPLES: &str = "\

@@ -4,7 +4,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Column, Row, Table};
 use crate::session::Session;
 

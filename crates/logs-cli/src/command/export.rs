@@ -10,10 +10,10 @@ use logs_domain::{
     Reason, TenantId, TimeRange, Timestamp,
 };
 
-use crate::exit::Failure;
 use crate::export::{
     Columns, EvidenceFile, Format, Manifest, Place, Scope, Sink, Written, unwritable, write_all,
 };
+use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::{self, Fields};
 use crate::session::Session;
@@ -73,7 +73,7 @@ pub(crate) struct Export {
 }
 
 /// An export that is under way.
-struct Order<'a> {
+struct ExportJob<'a> {
     flags: &'a Export,
     place: Place,
     tenant: TenantId,
@@ -113,7 +113,7 @@ impl Export {
         let (scope, format) = (self.scope.into(), self.format.into());
         let draft = NewLogExport::new(id, scope, format, self.requested_by()?);
         append(&*store, &tenant, draft.clone().into()).await?;
-        let order = Order {
+        let order = ExportJob {
             flags: &self,
             place,
             tenant,
@@ -159,7 +159,7 @@ impl Export {
     }
 }
 
-impl Order<'_> {
+impl ExportJob<'_> {
     /// Writes both files.
     async fn write(&self, store: &dyn LogsStore, bar: &ProgressBar) -> Result<Manifest, Failure> {
         let settled_before = self.settled(store).await?;

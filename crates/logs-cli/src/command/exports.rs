@@ -4,7 +4,7 @@ use clap::Args;
 use logs_domain::{ExportScope, ExportStatus, LogExportFilter};
 
 use crate::arguments::one_of;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;

@@ -3,7 +3,7 @@
 use clap::Args;
 use logs_domain::{GovernanceFilter, RunId};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;

@@ -6,9 +6,9 @@ use logs_domain::AppendBatch;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::import::{
-    Format, Input, Job, Mapping, Outcome, Pipeline, RefusedFile, Surroundings, Translator, start,
+    Format, ImportContext, Input, Job, Mapping, Outcome, Pipeline, RefusedFile, Translator, start,
 };
 use crate::output::one_line;
 use crate::session::Session;
@@ -195,7 +195,7 @@ impl Import {
         } else {
             Some(session.tenant()?)
         };
-        let surroundings = Surroundings {
+        let context = ImportContext {
             source,
             tenant,
             platform: self.platform,
@@ -204,7 +204,7 @@ impl Import {
             input,
             format,
             translator,
-            surroundings,
+            context,
         })
     }
 }

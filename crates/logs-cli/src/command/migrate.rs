@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output;
 use crate::session::Session;
 

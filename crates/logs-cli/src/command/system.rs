@@ -6,7 +6,7 @@ use logs_domain::{
 };
 
 use crate::arguments::one_of;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;

@@ -5,7 +5,7 @@ mod show;
 use clap::{Args, Subcommand};
 use logs_domain::{RunId, TraceFilter, TraceId, TraceStepFilter};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;

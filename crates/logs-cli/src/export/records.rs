@@ -10,7 +10,7 @@ use logs_domain::{
 
 use super::kind::Scope;
 use super::sink::Sink;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::Inconsistency;
 
 /// Writes every record of the scope in the window, kind by kind in the order of the lists.

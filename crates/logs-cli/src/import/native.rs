@@ -5,11 +5,11 @@ use logs_domain::{Draft, InvalidValue, Record};
 
 use super::json::Json;
 use super::source::RawRecord;
-use super::translate::{Owner, Surroundings, Translated};
+use super::translate::{ImportContext, Owner, Translated};
 
 pub(super) fn translate(
     raw: &RawRecord,
-    surroundings: &Surroundings,
+    context: &ImportContext,
 ) -> Result<Translated, InvalidValue> {
     let is_record = match &raw.value {
         Json::Object(members) => members
@@ -19,7 +19,7 @@ pub(super) fn translate(
     };
     if !is_record {
         let draft = Draft::from_json(&raw.text)?;
-        let owner = Owner::Tenant(surroundings.named_tenant()?);
+        let owner = Owner::Tenant(context.named_tenant()?);
         return Ok(Translated {
             owner,
             drafts: vec![draft],
@@ -30,14 +30,14 @@ pub(super) fn translate(
     })?;
     let owner = match record.tenant_id() {
         Some(tenant) => {
-            let wanted = surroundings.named_tenant()?;
+            let wanted = context.named_tenant()?;
             if *tenant != wanted {
                 let expected = format!("{wanted}, the tenant that is imported");
                 return Err(InvalidValue::new("tenant_id", tenant, expected));
             }
             Owner::Tenant(wanted)
         }
-        None if surroundings.platform => Owner::Platform,
+        None if context.platform => Owner::Platform,
         None => {
             let expected = "a record of the tenant; --platform takes those of the platform too";
             return Err(InvalidValue::new("tenant_id", "null", expected));

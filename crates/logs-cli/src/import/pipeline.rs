@@ -12,8 +12,8 @@ use logs_domain::{
 use super::reading::{Item, Reading};
 use super::source::Unreadable;
 use super::translate::Translated;
-use super::{Bad, Location, Owner, RefusedFile};
-use crate::exit::Failure;
+use super::{Location, Owner, RefusedFile, Rejected};
+use crate::failure::Failure;
 
 /// How many bytes a batch holds at most; the store takes twice as many.
 const BATCH_BYTES: usize = AppendBatch::MAX_BYTES / 2;
@@ -156,21 +156,21 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Two records of one batch with one key and other content: the second is refused.
-    fn clash(&self, owner: &Owner, drafts: &[Draft], location: Location) -> Option<Bad> {
+    fn clash(&self, owner: &Owner, drafts: &[Draft], location: Location) -> Option<Rejected> {
         let mut clashes = drafts.iter().filter(|draft| {
             let found = self.keys.get(&(owner.clone(), draft.key()));
             found.is_some_and(|digest| *digest != draft.digest())
         });
         let key = clashes.next()?.key();
         let expected = "another key, or the content of the earlier record with this one";
-        Some(Bad {
+        Some(Rejected {
             location,
             error: InvalidValue::new("record", key, expected),
         })
     }
 
     /// Passes a record over, or ends the import.
-    fn refuse(&mut self, bad: Bad, bytes: &[u8]) -> Result<(), Failure> {
+    fn refuse(&mut self, bad: Rejected, bytes: &[u8]) -> Result<(), Failure> {
         let Some(file) = &mut self.refused else {
             return Err(Failure::refused(bad.to_string()));
         };
@@ -186,7 +186,7 @@ impl<'a> Pipeline<'a> {
 
     fn refuse_at(&mut self, error: InvalidValue, origin: &Origin) -> Result<(), Failure> {
         let location = origin.location;
-        let bad = Bad { location, error };
+        let bad = Rejected { location, error };
         self.refuse(bad, origin.bytes.as_deref().unwrap_or_default())
     }
 

@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::source::{self, Unreadable};
-use super::translate::{Surroundings, Translated, Translator, memory_of};
-use super::{Bad, Format, Input, Location, Tally};
+use super::translate::{ImportContext, Translated, Translator, memory_of};
+use super::{Format, Input, Location, Rejected, Tally};
 
 /// How many records are handed over at once, and how many bytes of them.
 const CHUNK_RECORDS: usize = 256;
@@ -27,7 +27,7 @@ pub(crate) struct Job {
     pub(crate) input: Input,
     pub(crate) format: Format,
     pub(crate) translator: Translator,
-    pub(crate) surroundings: Surroundings,
+    pub(crate) context: ImportContext,
 }
 
 /// A record that was read: what it became, or why it is refused, with its bytes.
@@ -35,7 +35,7 @@ pub(crate) struct Job {
 pub(crate) struct Item {
     pub(crate) location: Location,
     pub(crate) bytes: Vec<u8>,
-    pub(crate) result: Result<Translated, Bad>,
+    pub(crate) result: Result<Translated, Rejected>,
 }
 
 impl Item {
@@ -106,12 +106,12 @@ fn read(
             Ok(record) => {
                 let Job {
                     translator,
-                    surroundings,
+                    context,
                     ..
                 } = job;
-                let translated = translator.translate(&record, ordinal, surroundings, &tally);
+                let translated = translator.translate(&record, ordinal, context, &tally);
                 let location = record.location;
-                let result = translated.map_err(|error| Bad { location, error });
+                let result = translated.map_err(|error| Rejected { location, error });
                 Item {
                     location,
                     bytes: record.text.into(),

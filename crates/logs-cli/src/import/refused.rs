@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::Bad;
-use crate::exit::Failure;
+use super::Rejected;
+use crate::failure::Failure;
 use crate::output::one_line;
 
 /// A file of refused records, one a line, as they stand in their source: mended, it can be
@@ -67,7 +67,7 @@ impl RefusedFile {
     }
 
     /// Writes one record, and why it was refused.
-    pub(crate) fn write(&mut self, record: &[u8], bad: &Bad) -> io::Result<()> {
+    pub(crate) fn write(&mut self, record: &[u8], bad: &Rejected) -> io::Result<()> {
         let files = match self.files.take() {
             Some(files) => files,
             None => self.create()?,

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::json::Json;
-use super::{Bad, Location};
+use super::{Location, Rejected};
 
 /// The most bytes of one record. A longer one is refused without reading it into memory.
 pub(crate) const MOST_BYTES: usize = 32 * 1024 * 1024;
@@ -76,7 +76,7 @@ pub(crate) struct RawRecord {
 }
 
 /// What a source hands out: records, and what it could not read as one, with its bytes.
-pub(crate) type Found = Result<RawRecord, (Bad, Vec<u8>)>;
+pub(crate) type Found = Result<RawRecord, (Rejected, Vec<u8>)>;
 
 /// Why a source cannot be read to its end.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ pub(crate) enum Unreadable {
     /// The file or the pipe failed.
     Io(io::Error),
     /// What stands there has no end, or is broken so that no further record can be found.
-    Broken(Bad),
+    Broken(Rejected),
 }
 
 impl From<io::Error> for Unreadable {
@@ -247,11 +247,11 @@ pub(crate) fn read(
 /// A record that could not be read.
 fn bad(location: Location, bytes: &[u8], expected: impl Into<String>) -> Found {
     let error = InvalidValue::new("record", String::from_utf8_lossy(bytes), expected.into());
-    Err((Bad { location, error }, bytes.to_vec()))
+    Err((Rejected { location, error }, bytes.to_vec()))
 }
 
 /// A source that is broken here.
 fn broken(location: Location, expected: impl Into<String>) -> Unreadable {
     let error = InvalidValue::new("record", "", expected.into());
-    Unreadable::Broken(Bad { location, error })
+    Unreadable::Broken(Rejected { location, error })
 }

@@ -73,7 +73,7 @@ pub(crate) enum Translator {
 
 /// What a translation refers to besides the record.
 #[derive(Clone, Debug)]
-pub(crate) struct Surroundings {
+pub(crate) struct ImportContext {
     /// The name of the source, from which ids are derived.
     pub(crate) source: String,
     /// The tenant that the command names.
@@ -82,7 +82,7 @@ pub(crate) struct Surroundings {
     pub(crate) platform: bool,
 }
 
-impl Surroundings {
+impl ImportContext {
     /// The tenant of records that name none.
     pub(super) fn named_tenant(&self) -> Result<TenantId, InvalidValue> {
         let missing = || InvalidValue::new("tenant", "", "a tenant, by --tenant or LOGS_TENANT");
@@ -112,20 +112,20 @@ impl Translator {
         &self,
         record: &RawRecord,
         ordinal: u64,
-        surroundings: &Surroundings,
+        context: &ImportContext,
         tally: &Tally,
     ) -> Result<Translated, InvalidValue> {
         match self {
-            Self::Native => native::translate(record, surroundings),
+            Self::Native => native::translate(record, context),
             Self::Langfuse => {
                 let drafts = langfuse::translate(&record.value)?;
                 Ok(Translated {
-                    owner: Owner::Tenant(surroundings.named_tenant()?),
+                    owner: Owner::Tenant(context.named_tenant()?),
                     drafts,
                 })
             }
             Self::Mapped(mapping) => {
-                let Surroundings { source, tenant, .. } = surroundings;
+                let ImportContext { source, tenant, .. } = context;
                 let tenant = tenant.as_ref();
                 let made = mapping.translate(&record.value, source, ordinal, tenant, tally)?;
                 Ok(Translated {

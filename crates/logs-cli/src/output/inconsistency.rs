@@ -5,7 +5,7 @@ use std::io;
 use logs_domain::StoreError;
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::session::Session;
 
 /// Where a record is not as it was written.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Inconsistency;
 use super::{Row, Table};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::page_flags::PageFlags;
 use crate::session::Session;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use logs_cli::{ExitStatus, Injected};
+use logs_cli::{Dependencies, ExitStatus};
 use logs_domain::{
     AppendReceipt, Draft, ExportResult, MockLogsStore, PageRequest, Record, StoreError, TenantId,
     Timestamp,
@@ -331,15 +331,15 @@ async fn a_store_that_fails_in_the_middle_makes_a_failed_export() {
     store
         .expect_list_audit_entries()
         .returning(|_, _, _| Err(StoreError::closed()));
-    let injected = Injected {
+    let dependencies = Dependencies {
         store: Some(Arc::new(store)),
-        ..Injected::default()
+        ..Dependencies::default()
     };
     let out = folder.path().join("audit").display().to_string();
     let words = [
         "export", "--tenant", "t", "--scope", "audit", "--format", "json", "--out", &out,
     ];
-    let outcome = run(&words, injected).await;
+    let outcome = run(&words, dependencies).await;
     assert_eq!(outcome.status, ExitStatus::Unavailable);
     assert_eq!(names(folder.path()), [""; 0]);
     let appended = appended.lock().unwrap();

@@ -1,6 +1,6 @@
 //! What the command says about itself.
 
-use logs_cli::{ExitStatus, Injected};
+use logs_cli::{Dependencies, ExitStatus};
 
 use crate::support::run;
 
@@ -38,7 +38,7 @@ async fn every_command_explains_itself() {
     let mut golden = String::new();
     for command in COMMANDS {
         let words = [*command, &["--help"][..]].concat();
-        let outcome = run(&words, Injected::default()).await;
+        let outcome = run(&words, Dependencies::default()).await;
         assert_eq!(
             (outcome.status, outcome.err.as_str()),
             (ExitStatus::Done, "")
@@ -54,7 +54,7 @@ async fn every_command_explains_itself() {
 async fn every_question_has_an_example() {
     for command in COMMANDS.iter().filter(|command| command.len() != 1) {
         let words = [*command, &["--help"][..]].concat();
-        let outcome = run(&words, Injected::default()).await;
+        let outcome = run(&words, Dependencies::default()).await;
         assert!(outcome.out.contains("Examples:\n  "), "{command:?}");
     }
 }
@@ -62,7 +62,7 @@ async fn every_question_has_an_example() {
 #[tokio::test]
 async fn completions_know_commands_and_words() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let outcome = run(&["completions", shell], Injected::default()).await;
+        let outcome = run(&["completions", shell], Dependencies::default()).await;
         assert_eq!(outcome.status, ExitStatus::Done);
         for word in ["by-correlation", "--requested-by"] {
             assert!(
@@ -71,6 +71,6 @@ async fn completions_know_commands_and_words() {
             );
         }
     }
-    let bash = run(&["completions", "bash"], Injected::default()).await;
+    let bash = run(&["completions", "bash"], Dependencies::default()).await;
     assert!(bash.out.contains("SUCCEEDED FAILED ABORTED TIMEOUT"));
 }

@@ -1,9 +1,9 @@
 //! The command line as people and programs use it.
 
 #[cfg(test)]
-mod binary;
+mod admin;
 #[cfg(test)]
-mod care;
+mod binary;
 #[cfg(test)]
 mod damaged;
 #[cfg(test)]

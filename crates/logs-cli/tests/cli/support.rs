@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use logs_cli::{ExitStatus, Injected, Streams};
+use logs_cli::{Dependencies, ExitStatus, Streams};
 use logs_domain::{
     AppendBatch, Clock, Draft, LogsStore, NewSystemRecord, OnConflict, PlatformBatch, RecordId,
     RecordIdGenerator, StoreOptions, TenantId, Timestamp,
@@ -48,36 +48,36 @@ impl RecordIdGenerator for CountingIds {
     }
 }
 
-/// A store, and what commands on it take from their surroundings.
+/// A store, and what commands on it take from their context.
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
     pub(crate) name: &'static str,
-    pub(crate) injected: Injected,
+    pub(crate) dependencies: Dependencies,
     /// The database of a store on a server; it goes with the value.
     _database: Option<Arc<Database>>,
 }
 
 impl Backend {
     fn new(name: &'static str, store: Arc<dyn LogsStore>, clock: Arc<dyn Clock>) -> Self {
-        let injected = Injected {
+        let dependencies = Dependencies {
             store: Some(store),
             clock,
             ids: Arc::new(CountingIds::default()),
         };
         Self {
             name,
-            injected,
+            dependencies,
             _database: None,
         }
     }
 
     pub(crate) fn store(&self) -> &Arc<dyn LogsStore> {
-        self.injected.store.as_ref().unwrap()
+        self.dependencies.store.as_ref().unwrap()
     }
 
     /// Runs a command line on this store.
     pub(crate) async fn logs(&self, words: &[&str]) -> Outcome {
-        run(words, self.injected.clone()).await
+        run(words, self.dependencies.clone()).await
     }
 
     /// Stores drafts for `tenant`.
@@ -180,7 +180,7 @@ impl Outcome {
 }
 
 /// Runs a command line.
-pub(crate) async fn run(words: &[&str], injected: Injected) -> Outcome {
+pub(crate) async fn run(words: &[&str], dependencies: Dependencies) -> Outcome {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let words = std::iter::once(&"logs").chain(words).map(OsString::from);
     let streams = Streams {
@@ -188,7 +188,7 @@ pub(crate) async fn run(words: &[&str], injected: Injected) -> Outcome {
         err: &mut err,
         err_is_terminal: false,
     };
-    let status = logs_cli::run(words, streams, injected).await;
+    let status = logs_cli::run(words, streams, dependencies).await;
     Outcome {
         out: String::from_utf8(out).unwrap(),
         err: String::from_utf8(err).unwrap(),

@@ -4,13 +4,13 @@
 //! filters by. Which records a filter holds then follows from how they were made, and not from the
 //! filter's own code.
 
-mod audit;
+mod audit_entry;
 mod governance;
-mod llm_runs;
-mod log_exports;
-mod system;
-mod trace_steps;
-mod traces;
+mod llm_run;
+mod log_export;
+mod system_record;
+mod trace;
+mod trace_step;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,13 +25,13 @@ use crate::samples::{first, largest, tenant};
 use crate::{Case, CaseContext, TestClock};
 
 pub(super) const FILES: &[&[Case]] = &[
-    llm_runs::CASES,
-    traces::CASES,
-    trace_steps::CASES,
-    system::CASES,
-    audit::CASES,
+    llm_run::CASES,
+    trace::CASES,
+    trace_step::CASES,
+    system_record::CASES,
+    audit_entry::CASES,
     governance::CASES,
-    log_exports::CASES,
+    log_export::CASES,
 ];
 
 /// The record time of records whose last value is `true`; the others come before it.

@@ -107,10 +107,12 @@ fn llm_run() -> impl Strategy<Value = NewLlmRun> {
 }
 
 fn trace() -> impl Strategy<Value = NewTrace> {
-    (trace_id(), optional(run_id()), optional(time())).prop_map(|(trace_id, run_id, started_at)| {
+    let options = (optional(run_id()), optional(time()), optional(json()));
+    (trace_id(), options).prop_map(|(trace_id, options)| {
         let mut trace = NewTrace::new(trace_id);
-        trace.run_id = run_id;
-        trace.started_at = started_at;
+        trace.run_id = options.0;
+        trace.started_at = options.1;
+        trace.attributes = options.2;
         trace
     })
 }
@@ -201,6 +203,7 @@ fn audit_entry() -> impl Strategy<Value = NewAuditEntry> {
         optional(json()),
         optional(correlation()),
         optional(time()),
+        optional(json()),
     );
     (record_id(), words, options).prop_map(|(id, (event, entity, entity_id, actor), options)| {
         let mut entry = NewAuditEntry::new(id, event, entity, entity_id, actor);
@@ -210,6 +213,7 @@ fn audit_entry() -> impl Strategy<Value = NewAuditEntry> {
         entry.after_state = options.3;
         entry.correlation_id = options.4;
         entry.occurred_at = options.5;
+        entry.attributes = options.6;
         entry
     })
 }

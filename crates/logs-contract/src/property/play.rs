@@ -14,7 +14,7 @@ use logs_domain::{
 use logs_memory::MemoryStore;
 
 use super::ask::look_up;
-use super::occurrences::Occurrences;
+use super::coverage::Coverage;
 use super::operations::{Append, Operation};
 use super::settled::compare_settled;
 use crate::{ContractBackend, TestClock};
@@ -23,7 +23,7 @@ use crate::{ContractBackend, TestClock};
 pub(super) async fn play(
     backend: &dyn ContractBackend,
     operations: &[Operation],
-    occurrences: &Occurrences,
+    coverage: &Coverage,
 ) -> Result<(), String> {
     let clock = Arc::new(TestClock::new());
     let options = StoreOptions::default()
@@ -40,7 +40,7 @@ pub(super) async fn play(
         oracle,
         subject,
         clock,
-        occurrences,
+        coverage,
         appends: Vec::new(),
         seen: HashMap::new(),
         latest_steps: HashMap::new(),
@@ -59,7 +59,7 @@ struct Play<'a> {
     oracle: Arc<dyn LogsStore>,
     subject: Arc<dyn LogsStore>,
     clock: Arc<TestClock>,
-    occurrences: &'a Occurrences,
+    coverage: &'a Coverage,
     appends: Vec<Append>,
     /// The texts of ids that each tenant used.
     seen: HashMap<String, BTreeSet<String>>,
@@ -84,7 +84,7 @@ impl Play<'_> {
                         .any(|record| tenant.contains(&record.id.to_string()))
                 };
                 let shared = self.seen.values().any(ids);
-                self.occurrences
+                self.coverage
                     .note_if(shared, "platform id equal to a tenant's");
                 let expected = self.oracle.append_platform(&batch, *on_conflict).await;
                 let found = self.subject.append_platform(&batch, *on_conflict).await;
@@ -99,13 +99,13 @@ impl Play<'_> {
                     return Ok(());
                 };
                 append.on_conflict = *on_conflict;
-                self.occurrences.note("retry of an earlier append");
+                self.coverage.note("retry of an earlier append");
                 self.append(&append).await
             }
             Operation::Tick { micros } => {
                 let by = Duration::from_micros(micros.unsigned_abs());
                 if *micros < 0 {
-                    self.occurrences.note("clock stepped back");
+                    self.coverage.note("clock stepped back");
                     self.clock.step_back(by);
                 } else {
                     self.clock.advance(by);
@@ -113,7 +113,7 @@ impl Play<'_> {
                 Ok(())
             }
             Operation::Settled { tenant } => {
-                self.occurrences.note("settled time");
+                self.coverage.note("settled time");
                 let expected = self.oracle.settled_before(tenant).await;
                 let found = self.subject.settled_before(tenant).await;
                 compare_settled(&expected, &found)
@@ -179,7 +179,7 @@ impl Play<'_> {
         on_conflict: OnConflict,
         result: &StoreResult<AppendReceipt>,
     ) {
-        let note = |so, what| self.occurrences.note_if(so, what);
+        let note = |so, what| self.coverage.note_if(so, what);
         match result {
             Err(StoreError::Conflict { .. }) => note(true, "conflict rejected"),
             Err(StoreError::InvalidArgument(_)) => {
@@ -221,11 +221,11 @@ impl Play<'_> {
     fn note_ids(&mut self, tenant: &TenantId, drafts: &[Draft]) {
         let distinct: BTreeSet<String> =
             drafts.iter().map(|draft| draft.key().to_string()).collect();
-        self.occurrences.note_if(
+        self.coverage.note_if(
             distinct.len() < drafts.len(),
             "batch with an equal duplicate",
         );
-        self.occurrences.note_sizes(drafts);
+        self.coverage.note_sizes(drafts);
         let mut times = BTreeSet::new();
         for draft in drafts {
             let (text, time) = match draft {
@@ -234,7 +234,7 @@ impl Play<'_> {
                 Draft::TraceStep(step) => {
                     let trace = format!("{tenant}/{}", step.trace_id);
                     let latest = self.latest_steps.entry(trace).or_insert(step.timestamp);
-                    self.occurrences
+                    self.coverage
                         .note_if(step.timestamp < *latest, "step: late");
                     *latest = step.timestamp.max(*latest);
                     continue;
@@ -245,11 +245,11 @@ impl Play<'_> {
                 | Draft::LogExportOutcome(_) => continue,
             };
             let equal = time.is_some_and(|time| !times.insert(time));
-            self.occurrences
+            self.coverage
                 .note_if(equal, "times: equal occurred or started");
             let seen = self.seen.entry(tenant.to_string()).or_default();
             seen.insert(text.clone());
-            self.occurrences.note_ids(&text, seen);
+            self.coverage.note_ids(&text, seen);
         }
     }
 }

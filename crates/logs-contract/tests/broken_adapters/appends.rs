@@ -1,13 +1,11 @@
 //! Rule 6, broken.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, PlatformBatch, PlatformWriter,
-    RecordId, RecordOutcome, SpanId, StepKey, StepPosition, StoreError, StoreResult, TenantId,
-    Timestamp, TokenCount,
+    AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, RecordOutcome, SpanId, StepKey,
+    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TokenCount,
 };
 use logs_memory::MemoryStore;
 
@@ -31,15 +29,14 @@ broken_adapters! {
     r06_equality_ignores_attributes: IgnoresAttributes,
     r06_equality_ignores_the_parent_run: IgnoresParent,
     r06_equality_ignores_the_session: IgnoresSession,
+    r06_equality_ignores_attributes_of_headers: IgnoresHeaderAttributes,
+    r06_equality_ignores_attributes_of_entries: IgnoresEntryAttributes,
     r06_equality_ignores_the_cost_of_steps: IgnoresStepCost,
     r06_equality_ignores_when_it_occurred: IgnoresOccurrence,
     r06_nothing_equals_zero: NoneIsZero,
     r06_equal_records_conflict: EqualConflicts,
     r06_positions_and_spans_share_keys: SharesStepKeys,
     r06_keys_fold_case: FoldsKeys,
-    r06_ids_are_unique_across_kinds: UniqueAcrossKinds,
-    r06_platform_shares_the_keys_of_tenants: PlatformSharesKeys,
-    r06_platform_stores_duplicates_as_new: PlatformForgets,
     r06_large_batches_are_refused: RefusesLarge,
 }
 
@@ -226,6 +223,28 @@ appends! {
         inner.append(tenant, &batch, on_conflict).await
     }
 
+    IgnoresHeaderAttributes: |inner, tenant, batch, on_conflict| {
+        let batch = changed(batch, |draft| match draft {
+            Draft::Trace(mut header) => {
+                header.attributes = None;
+                header.into()
+            }
+            draft => draft,
+        })?;
+        inner.append(tenant, &batch, on_conflict).await
+    }
+
+    IgnoresEntryAttributes: |inner, tenant, batch, on_conflict| {
+        let batch = changed(batch, |draft| match draft {
+            Draft::AuditEntry(mut entry) => {
+                entry.attributes = None;
+                entry.into()
+            }
+            draft => draft,
+        })?;
+        inner.append(tenant, &batch, on_conflict).await
+    }
+
     IgnoresStepCost: |inner, tenant, batch, on_conflict| {
         let batch = changed(batch, |draft| match draft {
             Draft::TraceStep(mut step) => {
@@ -307,88 +326,5 @@ appends! {
             return Err(StoreError::LimitExceeded { limit: "records", maximum, actual });
         }
         inner.append(tenant, batch, on_conflict).await
-    }
-}
-
-#[derive(Debug, Default)]
-struct UniqueAcrossKinds(Mutex<HashSet<(TenantId, RecordId, logs_domain::RecordKind)>>);
-
-#[async_trait]
-impl Fault for UniqueAcrossKinds {
-    async fn append(
-        &self,
-        inner: &MemoryStore,
-        tenant: &TenantId,
-        batch: &AppendBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        for draft in batch.drafts() {
-            let Some(id) = draft.id(tenant) else { continue };
-            let mut ids = self.0.lock().unwrap();
-            if ids
-                .iter()
-                .any(|known| (&known.0, known.1) == (tenant, id) && known.2 != draft.kind())
-            {
-                return Err(StoreError::Conflict { records: vec![] });
-            }
-            ids.insert((tenant.clone(), id, draft.kind()));
-        }
-        inner.append(tenant, batch, on_conflict).await
-    }
-}
-
-#[derive(Debug, Default)]
-struct PlatformSharesKeys(Mutex<HashSet<RecordId>>);
-
-#[async_trait]
-impl Fault for PlatformSharesKeys {
-    async fn append(
-        &self,
-        inner: &MemoryStore,
-        tenant: &TenantId,
-        batch: &AppendBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        self.0
-            .lock()
-            .unwrap()
-            .extend(batch.drafts().iter().filter_map(|draft| draft.id(tenant)));
-        inner.append(tenant, batch, on_conflict).await
-    }
-
-    async fn append_platform(
-        &self,
-        inner: &MemoryStore,
-        batch: &PlatformBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        for draft in batch.as_batch().drafts() {
-            if let Draft::SystemRecord(record) = draft
-                && self.0.lock().unwrap().contains(&record.id)
-            {
-                return Err(StoreError::Conflict { records: vec![] });
-            }
-        }
-        inner.append_platform(batch, on_conflict).await
-    }
-}
-
-#[derive(Debug, Default)]
-struct PlatformForgets;
-
-#[async_trait]
-impl Fault for PlatformForgets {
-    async fn append_platform(
-        &self,
-        inner: &MemoryStore,
-        batch: &PlatformBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        let mut receipt = inner.append_platform(batch, on_conflict).await?;
-        receipt
-            .records
-            .iter_mut()
-            .for_each(|record| record.outcome = RecordOutcome::Stored);
-        Ok(receipt)
     }
 }

@@ -24,6 +24,7 @@ mod fault;
 mod filters;
 mod governance;
 mod indexes;
+mod keys;
 mod lifecycle;
 mod order;
 mod overload;
@@ -47,6 +48,7 @@ const ADAPTERS: &[&[BrokenAdapter]] = &[
     totals::ADAPTERS,
     totals::OPENED,
     appends::ADAPTERS,
+    keys::ADAPTERS,
     racing::ADAPTERS,
     durable::ADAPTERS,
     times::ADAPTERS,

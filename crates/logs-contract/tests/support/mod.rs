@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreHome};
+use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
 use logs_domain::{LogsStore, StoreOptions};
 
 /// Stores that `open` makes.
@@ -17,8 +17,8 @@ impl ContractBackend for Wrapped {
         "memory"
     }
 
-    async fn fresh(&self) -> Result<Box<dyn StoreHome>, BackendError> {
-        Ok(Box::new(Nowhere(self.open)))
+    async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
+        Ok(Box::new(MemoryFixture(self.open)))
     }
 
     fn exemptions(&self) -> &[Exemption] {
@@ -29,10 +29,10 @@ impl ContractBackend for Wrapped {
     }
 }
 
-struct Nowhere(fn(StoreOptions) -> Arc<dyn LogsStore>);
+struct MemoryFixture(fn(StoreOptions) -> Arc<dyn LogsStore>);
 
 #[async_trait]
-impl StoreHome for Nowhere {
+impl StoreFixture for MemoryFixture {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         Ok((self.0)(options))
     }

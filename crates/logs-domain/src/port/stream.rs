@@ -123,11 +123,11 @@ macro_rules! weighed {
 
 weighed! {
     LlmRunSnapshot: attributes;
-    TraceSnapshot: ;
+    TraceSnapshot: attributes;
     TraceStepRecord: attributes;
     TraceStepSnapshot: attributes;
     SystemRecordSnapshot: details;
-    AuditLedgerSnapshot: before_state, after_state;
+    AuditLedgerSnapshot: before_state, after_state, attributes;
 }
 
 fn bytes_of(object: &JsonObject) -> usize {

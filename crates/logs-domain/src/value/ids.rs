@@ -30,7 +30,7 @@ text_value! {
 text_value! {
     /// A conversation (session, thread) that the calls of several traces belong to: what
     /// OpenTelemetry's `gen_ai.conversation.id` holds, or else `session.id`.
-    SessionId("session_id", max 128, NoControl)
+    SessionId("session_id", max 256, NoControl)
 }
 
 text_value! {
@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn a_session_is_named_in_one_to_128_bytes() {
         assert!(SessionId::new("").is_err());
-        assert!(SessionId::new("s".repeat(128)).is_ok());
-        let error = SessionId::new("s".repeat(129)).unwrap_err();
+        assert!(SessionId::new("s".repeat(256)).is_ok());
+        let error = SessionId::new("s".repeat(257)).unwrap_err();
         assert_eq!(error.field(), "session_id");
     }
 

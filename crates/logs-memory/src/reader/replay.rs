@@ -6,7 +6,7 @@ use logs_domain::{
     TenantId,
 };
 
-use super::system;
+use super::system_record;
 use crate::MemoryStore;
 use crate::page::{page, sorted};
 use crate::state::State;
@@ -41,7 +41,7 @@ fn events(state: &State, tenant: &TenantId, query: &ReplayQuery) -> Vec<(ReplayK
             ));
         }
     }
-    for record in system::visible(state, tenant) {
+    for record in system_record::visible(state, tenant) {
         let event = ReplayEventKey::System {
             platform: record.is_platform(),
             id: record.id.as_uuid(),

@@ -11,9 +11,9 @@ use sqlx::{AssertSqlSafe, Connection, Row as _};
 
 use self::findings::Findings;
 use super::Check;
-use crate::reader::{audit, exports, llm_runs, system, traces};
-use crate::row::Row;
-use crate::{PLATFORM, PostgresStore, error, kind, open};
+use crate::decode::Row;
+use crate::reader::{audit_entry, llm_run, log_export, system_record, trace};
+use crate::{PLATFORM, PostgresStore, error, kind, store};
 
 /// Told how many rows were read, and how many there are to read.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
@@ -56,7 +56,7 @@ impl PostgresStore {
         if !checks.iter().any(is_there) {
             return Ok(checks);
         }
-        let mut connection = open::administer(url).await?;
+        let mut connection = store::administer(url).await?;
         if may_run_as_owner(&mut connection).await? {
             // What the owner put in the place of a table would run with the rights of this role.
             checks.push(Check {
@@ -168,7 +168,7 @@ fn statement(kind: RecordKind) -> String {
         RecordKind::SystemRecord => (kind::columns(kind), "logs.system_record"),
         RecordKind::AuditEntry => (kind::columns(kind), "logs.audit_entry"),
         RecordKind::LogExport | RecordKind::LogExportOutcome => {
-            (exports::COLUMNS.as_str(), exports::FOLDED)
+            (log_export::COLUMNS.as_str(), log_export::FOLDED)
         }
     };
     let number = kind::number(kind);
@@ -216,18 +216,20 @@ fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
         text => Some(TenantId::new(text).map_err(|_| columns.inconsistent("tenant_id"))?),
     };
     match (kind, &tenant) {
-        (RecordKind::SystemRecord, tenant) => system::snapshot(tenant.as_ref(), &columns).map(drop),
+        (RecordKind::SystemRecord, tenant) => {
+            system_record::snapshot(tenant.as_ref(), &columns).map(drop)
+        }
         // The platform has system records alone.
         (_, None) => Err(columns.inconsistent("tenant_id")),
-        (RecordKind::LlmRun, Some(tenant)) => llm_runs::snapshot(tenant, &columns).map(drop),
-        (RecordKind::Trace, Some(tenant)) => traces::header(tenant, &columns).map(drop),
-        (RecordKind::TraceStep, Some(tenant)) => traces::step(tenant, &columns).map(drop),
+        (RecordKind::LlmRun, Some(tenant)) => llm_run::snapshot(tenant, &columns).map(drop),
+        (RecordKind::Trace, Some(tenant)) => trace::header(tenant, &columns).map(drop),
+        (RecordKind::TraceStep, Some(tenant)) => trace::step(tenant, &columns).map(drop),
         (RecordKind::AuditEntry, Some(tenant)) => {
-            let entry = audit::snapshot(tenant, &columns)?;
+            let entry = audit_entry::snapshot(tenant, &columns)?;
             references(&entry, &columns)
         }
         (RecordKind::LogExport | RecordKind::LogExportOutcome, Some(tenant)) => {
-            exports::snapshot(tenant, &columns).map(drop)
+            log_export::snapshot(tenant, &columns).map(drop)
         }
     }
 }

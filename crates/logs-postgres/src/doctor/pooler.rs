@@ -6,13 +6,13 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnectOptions;
 
 use super::Check;
-use crate::open::APPEND_TIMEOUT;
 use crate::session::Kind;
-use crate::{Access, open, session};
+use crate::store::APPEND_TIMEOUT;
+use crate::{Access, session, store};
 
 /// Looks at a session that is opened as the store opens its own.
 pub(super) async fn check(settings: &PgConnectOptions) -> StoreResult<Check> {
-    let settings = open::session(settings.clone(), Access::ReadWrite, APPEND_TIMEOUT);
+    let settings = store::session(settings.clone(), Access::ReadWrite, APPEND_TIMEOUT);
     let mut session = session::open(&settings).await?;
     let kind = session.kind().await?;
     // Whether it is told that the session ends makes no difference to anyone.

@@ -1,7 +1,7 @@
 //! Whether the role that looks may do what an application does, and no more: enough to append and to
 //! read, and nothing that could change records. What others may do is compared with the definitions.
 
-use crate::server::may_change_records;
+use crate::preflight::may_change_records;
 
 /// Whether the role that looks is right, and what it may do.
 pub(super) const ROLE: &str = concat!(

@@ -12,10 +12,10 @@ use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use super::traces::OrderedStep;
-use super::{audit, system, traces};
+use super::trace::OrderedStep;
+use super::{audit_entry, system_record, trace};
+use crate::execute::{ReadTransaction, reading};
 use crate::list::{Selection, push_equal, push_keyed, push_range, total};
-use crate::reading::{Snapshot, reading};
 use crate::{PostgresStore, error, kind};
 
 // The branches in the order of the merge on equal times.
@@ -41,7 +41,7 @@ pub(super) async fn window(
         Position::Offset(offset) => {
             let skipped = offset.as_usize();
             let keys = reading(keys(store, tenant, query, skipped)).await?;
-            let Some(last) = system::nth(keys, skipped) else {
+            let Some(last) = system_record::nth(keys, skipped) else {
                 let total = count(store, tenant, query, request).await?;
                 return Ok(QueryResult::from_parts(Vec::new(), total, None));
             };
@@ -66,11 +66,11 @@ async fn keys(
     query: &ReplayQuery,
     wanted: usize,
 ) -> StoreResult<Vec<ReplayKey>> {
-    let mut snapshot = Snapshot::begin(store).await?;
+    let mut snapshot = ReadTransaction::begin(store).await?;
     let connection = snapshot.connection();
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
-        let trace = traces::Trace { tenant, trace_id };
+        let trace = trace::Trace { tenant, trace_id };
         let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace_id, query);
         let mut sql = QueryBuilder::new("SELECT tenant_id, id, timestamp, position, span_id");
         steps_selection(tenant, &conditions).push(&mut sql);
@@ -83,13 +83,13 @@ async fn keys(
     }
     let in_window =
         |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
-    let mut sql = system::window_keys(tenant, &in_window, wanted);
+    let mut sql = system_record::window_keys(tenant, &in_window, wanted);
     for row in fetch(&mut sql, connection).await? {
-        found.push(of_system(system::window_key(tenant, &row)?));
+        found.push(of_system(system_record::window_key(tenant, &row)?));
     }
-    let mut sql = audit::replay_keys(tenant, &query.window, wanted);
+    let mut sql = audit_entry::replay_keys(tenant, &query.window, wanted);
     for row in fetch(&mut sql, connection).await? {
-        let (timestamp, id) = audit::replay_key(tenant, &row)?;
+        let (timestamp, id) = audit_entry::replay_key(tenant, &row)?;
         let event = ReplayEventKey::Policy { id };
         found.push(ReplayKey { timestamp, event });
     }
@@ -142,29 +142,29 @@ async fn events(
     after: Option<&ReplayKey>,
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
-    let mut snapshot = Snapshot::begin(store).await?;
+    let mut snapshot = ReadTransaction::begin(store).await?;
     let connection = snapshot.connection();
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
-        let trace = traces::Trace { tenant, trace_id };
+        let trace = trace::Trace { tenant, trace_id };
         found.extend(steps(connection, &trace, query, after, wanted).await?);
     }
     let in_window =
         |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
     let place = |platform| if platform { PLATFORM } else { TENANT };
-    let mut sql = system::window_query(
+    let mut sql = system_record::window_query(
         tenant,
         &in_window,
         |platform| bound(place(platform), after),
         wanted,
     );
     for row in &fetch(&mut sql, connection).await? {
-        let (key, record) = system::window_record(tenant, row)?;
+        let (key, record) = system_record::window_record(tenant, row)?;
         let record = record.map(|record| ReplayEvent::from(&record));
         found.push((of_system(key), record));
     }
     let bound = bound(POLICY, after);
-    let entries = audit::in_replay(connection, tenant, &query.window, bound, wanted).await?;
+    let entries = audit_entry::in_replay(connection, tenant, &query.window, bound, wanted).await?;
     for ((timestamp, id), entry) in entries {
         let event = ReplayEventKey::Policy { id };
         let entry = entry.map(|entry| ReplayEvent::from(&entry));
@@ -196,7 +196,7 @@ fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
 /// The steps of the trace in the window, with their indexes in the whole trace.
 async fn steps(
     connection: &mut PgConnection,
-    trace: &traces::Trace<'_>,
+    trace: &trace::Trace<'_>,
     query: &ReplayQuery,
     after: Option<&ReplayKey>,
     wanted: usize,
@@ -297,14 +297,16 @@ async fn count(
 ) -> StoreResult<logs_domain::Total> {
     let in_window =
         |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
-    let policy = |sql: &mut QueryBuilder<Postgres>| audit::push_replay(sql, &query.window);
+    let policy = |sql: &mut QueryBuilder<Postgres>| audit_entry::push_replay(sql, &query.window);
     let of_trace = |sql: &mut QueryBuilder<Postgres>| {
         if let Some(trace_id) = &query.trace_id {
             push_steps(sql, trace_id, query);
         }
     };
-    let mut selections: Vec<Selection<'_>> = system::both(tenant, &in_window).into_iter().collect();
-    selections.push(audit::replay_selection(tenant, &policy));
+    let mut selections: Vec<Selection<'_>> = system_record::both(tenant, &in_window)
+        .into_iter()
+        .collect();
+    selections.push(audit_entry::replay_selection(tenant, &policy));
     if query.trace_id.is_some() {
         selections.push(steps_selection(tenant, &of_trace));
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::keys::{self, Found, Key};
 use super::{Owner, commit, insert};
 use crate::error::Failure;
-use crate::pool::Lane;
+use crate::pool::PooledConnection;
 use crate::{PostgresStore, clock, error};
 
 /// What becomes of a record.
@@ -34,23 +34,23 @@ pub(super) async fn once(
     looks: bool,
 ) -> Result<AppendReceipt, Failure> {
     // An append ends long before the minute after which its time may count as settled.
-    let stamp = store.stamps.take(&*store.options.clock);
+    let allocated = store.timestamps.allocate(&*store.options.clock);
     if !looks {
-        store.ensure_partitions(stamp.time).await?;
+        store.ensure_partitions(allocated.time).await?;
     }
-    let mut lane = store.writers.acquire().await?;
-    run(&mut lane, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
-    let connection = lane.connection();
+    let mut pooled = store.writers.acquire().await?;
+    run(&mut pooled, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+    let connection = pooled.connection();
     keys::outcomes_name_exports(connection, owner, batch).await?;
     let repeated = store.repeated.load(Ordering::Relaxed);
     let new = if looks && keys::all_stored(connection, owner, keys).await? {
         vec![false; keys.len()]
     } else {
-        let written = keys::write(connection, owner, keys, stamp.time, repeated).await?;
+        let written = keys::write(connection, owner, keys, allocated.time, repeated).await?;
         let clock = &*store.options.clock;
-        if let Err(error) = clock::accept_stamp(clock, stamp.time, written.server_time) {
-            run(&mut lane, "ROLLBACK").await?;
-            lane.release();
+        if let Err(error) = clock::accept_stamp(clock, allocated.time, written.server_time) {
+            run(&mut pooled, "ROLLBACK").await?;
+            pooled.release();
             return Err(error.into());
         }
         written.new
@@ -70,13 +70,13 @@ pub(super) async fn once(
     let fates = match fates(owner, batch, keys, &new, &found, on_conflict) {
         Ok(fates) => fates,
         Err(error) => {
-            run(&mut lane, "ROLLBACK").await?;
-            lane.release();
+            run(&mut pooled, "ROLLBACK").await?;
+            pooled.release();
             return Err(error.into());
         }
     };
     if known.len() == keys.len() {
-        commit::unchanged(&mut lane).await?;
+        commit::unchanged(&mut pooled).await?;
     } else {
         let new: Vec<(&Key, &Draft)> = keys
             .iter()
@@ -84,25 +84,25 @@ pub(super) async fn once(
             .filter(|(_, is_new)| **is_new)
             .filter_map(|(key, _)| batch.drafts().get(key.index).map(|draft| (key, draft)))
             .collect();
-        let connection = lane.connection();
-        insert::all(connection, store.transport, owner, &new, stamp.time).await?;
-        stamp.keep();
-        commit::written(&mut lane).await?;
+        let connection = pooled.connection();
+        insert::all(connection, store.transport, owner, &new, allocated.time).await?;
+        allocated.commit();
+        commit::written(&mut pooled).await?;
     }
-    lane.release();
+    pooled.release();
     let receipt = |(draft, fate): (&Draft, Fate)| RecordReceipt {
         outcome: fate.outcome,
         key: draft.key(),
         id: Some(fate.id).filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
-        created_at: fate.stored_at.unwrap_or(stamp.time),
+        created_at: fate.stored_at.unwrap_or(allocated.time),
     };
     Ok(AppendReceipt {
         records: batch.drafts().iter().zip(fates).map(receipt).collect(),
     })
 }
 
-async fn run(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
-    let ran = sqlx::raw_sql(sql).execute(lane.connection()).await;
+async fn run(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), Failure> {
+    let ran = sqlx::raw_sql(sql).execute(pooled.connection()).await;
     ran.map(drop).map_err(error::before_commit)
 }
 

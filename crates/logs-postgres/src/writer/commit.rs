@@ -8,11 +8,11 @@ use logs_domain::{StoreError, WriteOutcome};
 use sqlx::{Either, Row};
 use tokio::time::Instant;
 
-use super::warning;
+use super::notice;
 use crate::error::{self, Failure};
-use crate::open::APPEND_TIMEOUT;
-use crate::pool::Lane;
-use crate::server;
+use crate::pool::PooledConnection;
+use crate::preflight;
+use crate::store::APPEND_TIMEOUT;
 
 /// A COMMIT behind a look at the settings that it depends on: they can change while a session lives.
 /// There is a row where the server waits for standbys, or may lose what it acknowledged.
@@ -30,26 +30,26 @@ macro_rules! commit {
 }
 
 /// Ends a transaction that wrote something.
-pub(super) async fn written(lane: &mut Lane) -> Result<(), Failure> {
-    commit(lane, commit!("")).await
+pub(super) async fn written(pooled: &mut PooledConnection) -> Result<(), Failure> {
+    commit(pooled, commit!("")).await
 }
 
 /// Ends a transaction that found everything stored already. What it found may be the commit of an
 /// earlier try that no synchronous standby has confirmed: where there are such standbys, a message
 /// to nobody goes through the log, so that this commit waits for all before it. Elsewhere nothing is
 /// written.
-pub(super) async fn unchanged(lane: &mut Lane) -> Result<(), Failure> {
+pub(super) async fn unchanged(pooled: &mut PooledConnection) -> Result<(), Failure> {
     const CONFIRM: &str =
         commit!(", CASE WHEN waits THEN pg_logical_emit_message(true, 'logs', '') END");
-    commit(lane, CONFIRM).await
+    commit(pooled, CONFIRM).await
 }
 
 /// Commits. The server waits for a standby without end, and gives up when its operator ends the
 /// wait, telling so in a warning alone: the commit is there, and may be lost with the server.
-async fn commit(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
+async fn commit(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), Failure> {
     let begun = Instant::now();
-    let durable = lane.is_durable();
-    let mut answers = pin!(sqlx::raw_sql(sql).fetch_many(lane.connection()));
+    let durable = pooled.is_durable();
+    let mut answers = pin!(sqlx::raw_sql(sql).fetch_many(pooled.connection()));
     let (waits, is_volatile) = match answers.try_next().await.map_err(error::commit)? {
         Some(Either::Right(row)) => {
             let setting = |column| row.try_get::<bool, _>(column).map_err(error::commit);
@@ -63,13 +63,13 @@ async fn commit(lane: &mut Lane, sql: &'static str) -> Result<(), Failure> {
     };
     // Where nothing is waited for, nobody needs to listen.
     let (committed, warned) = if waits {
-        warning::heard(rest).await
+        notice::capture_warnings(rest).await
     } else {
         (rest.await, false)
     };
     committed.map_err(error::commit)?;
     if durable && is_volatile {
-        return Err(unknown(server::VOLATILE));
+        return Err(unknown(preflight::VOLATILE));
     }
     if warned {
         return Err(unknown(

@@ -5,7 +5,7 @@ use logs_domain::field::{Field, FieldWriter, Value};
 use sqlx::postgres::PgConnection;
 
 use super::table::{Rows, Source, Table, kept};
-use crate::binary;
+use crate::pg_time;
 
 /// What stands before the rows: the signature, no flags, no extension
 /// (<https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format").
@@ -81,5 +81,5 @@ fn field(bytes: &mut Vec<u8>, value: Option<&[u8]>) {
 }
 
 fn micros(time: Timestamp) -> [u8; 8] {
-    binary::from_time(time).to_be_bytes()
+    pg_time::from_time(time).to_be_bytes()
 }

@@ -8,7 +8,7 @@ use super::table::{Row, Rows, Source, Table};
 use super::{Owner, copy, unnest};
 use crate::BACKEND;
 use crate::error::{self, Failure};
-use crate::open::Transport;
+use crate::store::Transport;
 
 /// From how many rows on COPY costs less than one statement with arrays.
 const COPIED_ROWS: usize = 32;

@@ -1,7 +1,7 @@
 //! What only this store does, on databases of its own.
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
-mod append_work;
+mod append_cost;
 mod clocks;
 mod contested;
 mod damage;
@@ -18,6 +18,7 @@ mod partitions;
 mod plans;
 mod pooler;
 mod proxy;
+mod query_cost;
 mod questions;
 mod records;
 mod replication;
@@ -33,4 +34,3 @@ mod store;
 #[path = "../support/mod.rs"]
 mod support;
 mod versions;
-mod work;

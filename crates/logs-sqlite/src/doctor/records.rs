@@ -7,8 +7,8 @@ use logs_domain::{
 use sqlx::sqlite::SqliteRow;
 
 use crate::PLATFORM;
-use crate::reader::{audit, llm_runs, system, traces};
-use crate::row::Row;
+use crate::decode::Row;
+use crate::reader::{audit_entry, llm_run, system_record, trace};
 
 /// Checks one row of the table of `kind`.
 pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
@@ -18,10 +18,10 @@ pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
     }
     let tenant: TenantId = row.text("tenant_id")?;
     match kind {
-        RecordKind::LlmRun => llm_runs::snapshot(&tenant, &row).map(drop),
-        RecordKind::Trace => traces::header(&tenant, &row).map(drop),
-        RecordKind::TraceStep => traces::step(&tenant, &row).map(drop),
-        RecordKind::AuditEntry => audit::snapshot(&tenant, &row).map(drop),
+        RecordKind::LlmRun => llm_run::snapshot(&tenant, &row).map(drop),
+        RecordKind::Trace => trace::header(&tenant, &row).map(drop),
+        RecordKind::TraceStep => trace::step(&tenant, &row).map(drop),
+        RecordKind::AuditEntry => audit_entry::snapshot(&tenant, &row).map(drop),
         RecordKind::LogExport => draft::<NewLogExport>(&tenant, &row).map(drop),
         RecordKind::LogExportOutcome | RecordKind::SystemRecord => {
             draft::<LogExportOutcome>(&tenant, &row).map(drop)
@@ -44,5 +44,5 @@ fn draft<D: Fields>(tenant: &TenantId, row: &Row<'_>) -> StoreResult<D> {
 fn system(row: &Row<'_>) -> StoreResult<()> {
     let platform = row.is_of(PLATFORM)?;
     let tenant: Option<TenantId> = (!platform).then(|| row.text("tenant_id")).transpose()?;
-    system::snapshot(tenant.as_ref(), row).map(drop)
+    system_record::snapshot(tenant.as_ref(), row).map(drop)
 }

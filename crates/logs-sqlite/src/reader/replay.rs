@@ -12,8 +12,8 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::bound::Bound;
-use super::traces::OrderedStep;
-use super::{audit, system, traces};
+use super::trace::OrderedStep;
+use super::{audit_entry, system_record, trace};
 use crate::list::{Selection, push_equal, push_order, push_range, total};
 use crate::{SqliteStore, error};
 
@@ -92,12 +92,12 @@ async fn events(
 ) -> StoreResult<Vec<Event>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
-        let trace = traces::Trace { tenant, trace_id };
+        let trace = trace::Trace { tenant, trace_id };
         found.extend(steps(connection, &trace, query, (walk, from), wanted).await?);
     }
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for (platform, place) in [(false, TENANT), (true, PLATFORM)] {
-        let branch = system::Branch::in_window(tenant, platform, &in_window);
+        let branch = system_record::Branch::in_window(tenant, platform, &in_window);
         let bound = bound(walk, place, from);
         for (key, record) in branch
             .fetch(connection, walk.direction(), bound, wanted)
@@ -108,7 +108,7 @@ async fn events(
         }
     }
     let bound = bound(walk, POLICY, from);
-    let entries = audit::in_replay(
+    let entries = audit_entry::in_replay(
         connection,
         tenant,
         &query.window,
@@ -136,7 +136,7 @@ async fn keys(
 ) -> StoreResult<Vec<ReplayKey>> {
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
-        let trace = traces::Trace { tenant, trace_id };
+        let trace = trace::Trace { tenant, trace_id };
         let columns = "tenant_id, id, timestamp, position, span_id";
         for row in step_rows(connection, columns, &trace, query, (walk, None), wanted).await? {
             let (timestamp, order) = trace.place(&row)?;
@@ -146,12 +146,13 @@ async fn keys(
     }
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
     for platform in [false, true] {
-        let branch = system::Branch::in_window(tenant, platform, &in_window);
+        let branch = system_record::Branch::in_window(tenant, platform, &in_window);
         let keys = branch.keys(connection, walk.direction(), wanted).await?;
         found.extend(keys.into_iter().map(of_system));
     }
     for (timestamp, id) in
-        audit::replay_keys(connection, tenant, &query.window, walk.direction(), wanted).await?
+        audit_entry::replay_keys(connection, tenant, &query.window, walk.direction(), wanted)
+            .await?
     {
         let event = ReplayEventKey::Policy { id };
         found.push(ReplayKey { timestamp, event });
@@ -192,7 +193,7 @@ fn bound(walk: &Walk<'_, ReplayKey>, branch: u8, from: Option<&ReplayKey>) -> Op
 /// The steps of the trace in the window, with their indexes in the whole trace.
 async fn steps(
     connection: &mut SqliteConnection,
-    trace: &traces::Trace<'_>,
+    trace: &trace::Trace<'_>,
     query: &ReplayQuery,
     (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
@@ -210,7 +211,7 @@ async fn steps(
 async fn step_rows(
     connection: &mut SqliteConnection,
     columns: &str,
-    trace: &traces::Trace<'_>,
+    trace: &trace::Trace<'_>,
     query: &ReplayQuery,
     (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
@@ -321,17 +322,17 @@ async fn count(
     request: &PageRequest,
 ) -> StoreResult<logs_domain::Total> {
     let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
-    let policy = |sql: &mut QueryBuilder<Sqlite>| audit::push_replay(sql, &query.window);
+    let policy = |sql: &mut QueryBuilder<Sqlite>| audit_entry::push_replay(sql, &query.window);
     let of_trace = |sql: &mut QueryBuilder<Sqlite>| {
         if let Some(trace_id) = &query.trace_id {
             push_steps(sql, trace_id, query);
         }
     };
     let index = Some("system_record_by_time");
-    let mut selections: Vec<Selection<'_>> = system::both(tenant, index, &in_window)
+    let mut selections: Vec<Selection<'_>> = system_record::both(tenant, index, &in_window)
         .into_iter()
         .collect();
-    selections.push(audit::replay_selection(tenant, &policy));
+    selections.push(audit_entry::replay_selection(tenant, &policy));
     if query.trace_id.is_some() {
         selections.push(steps_selection(tenant, &of_trace));
     }

@@ -9,10 +9,10 @@ use logs_domain::{
 use serde::Serialize;
 
 use super::STEPS;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output::{self, Fields, Row, Table};
 use crate::session::Session;
-use crate::usage::{Usage, UsageMeter, nano_usd};
+use crate::token_usage::{Usage, UsageMeter, nano_usd};
 
 pub(super) const EXAMPLES: &str = "\
 With --json the lines are {\"trace\":…} (null without a header), one {\"step\":…} for each step, and

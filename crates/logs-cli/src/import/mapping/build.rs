@@ -80,9 +80,6 @@ impl Mapping {
                 let source = format!("{source}#{place}.{item}");
                 let id = RecordId::imported(&tenant, &source, ordinal);
                 made.push(draft(rule.kind, &mut values, id)?)?;
-                for claim in &values.assumed {
-                    tally.unlisted(rule.kind, claim);
-                }
             }
         }
         let drafts = made.into_drafts();
@@ -140,6 +137,7 @@ fn trace(values: &mut Values<'_>) -> Result<NewTrace, InvalidValue> {
     let mut trace = NewTrace::new(values.required("trace_id")?);
     trace.run_id = values.optional("run_id")?;
     trace.started_at = values.time("started_at")?;
+    trace.attributes = values.object_with_claims("attributes")?;
     Ok(trace)
 }
 
@@ -217,5 +215,6 @@ fn audit_entry(values: &mut Values<'_>, imported: RecordId) -> Result<NewAuditEn
     entry.after_state = values.object("after_state")?;
     entry.correlation_id = values.optional("correlation_id")?;
     entry.occurred_at = values.time("occurred_at")?;
+    entry.attributes = values.object_with_claims("attributes")?;
     Ok(entry)
 }

@@ -84,6 +84,7 @@ const TRACE: &[FieldOf] = &[
     must("trace_id", Content::Text),
     may("run_id", Content::Text),
     may("started_at", Content::Time),
+    may("attributes", Content::Object),
 ];
 const TRACE_STEP: &[FieldOf] = &[
     must("trace_id", Content::Text),
@@ -121,6 +122,7 @@ const AUDIT_ENTRY: &[FieldOf] = &[
     may("before_state", Content::Object),
     may("after_state", Content::Object),
     may("correlation_id", Content::Text),
+    may("attributes", Content::Object),
     may("occurred_at", Content::Time),
 ];
 

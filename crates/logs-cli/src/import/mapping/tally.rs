@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kind::Kind;
 use super::{Mapping, Rule};
 
 /// What a mapping met in a source.
@@ -14,8 +13,6 @@ pub(crate) struct Tally {
     applied: RefCell<BTreeSet<usize>>,
     /// The paths that led to a value, for each rule, by its place.
     found: RefCell<BTreeMap<usize, BTreeSet<String>>>,
-    /// The claims that their records have no room for, and how many records those are.
-    unlisted: RefCell<BTreeMap<(Kind, String), u64>>,
 }
 
 impl Tally {
@@ -34,16 +31,10 @@ impl Tally {
             paths.insert(path.to_owned());
         }
     }
-
-    pub(super) fn unlisted(&self, kind: Kind, claim: &str) {
-        let mut unlisted = self.unlisted.borrow_mut();
-        *unlisted.entry((kind, claim.to_owned())).or_default() += 1;
-    }
 }
 
 impl Mapping {
-    /// What the importer should know of a source that was read: rules and paths that met nothing,
-    /// and claims that no record lists.
+    /// What the importer should know of a source that was read: rules and paths that met nothing.
     pub(crate) fn notes(&self, tally: &Tally) -> Vec<String> {
         if tally.records.get() == 0 {
             return Vec::new();
@@ -66,16 +57,6 @@ impl Mapping {
                     "[[record]] {number} ({kind}): no record has {absent}"
                 ));
             }
-        }
-        for ((kind, field), records) in tally.unlisted.borrow().iter() {
-            let records = match records {
-                1 => "1 record".to_owned(),
-                more => format!("{more} records"),
-            };
-            notes.push(format!(
-                "{field} is the mapping's word and not the source's in {records} of kind {kind}, \
-                 which has no room to say so"
-            ));
         }
         notes
     }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use super::{Found, MOST_LINE_BYTES, RawRecord, SHOWN_BYTES, Unreadable, bad};
 use crate::import::json::Json;
-use crate::import::{Bad, Location};
+use crate::import::{Location, Rejected};
 
 /// Hands out the object of every line that is not blank.
 pub(super) fn read(
@@ -54,7 +54,7 @@ fn record(location: Location, line: &[u8]) -> Option<Found> {
         value,
     };
     let found = Json::parse(text).map(record);
-    Some(found.map_err(|error| (Bad { location, error }, text.into())))
+    Some(found.map_err(|error| (Rejected { location, error }, text.into())))
 }
 
 /// Reads to the end of the line without keeping it.

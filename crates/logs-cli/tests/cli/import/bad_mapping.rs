@@ -22,7 +22,7 @@ async fn a_mapping_that_is_wrong_is_wrong_usage_and_says_what_would_be_right() {
         (
             "trace_id =",
             "trace =",
-            "one of trace_id, run_id, started_at",
+            "one of trace_id, run_id, started_at, attributes",
         ),
         (
             "started_at = \"t\"",

@@ -1,6 +1,6 @@
 //! Each mapping that ships, with its sample; twice, to see that the second time stores nothing.
 
-use logs_domain::{ActorType, Severity, StepKey};
+use logs_domain::{ActorType, JsonObject, Severity, StepKey};
 
 use super::{Scene, Stored, import, project};
 use crate::support::Backend;
@@ -128,17 +128,14 @@ async fn events_become_system_records_with_their_own_severity_word_kept() {
 #[tokio::test]
 async fn calls_become_audit_entries_of_the_account_that_received_them() {
     for backend in &Scene::new().await.backends {
-        let notes = [
-            "actor_type is the mapping's word and not the source's in 1 record of kind \
-                      audit_entry, which has no room to say so",
-        ];
-        sample(backend, "cloudtrail.toml", "cloudtrail.json", 3, &notes).await;
+        sample(backend, "cloudtrail.toml", "cloudtrail.json", 3, &[]).await;
         assert_eq!(Stored::of(backend, "acme").await.count(), 0);
         let stored = Stored::of(backend, "111122223333").await;
         let [by_user, by_service] = stored.audit.as_slice() else {
             panic!("two entries")
         };
         assert_eq!(by_user.actor_type, ActorType::Human);
+        assert_eq!(by_user.attributes, None);
         assert_eq!(
             by_user.actor_id.as_ref().unwrap().as_str(),
             "arn:aws:iam::111122223333:user/sample"
@@ -155,6 +152,8 @@ async fn calls_become_audit_entries_of_the_account_that_received_them() {
             refused.action_reason.as_ref().unwrap().as_str(),
             "not allowed"
         );
+        let claims = refused.attributes.as_ref().map(JsonObject::as_str);
+        assert_eq!(claims, Some(r#"{"assumed":["actor_type"]}"#));
     }
 }
 

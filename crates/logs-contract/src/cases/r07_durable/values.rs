@@ -288,12 +288,14 @@ async fn r07_durable_json_comes_back_byte_for_byte(case: &mut CaseContext) {
     ];
     for (number, text) in objects.into_iter().enumerate() {
         let object = json(text);
-        let drafts: [Draft; 5] = [
+        let drafts: [Draft; 7] = [
             run("r").attributes(object.clone()).into(),
             step("t", 0).attributes(object.clone()).into(),
             system(1).details(object.clone()).into(),
             audit(1).before_state(object.clone()).into(),
-            audit(1).after_state(object).into(),
+            audit(1).after_state(object.clone()).into(),
+            trace("t").attributes(object.clone()).into(),
+            audit(1).attributes(object).into(),
         ];
         for (place, draft) in drafts.into_iter().enumerate() {
             round_trip(case, &format!("{number} {place}"), draft).await;
@@ -306,10 +308,12 @@ async fn r07_durable_json_of_the_largest_size_comes_back(case: &mut CaseContext)
     assert_eq!(object.as_bytes().len(), logs_domain::JsonObject::MAX_BYTES);
     let entry = audit(1)
         .before_state(object.clone())
-        .after_state(object.clone());
+        .after_state(object.clone())
+        .attributes(object.clone());
     round_trip(case, "audit", entry.into()).await;
     round_trip(case, "system", system(1).details(object.clone()).into()).await;
     round_trip(case, "run", run("r").attributes(object.clone()).into()).await;
+    round_trip(case, "trace", trace("t").attributes(object.clone()).into()).await;
     round_trip(case, "step", step("t", 0).attributes(object).into()).await;
     let nested = format!("{}{{}}{}", r#"{"a":"#.repeat(31), "}".repeat(31));
     round_trip(case, "depth", audit(2).after_state(json(&nested)).into()).await;

@@ -27,8 +27,8 @@ impl Play<'_> {
             CountMode::Exact => "count: exact",
             CountMode::Skip => "count: skipped",
         };
-        self.occurrences.note(note);
-        self.occurrences.note_if(offset == 10_000, "offset 10000");
+        self.coverage.note(note);
+        self.coverage.note_if(offset == 10_000, "offset 10000");
         let limit = PageLimit::new(limit).map_err(|error| error.to_string())?;
         let page = request.limit(limit).count(count);
         let page = page.offset(PageOffset::new(offset).map_err(|error| error.to_string())?);
@@ -39,8 +39,8 @@ impl Play<'_> {
     pub(super) fn in_direction(&self, direction: Option<Direction>) -> PageRequest {
         match direction {
             None => {}
-            Some(Direction::Ascending) => self.occurrences.note("direction: ascending"),
-            Some(Direction::Descending) => self.occurrences.note("direction: descending"),
+            Some(Direction::Ascending) => self.coverage.note("direction: ascending"),
+            Some(Direction::Descending) => self.coverage.note("direction: descending"),
         }
         let mut request = PageRequest::default();
         request.direction = direction;
@@ -57,17 +57,17 @@ impl Play<'_> {
         let whole = request.clone().limit(PageLimit::MAX);
         let before = self.page(tenant, asked, &whole).await?;
         let limit = |limit| PageLimit::new(limit).map_err(|error| error.to_string());
-        self.occurrences.note_if(first == 1, "limit 1");
+        self.coverage.note_if(first == 1, "limit 1");
         let mut page = self
             .page(tenant, asked, &request.clone().limit(limit(first)?))
             .await?;
         let mut walked = page.items.clone();
         if let (Some(append), true) = (between, page.has_more) {
             self.append(append).await?;
-            self.occurrences.note("walk with an append between pages");
+            self.coverage.note("walk with an append between pages");
         }
-        self.occurrences.note_if(page.has_more, "walk over pages");
-        self.occurrences
+        self.coverage.note_if(page.has_more, "walk over pages");
+        self.coverage
             .note_if(page.has_more && first != rest, "cursor with another limit");
         let request = request.clone().limit(limit(rest)?);
         while let Some(next) = page.next {
@@ -82,7 +82,7 @@ impl Play<'_> {
             let request = request.clone().before(previous);
             page = self.page(tenant, asked, &request).await?;
             back.extend(page.items);
-            self.occurrences.note("walk back over pages");
+            self.coverage.note("walk back over pages");
         }
         exactly_once(asked, &before.items, &back)
     }
@@ -99,7 +99,7 @@ impl Play<'_> {
         let request = PageRequest::default().after(cursor);
         let expected = ask(&*self.oracle, to_tenant, &to.question, &request).await;
         let found = ask(&*self.subject, to_tenant, &to.question, &request).await;
-        self.occurrences
+        self.coverage
             .note_if(expected.is_err(), "cursor on another list refused");
         compare("foreign cursor", &expected, &found)
     }
@@ -114,12 +114,11 @@ impl Play<'_> {
         let expected: Answer = ask(&*self.oracle, tenant, &asked.question, request).await;
         let found: Answer = ask(&*self.subject, tenant, &asked.question, request).await;
         compare("page", &expected, &found)?;
-        self.occurrences.note_filter(asked.list, &asked.fields);
-        self.occurrences
+        self.coverage.note_filter(asked.list, &asked.fields);
+        self.coverage
             .note_if(request.limit == PageLimit::MAX, "limit 1000");
         let page = expected?;
-        self.occurrences
-            .note_if(page.items.is_empty(), "page: empty");
+        self.coverage.note_if(page.items.is_empty(), "page: empty");
         Ok(page)
     }
 }

@@ -313,9 +313,11 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "CREATE OR REPLACE VIEW logs.reporting_trace WITH (security_barrier = true) AS \
-             SELECT tenant_id, id, created_at, trace_id, run_id, started_at FROM logs.trace",
+             SELECT tenant_id, id, created_at, trace_id, run_id, started_at, attributes \
+             FROM logs.trace",
         "CREATE OR REPLACE VIEW logs.reporting_trace WITH (security_barrier = true) AS \
-             SELECT tenant_id, id, created_at, trace_id, run_id, started_at FROM logs.trace \
+             SELECT tenant_id, id, created_at, trace_id, run_id, started_at, attributes \
+             FROM logs.trace \
              WHERE tenant_id = (SELECT logs.reporting_tenant())",
         &["views"],
         "reporting_trace: lacks view",

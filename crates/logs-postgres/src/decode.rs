@@ -1,0 +1,252 @@
+//! Reading columns: a value that the domain refuses, or that its key does not confirm, was altered
+//! from outside, and the error says where.
+
+use std::cell::Cell;
+
+use logs_domain::field::{Field, FieldReader, Fields, Value, ValueType};
+use logs_domain::page::ListKey;
+use logs_domain::{
+    InvalidValue, RecordDigest, RecordId, StoreError, StoreResult, TenantId, Timestamp,
+};
+use sqlx::postgres::{PgColumn, PgRow, Postgres};
+use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
+use uuid::Uuid;
+
+use crate::pg_time;
+
+/// A row of a table of records, whose columns are read one by one, in the order in which the statement
+/// names them: to look for each by its name takes as long as to read it.
+pub(crate) struct Row<'r> {
+    row: &'r PgRow,
+    table: &'static str,
+    /// Where the next column is.
+    next: Cell<usize>,
+}
+
+/// What every record has, in its first three columns.
+pub(crate) struct Head {
+    pub(crate) created_at: Timestamp,
+    pub(crate) id: RecordId,
+}
+
+impl<'r> Row<'r> {
+    pub(crate) const fn new(row: &'r PgRow, table: &'static str) -> Self {
+        Self {
+            row,
+            table,
+            next: Cell::new(0),
+        }
+    }
+
+    fn made<R: Decode<'r, Postgres>, T>(
+        &self,
+        column: &'static str,
+        make: impl Fn(R) -> Result<T, InvalidValue>,
+    ) -> StoreResult<T> {
+        make(self.raw(column)?).map_err(|_| self.inconsistent(column))
+    }
+
+    fn time(&self, column: &'static str) -> StoreResult<Timestamp> {
+        self.made(column, pg_time::to_time)
+    }
+
+    pub(crate) fn optional_time(&self, column: &'static str) -> StoreResult<Option<Timestamp>> {
+        let micros: Option<i64> = self.raw(column)?;
+        let time = micros.map(pg_time::to_time).transpose();
+        time.map_err(|_| self.inconsistent(column))
+    }
+
+    /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
+    /// an error here: the answer is not one to the question.
+    pub(crate) fn list_key(&self, tenant: &str) -> StoreResult<ListKey> {
+        let (created_at, id) = self.place(tenant, "created_at")?;
+        Ok(ListKey { created_at, id })
+    }
+
+    /// The time in a column, and the id. Times that the domain does not know stand at the end of time
+    /// that they are nearest to, before or behind all others.
+    pub(crate) fn place(
+        &self,
+        tenant: &str,
+        column: &'static str,
+    ) -> StoreResult<(Timestamp, Uuid)> {
+        let found = |column, error| {
+            let _: sqlx::Error = error;
+            self.inconsistent(column)
+        };
+        let owner: &str = self
+            .row
+            .try_get_unchecked("tenant_id")
+            .map_err(|error| found("tenant_id", error))?;
+        if owner != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        let micros: i64 = self
+            .row
+            .try_get_unchecked(column)
+            .map_err(|error| found(column, error))?;
+        let id = self.row.try_get("id").map_err(|error| found("id", error))?;
+        Ok(match pg_time::to_time(micros) {
+            Ok(time) => (time, id),
+            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
+            Err(_) => (Timestamp::MAX, Uuid::max()),
+        })
+    }
+
+    /// Several texts in one column, none for null.
+    pub(crate) fn texts(&self, column: &'static str) -> StoreResult<Vec<String>> {
+        Ok(self.raw::<Option<Vec<String>>>(column)?.unwrap_or_default())
+    }
+
+    /// Reads what every record has, and checks that its tenant is the one that was asked for.
+    pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
+        if self.raw::<&str>("tenant_id")? != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        Ok(Head {
+            created_at: self.time("created_at")?,
+            id: self.made("id", RecordId::new)?,
+        })
+    }
+
+    /// The draft of the record. What was read is compared with its key by [`check`](Self::check).
+    pub(crate) fn draft<D: Fields>(&self, head: &Head) -> StoreResult<D> {
+        D::read_fields(&mut Columns {
+            row: self,
+            id: head.id,
+        })
+    }
+
+    /// Checks that the columns of a draft are empty: there is no record of its kind.
+    pub(crate) fn no_draft<D: Fields>(&self) -> StoreResult<()> {
+        for column in D::KIND.columns() {
+            if !self.is_null(column.name)? {
+                return Err(self.inconsistent(column.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that what was read is what was appended: the key behind the columns was written for this
+    /// tenant, id, record time and content.
+    pub(crate) fn check<D: Fields>(
+        &self,
+        tenant: Option<&TenantId>,
+        head: &Head,
+        draft: &D,
+    ) -> StoreResult<()> {
+        let Some(key) = self.raw::<Option<&[u8]>>("key")? else {
+            return Err(StoreError::inconsistent(
+                "record_key",
+                "id",
+                head.id.to_string(),
+            ));
+        };
+        let (created_at, digest) = key
+            .split_first_chunk::<8>()
+            .and_then(|(time, digest)| Some((time, <[u8; 16]>::try_from(digest).ok()?)))
+            .ok_or_else(|| self.inconsistent("key"))?;
+        if pg_time::to_time(i64::from_be_bytes(*created_at)).ok() != Some(head.created_at) {
+            return Err(self.inconsistent("created_at"));
+        }
+        let digest = RecordDigest::from_bytes(digest);
+        if digest.confirms(tenant, head.id, head.created_at, draft) {
+            Ok(())
+        } else {
+            Err(self.inconsistent("digest"))
+        }
+    }
+
+    /// Checks that nothing is stored under a key of which there is no record.
+    pub(crate) fn check_absent(&self) -> StoreResult<()> {
+        match self.raw::<Option<&[u8]>>("key")? {
+            None => Ok(()),
+            Some(_) => Err(self.inconsistent("id")),
+        }
+    }
+
+    /// The record, if it is one that was asked for: a damaged index finds others.
+    pub(crate) fn asked<T>(&self, record: T, is_asked: impl FnOnce(&T) -> bool) -> StoreResult<T> {
+        if is_asked(&record) {
+            Ok(record)
+        } else {
+            Err(self.inconsistent("index"))
+        }
+    }
+
+    /// Checks that the id is the one which the key gives.
+    pub(crate) fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
+        if head.id == expected {
+            Ok(())
+        } else {
+            Err(self.inconsistent("id"))
+        }
+    }
+
+    /// Whether the record of a key is there. Retention may have dropped it; otherwise a key never
+    /// stands without its record.
+    pub(crate) fn kept(&self) -> StoreResult<bool> {
+        let kept: bool = self.raw("kept")?;
+        let gone: Option<bool> = self.raw("gone")?;
+        match (kept, gone) {
+            (true, _) => Ok(true),
+            (false, Some(true)) => Ok(false),
+            (false, Some(false) | None) => Err(self.inconsistent("id")),
+        }
+    }
+
+    pub(crate) fn inconsistent(&self, column: &'static str) -> StoreError {
+        let key = self.row.try_get::<Uuid, _>("id").map(|id| id.to_string());
+        StoreError::inconsistent(self.table, column, key.unwrap_or_default())
+    }
+
+    /// The value of the next column, which has this name. Neither its name nor its type is compared
+    /// in a build for use: tests hold what they are, and the digest holds what is read.
+    fn raw<T: Decode<'r, Postgres>>(&self, column: &'static str) -> StoreResult<T> {
+        let value = self.row.try_get_unchecked(self.place_of_next(column));
+        value.map_err(|_| self.inconsistent(column))
+    }
+
+    /// Whether the next column, which has this name, is null.
+    fn is_null(&self, column: &'static str) -> StoreResult<bool> {
+        let value = self.row.try_get_raw(self.place_of_next(column));
+        let is_null = value.map(|value| value.is_null());
+        is_null.map_err(|_| self.inconsistent(column))
+    }
+
+    fn place_of_next(&self, column: &'static str) -> usize {
+        let place = self.next.replace(self.next.get() + 1);
+        debug_assert_eq!(
+            self.row.columns().get(place).map(PgColumn::name),
+            Some(column)
+        );
+        place
+    }
+}
+
+/// Reads the columns of a record.
+struct Columns<'a, 'r> {
+    row: &'a Row<'r>,
+    id: RecordId,
+}
+
+impl FieldReader for Columns<'_, '_> {
+    type Error = StoreError;
+
+    fn read(&mut self, field: &'static Field) -> StoreResult<Option<Value<'_>>> {
+        let (row, name) = (self.row, field.name);
+        Ok(match field.value_type {
+            ValueType::Id => Some(Value::Id(self.id)),
+            ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+                row.raw::<Option<&str>>(name)?.map(Value::Text)
+            }
+            ValueType::Integer => row.raw::<Option<i64>>(name)?.map(Value::Integer),
+            ValueType::Time => row.optional_time(name)?.map(Value::Time),
+            ValueType::Flag => row.raw::<Option<bool>>(name)?.map(Value::Flag),
+        })
+    }
+
+    fn refuse(&mut self, field: &'static Field, _: InvalidValue) -> StoreError {
+        self.row.inconsistent(field.name)
+    }
+}

@@ -1,0 +1,109 @@
+//! Reads: one statement, or several on one state of the database.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use logs_domain::{StoreError, StoreResult, WriteOutcome};
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use sqlx::{QueryBuilder, SqlSafeStr};
+use tokio::time::Instant;
+
+use crate::pool::PooledConnection;
+use crate::{PostgresStore, error};
+
+/// How long a read may take: a little longer than its statement may on the server.
+pub(crate) const READ: Duration = Duration::from_millis(3_500);
+
+/// Ends a call that writes nothing when it takes too long.
+pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+    tokio::time::timeout(READ, work)
+        .await
+        .unwrap_or_else(|_| timed_out())
+}
+
+/// What `read` makes of each row of a query, of about so many, while the server works on those behind
+/// it. A row that it refuses ends the connection too.
+pub(crate) async fn rows<T>(
+    store: &PostgresStore,
+    mut query: QueryBuilder<Postgres>,
+    about: usize,
+    read: impl Fn(&PgRow) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
+    let end = Instant::now() + READ;
+    // A connection is mostly at hand, and no timer is set then.
+    let mut pooled = reading(store.readers.acquire()).await?;
+    let work = async |connection: &mut PgConnection| {
+        let mut found = Vec::with_capacity(about);
+        let mut rows = query.build().fetch(connection);
+        while let Some(row) = rows.try_next().await.map_err(error::read)? {
+            found.push(read(&row)?);
+        }
+        Ok(found)
+    };
+    let found = pooled
+        .run_until(end, work)
+        .await
+        .unwrap_or_else(timed_out)?;
+    pooled.release();
+    Ok(found)
+}
+
+fn timed_out<T>() -> StoreResult<T> {
+    Err(StoreError::Timeout {
+        after: READ,
+        write_outcome: WriteOutcome::NotApplied,
+    })
+}
+
+/// What `read` makes of each row of a query whose order no index has: the server may read what it
+/// needs, and sort that. It finds the records of the tenant by an index: a generic plan guesses how many
+/// of all records they are, and would rather read those of everyone.
+pub(crate) async fn sorted_rows<T>(
+    store: &PostgresStore,
+    mut query: QueryBuilder<Postgres>,
+    read: impl Fn(&PgRow) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
+    reading(async {
+        let begin = "BEGIN READ ONLY; SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = off";
+        let mut sorting = ReadTransaction::begin_with(store, begin).await?;
+        let rows = query.build().fetch_all(sorting.connection()).await;
+        let rows = rows.map_err(error::read)?;
+        let found = rows.iter().map(read).collect::<StoreResult<_>>()?;
+        sorting.end().await?;
+        Ok(found)
+    })
+    .await
+}
+
+/// One state of the database, for several statements.
+pub(crate) struct ReadTransaction(PooledConnection);
+
+impl ReadTransaction {
+    pub(crate) async fn begin(store: &PostgresStore) -> StoreResult<Self> {
+        Self::begin_with(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// Begins with this statement.
+    pub(crate) async fn begin_with(
+        store: &PostgresStore,
+        begin: impl SqlSafeStr,
+    ) -> StoreResult<Self> {
+        let mut pooled = store.readers.acquire().await?;
+        sqlx::raw_sql(begin)
+            .execute(pooled.connection())
+            .await
+            .map_err(error::read)?;
+        Ok(Self(pooled))
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        self.0.connection()
+    }
+
+    pub(crate) async fn end(mut self) -> StoreResult<()> {
+        let ended = sqlx::raw_sql("ROLLBACK").execute(self.0.connection()).await;
+        ended.map_err(error::read)?;
+        self.0.release();
+        Ok(())
+    }
+}

@@ -1,0 +1,217 @@
+//! Audit entries and governance events.
+
+use logs_domain::page::Keyed;
+use logs_domain::{
+    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
+    ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange, Timestamp,
+};
+use sqlx::QueryBuilder;
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use uuid::Uuid;
+
+use super::bound::Bound;
+use crate::decode::Row;
+use crate::list::{Selection, SortPlan, newest_first, push_equal, push_keyed, push_range};
+use crate::lookup::by_key;
+use crate::{PostgresStore, error, kind};
+
+const TABLE: &str = "audit_entry";
+/// The words of the partial indexes, which they are chosen by.
+const GOVERNANCE: &str =
+    " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
+const REPLAY: &str = " AND entity_type IN ('POLICY_RULE', 'LIMIT')";
+
+pub(super) async fn list(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &AuditFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListAuditEntries, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        push_equal(query, "event_type", filter.event_type.as_ref());
+        push_equal(query, "entity_type", filter.entity_type.as_ref());
+        push_equal(query, "entity_id", filter.entity_id.as_ref());
+        push_equal(query, "actor_type", filter.actor_type);
+        push_equal(query, "actor_id", filter.actor_id.as_ref());
+        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
+        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "created_at", &filter.created);
+    };
+    let selection = Selection {
+        kinds: &[RecordKind::AuditEntry],
+        columns: kind::columns(RecordKind::AuditEntry),
+        table: "logs.audit_entry",
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let promised = [
+        filter.entity_type.is_some() && filter.entity_id.is_some(),
+        filter.correlation_id.is_some(),
+    ];
+    let others = [
+        filter.entity_type.is_some() != filter.entity_id.is_some(),
+        filter.event_type.is_some(),
+        filter.actor_type.is_some(),
+        filter.actor_id.is_some(),
+        filter.occurred != TimeRange::ALL,
+    ];
+    let order = SortPlan::of(&promised, &others);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
+    newest_first(store, selection, order, request, &scope, read).await
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<AuditLedgerSnapshot>> {
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    by_key(
+        store,
+        tenant,
+        RecordKind::AuditEntry,
+        kind::columns(RecordKind::AuditEntry),
+        *id,
+        read,
+    )
+    .await
+}
+
+pub(super) async fn governance(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &GovernanceFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
+    let table = match filter.run_id {
+        // The references are in the order of the list; the entries follow by their key.
+        Some(_) => OF_RUN,
+        None => "logs.audit_entry",
+    };
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        match &filter.run_id {
+            Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
+            None => {
+                query.push(GOVERNANCE);
+            }
+        }
+        push_range(query, "occurred_at", &filter.occurred);
+    };
+    let selection = Selection {
+        kinds: &[RecordKind::AuditEntry],
+        columns: kind::columns(RecordKind::AuditEntry),
+        table,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let order = SortPlan::of(&[], &[filter.occurred != TimeRange::ALL]);
+    let read = |row: &Row<'_>| {
+        let entry = snapshot(tenant, row)?;
+        if filter.matches(&entry) {
+            return Ok(entry);
+        }
+        // What was found is what a reference, or an index, says.
+        Err(match filter.run_id {
+            Some(_) => StoreError::inconsistent("governance_run", "run_id", entry.id.to_string()),
+            None => row.inconsistent("index"),
+        })
+    };
+    newest_first(store, selection, order, request, &scope, read).await
+}
+
+/// The runs that audit entries name, each with its entry, or with none. Nothing of the entry is known
+/// before it is looked up (OFFSET 0 keeps it so), so that a page is that of the index of the runs.
+const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.class, \
+         governance_run.created_at, governance_run.id, governance_run.run_id AS named_run_id, \
+         event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
+         before_state, after_state, correlation_id, occurred_at \
+     FROM logs.governance_run LEFT JOIN LATERAL (SELECT * FROM logs.audit_entry \
+         WHERE audit_entry.tenant_id = governance_run.tenant_id \
+             AND audit_entry.class = governance_run.class \
+             AND audit_entry.created_at = governance_run.created_at \
+             AND audit_entry.id = governance_run.id OFFSET 0) AS entry ON true)";
+
+/// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
+pub(super) async fn in_replay(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    window: &TimeRange,
+    bound: Option<Bound>,
+    wanted: usize,
+) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
+    let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
+    let mut query = QueryBuilder::new("");
+    push_keyed(&mut query, &[RecordKind::AuditEntry], |query| {
+        query
+            .push("SELECT ")
+            .push(kind::columns(RecordKind::AuditEntry));
+        replay_selection(tenant, &conditions).push(query);
+        if let Some(bound) = bound {
+            bound.push_after(query, "occurred_at");
+        }
+        query
+            .push(" ORDER BY occurred_at, id LIMIT ")
+            .push_bind(wanted as i64);
+    });
+    let rows = query
+        .build()
+        .fetch_all(connection)
+        .await
+        .map_err(error::read)?;
+    let keyed = |row: &PgRow| {
+        let place = replay_key(tenant, row)?;
+        Ok((place, snapshot(tenant, &Row::new(row, TABLE))))
+    };
+    rows.iter().map(keyed).collect()
+}
+
+/// The keys of the first entries that a replay window shows.
+pub(super) fn replay_keys(
+    tenant: &TenantId,
+    window: &TimeRange,
+    wanted: usize,
+) -> QueryBuilder<Postgres> {
+    let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
+    let mut query = QueryBuilder::new("SELECT tenant_id, id, occurred_at");
+    replay_selection(tenant, &conditions).push(&mut query);
+    query
+        .push(" ORDER BY occurred_at, id LIMIT ")
+        .push_bind(wanted as i64);
+    query
+}
+
+/// When an entry happened, and its id.
+pub(super) fn replay_key(tenant: &TenantId, row: &PgRow) -> StoreResult<(Timestamp, Uuid)> {
+    Row::new(row, TABLE).place(tenant.as_str(), "occurred_at")
+}
+
+pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &TimeRange) {
+    query.push(REPLAY);
+    push_range(query, "occurred_at", window);
+}
+
+pub(super) fn replay_selection<'a>(
+    tenant: &'a TenantId,
+    conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
+) -> Selection<'a> {
+    Selection {
+        kinds: &[RecordKind::AuditEntry],
+        columns: kind::columns(RecordKind::AuditEntry),
+        table: "logs.audit_entry",
+        tenant: tenant.as_str(),
+        conditions,
+    }
+}
+
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
+    let head = row.head(tenant.as_str())?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
+    Ok(AuditLedgerSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        head.created_at,
+    ))
+}

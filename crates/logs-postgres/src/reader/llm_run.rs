@@ -1,0 +1,132 @@
+//! Runs.
+
+use logs_domain::{
+    CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, Position, QueryResult,
+    ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange, TraceId,
+};
+use sqlx::QueryBuilder;
+use sqlx::postgres::Postgres;
+
+use super::trace;
+use crate::decode::Row;
+use crate::list::{Selection, SortPlan, newest_first, push_equal, push_key, push_range};
+use crate::lookup::by_key;
+use crate::{PostgresStore, kind};
+
+pub(super) async fn list(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &LlmRunFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<LlmRunSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Postgres>| push_conditions(query, tenant, filter);
+    let selection = Selection {
+        kinds: &[RecordKind::LlmRun],
+        columns: kind::columns(RecordKind::LlmRun),
+        table: "logs.llm_run",
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
+    let page = newest_first(store, selection, order(filter), request, &scope, read).await?;
+    if let Some(run_id) = &filter.run_id
+        && page.items.is_empty()
+        && !matches!(request.position, Position::After(_))
+    {
+        // Its record may be elsewhere than its key says: that is told.
+        get(store, tenant, run_id).await?;
+    }
+    Ok(page)
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    run_id: &RunId,
+) -> StoreResult<Option<LlmRunSnapshot>> {
+    let id = RecordId::of_run(tenant, run_id);
+    let read = |row: &Row<'_>| snapshot(tenant, row);
+    by_key(
+        store,
+        tenant,
+        RecordKind::LlmRun,
+        kind::columns(RecordKind::LlmRun),
+        id,
+        read,
+    )
+    .await
+}
+
+pub(super) async fn trace_id(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    run_id: &RunId,
+) -> StoreResult<Option<TraceId>> {
+    if let Some(own) = get(store, tenant, run_id)
+        .await?
+        .and_then(|run| run.trace_id)
+    {
+        return Ok(Some(own));
+    }
+    trace::first_of_run(store, tenant, run_id).await
+}
+
+/// A run of its own id is one, whatever else is asked of it.
+fn order(filter: &LlmRunFilter) -> SortPlan {
+    let succeeded = Some(ExecutionStatus::Succeeded);
+    let promised = [
+        filter.trace_id.is_some(),
+        filter.session_id.is_some(),
+        filter.model.is_some(),
+        filter.execution_status.is_some() && filter.execution_status != succeeded,
+    ];
+    let others = [
+        filter.provider.is_some(),
+        filter.execution_status == succeeded,
+        filter.source.is_some(),
+        filter.is_synthetic.is_some(),
+        filter.started != TimeRange::ALL,
+    ];
+    match filter.run_id {
+        Some(_) => SortPlan::IndexOrder,
+        None => SortPlan::of(&promised, &others),
+    }
+}
+
+fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter: &LlmRunFilter) {
+    if let Some(run_id) = &filter.run_id {
+        push_key(
+            query,
+            tenant,
+            RecordKind::LlmRun,
+            &RecordId::of_run(tenant, run_id),
+        );
+    }
+    push_equal(query, "trace_id", filter.trace_id.as_ref());
+    push_equal(query, "session_id", filter.session_id.as_ref());
+    push_equal(query, "provider", filter.provider.as_ref());
+    push_equal(query, "model", filter.model.as_ref());
+    if let Some(status) = filter.execution_status {
+        push_equal(query, "execution_status", Some(status));
+        if status != ExecutionStatus::Succeeded {
+            // The words of the partial index, which it is chosen by.
+            query.push(" AND execution_status <> 'SUCCEEDED'");
+        }
+    }
+    push_equal(query, "source", filter.source);
+    if let Some(is_synthetic) = filter.is_synthetic {
+        query.push(" AND is_synthetic = ").push_bind(is_synthetic);
+    }
+    push_range(query, "started_at", &filter.started);
+    push_range(query, "created_at", &filter.created);
+}
+
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
+    let head = row.head(tenant.as_str())?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
+    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
+    row.check_id(&head, snapshot.id)?;
+    Ok(snapshot)
+}

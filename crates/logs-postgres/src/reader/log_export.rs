@@ -1,0 +1,90 @@
+//! Exports, folded with their outcomes.
+
+use std::sync::LazyLock;
+
+use logs_domain::{
+    CursorScope, ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport,
+    PageRequest, QueryResult, ReadMethod, RecordKind, StoreResult, TenantId,
+};
+use sqlx::QueryBuilder;
+use sqlx::postgres::Postgres;
+
+use crate::decode::{Head, Row};
+use crate::list::{Selection, SortPlan, newest_first, push_equal, push_range};
+use crate::{PostgresStore, kind};
+
+/// What [`snapshot`] reads.
+pub(crate) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let outcome = RecordKind::LogExportOutcome.columns();
+    let outcome: Vec<&str> = outcome.map(|field| field.name).collect();
+    let request = kind::columns(RecordKind::LogExport);
+    format!("{request}, outcome_at, {}", outcome.join(", "))
+});
+
+/// Exports with what is known of their outcome.
+pub(crate) const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, log_export_outcome.checksum, \
+     log_export_outcome.delivered_at, log_export_outcome.failure_reason \
+     FROM logs.log_export LEFT JOIN logs.log_export_outcome USING (tenant_id, id))";
+
+pub(super) async fn list(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    filter: &LogExportFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<LogExportSnapshot>> {
+    let scope = CursorScope::new(ReadMethod::ListLogExports, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        push_equal(query, "scope", filter.scope);
+        match filter.status {
+            Some(ExportStatus::Pending) => {
+                query.push(" AND checksum IS NULL AND failure_reason IS NULL");
+            }
+            Some(ExportStatus::Completed) => {
+                query.push(" AND checksum IS NOT NULL");
+            }
+            Some(ExportStatus::Failed) => {
+                query.push(" AND failure_reason IS NOT NULL");
+            }
+            None => {}
+        }
+        push_range(query, "created_at", &filter.created);
+    };
+    let selection = Selection {
+        kinds: &[RecordKind::LogExport, RecordKind::LogExportOutcome],
+        columns: &COLUMNS,
+        table: FOLDED,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let order = SortPlan::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
+    newest_first(store, selection, order, request, &scope, read).await
+}
+
+/// An export; its outcome is a record of its own, with a key of its own.
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
+    let head = row.head(tenant.as_str())?;
+    let draft: NewLogExport = row.draft(&head)?;
+    let outcome = match row.optional_time("outcome_at")? {
+        Some(created_at) => {
+            let id = head.id;
+            let outcome: LogExportOutcome = row.draft(&head)?;
+            Some((Head { created_at, id }, outcome))
+        }
+        None => {
+            row.no_draft::<LogExportOutcome>()?;
+            None
+        }
+    };
+    row.check(Some(tenant), &head, &draft)?;
+    match &outcome {
+        Some((head, outcome)) => row.check(Some(tenant), head, outcome)?,
+        None => row.check_absent()?,
+    }
+    Ok(LogExportSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        head.created_at,
+        outcome.map(|(_, outcome)| outcome.result),
+    ))
+}

@@ -1,0 +1,203 @@
+//! Audit entries and governance events.
+
+use logs_domain::page::{Keyed, Walk};
+use logs_domain::{
+    AuditFilter, AuditLedgerSnapshot, Direction, GovernanceFilter, PageRequest, QueryResult,
+    ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
+};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
+use uuid::Uuid;
+
+use super::bound::Bound;
+use crate::decode::Row;
+use crate::list::{Selection, page, push_equal, push_order, push_range};
+use crate::{SqliteStore, error};
+
+const TABLE: &str = "audit_entry";
+/// The words of the partial indexes, which they are chosen by.
+const GOVERNANCE: &str =
+    " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
+const REPLAY: &str = " AND entity_type IN ('POLICY_RULE', 'LIMIT')";
+
+pub(super) async fn list(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &AuditFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        push_equal(query, "event_type", filter.event_type.as_ref());
+        push_equal(query, "entity_type", filter.entity_type.as_ref());
+        push_equal(query, "entity_id", filter.entity_id.as_ref());
+        push_equal(query, "actor_type", filter.actor_type);
+        push_equal(query, "actor_id", filter.actor_id.as_ref());
+        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
+        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "created_at", &filter.created);
+    };
+    let by_entity = filter.entity_type.is_some() && filter.entity_id.is_some();
+    let index = if filter.correlation_id.is_some() {
+        Some("audit_entry_by_correlation")
+    } else {
+        by_entity.then_some("audit_entry_by_entity")
+    };
+    let selection = Selection {
+        table: TABLE,
+        index,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
+    page(store, selection, &walk, TABLE, read).await
+}
+
+pub(super) async fn get(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<AuditLedgerSnapshot>> {
+    let row = sqlx::query("SELECT * FROM audit_entry WHERE tenant_id = ? AND id = ?")
+        .bind(tenant.as_str())
+        .bind(id.as_bytes().as_slice())
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(error::read)?;
+    let read = |row: SqliteRow| {
+        let row = Row::new(&row, TABLE);
+        row.asked(snapshot(tenant, &row)?, |entry| entry.id == *id)
+    };
+    row.map(read).transpose()
+}
+
+pub(super) async fn governance(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &GovernanceFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
+    let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
+    let (table, index) = match filter.run_id {
+        // The references are in the order of the list; the entries follow by their key.
+        Some(_) => (OF_RUN, None),
+        None => (TABLE, Some("audit_entry_governance")),
+    };
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        match &filter.run_id {
+            Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
+            None => {
+                query.push(GOVERNANCE);
+            }
+        }
+        push_range(query, "occurred_at", &filter.occurred);
+    };
+    let selection = Selection {
+        table,
+        index,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let read = |row: &Row<'_>| {
+        let entry = snapshot(tenant, row)?;
+        if filter.matches(&entry) {
+            return Ok(entry);
+        }
+        // What was found is what a reference, or an index, says.
+        Err(match filter.run_id {
+            Some(_) => StoreError::inconsistent("governance_run", "run_id", entry.id.to_string()),
+            None => row.inconsistent("index"),
+        })
+    };
+    page(store, selection, &walk, TABLE, read).await
+}
+
+/// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from
+/// walking the entries first, and the columns of the order are the reference's, whose key has them in
+/// that order.
+const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
+     governance_run.created_at, governance_run.id, digest, event_type, entity_type, entity_id, \
+     actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at \
+     FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))";
+
+/// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
+pub(super) async fn in_replay(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    window: &logs_domain::TimeRange,
+    direction: Direction,
+    bound: Option<Bound>,
+    wanted: usize,
+) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
+    let rows = replay_rows(connection, "*", tenant, window, direction, bound, wanted).await?;
+    let keyed = |row: &SqliteRow| {
+        let row = Row::new(row, TABLE);
+        let place = row.place(tenant.as_str(), "occurred_at")?;
+        Ok((place, snapshot(tenant, &row)))
+    };
+    rows.iter().map(keyed).collect()
+}
+
+/// When the first entries that a replay window shows happened, and their ids.
+pub(super) async fn replay_keys(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    window: &logs_domain::TimeRange,
+    direction: Direction,
+    wanted: usize,
+) -> StoreResult<Vec<(Timestamp, Uuid)>> {
+    let columns = "tenant_id, id, occurred_at";
+    let rows = replay_rows(connection, columns, tenant, window, direction, None, wanted).await?;
+    let key = |row| Row::new(row, TABLE).place(tenant.as_str(), "occurred_at");
+    rows.iter().map(key).collect()
+}
+
+async fn replay_rows(
+    connection: &mut SqliteConnection,
+    columns: &str,
+    tenant: &TenantId,
+    window: &logs_domain::TimeRange,
+    direction: Direction,
+    bound: Option<Bound>,
+    wanted: usize,
+) -> StoreResult<Vec<SqliteRow>> {
+    let conditions = |query: &mut QueryBuilder<Sqlite>| push_replay(query, window);
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(columns);
+    replay_selection(tenant, &conditions).push(&mut query);
+    if let Some(bound) = bound {
+        bound.push(&mut query, "occurred_at", direction);
+    }
+    push_order(&mut query, &["occurred_at", "id"], direction);
+    query.push(" LIMIT ").push_bind(wanted as i64);
+    let rows = query.build().fetch_all(connection).await;
+    rows.map_err(error::read)
+}
+
+pub(super) fn push_replay(query: &mut QueryBuilder<Sqlite>, window: &logs_domain::TimeRange) {
+    query.push(REPLAY);
+    push_range(query, "occurred_at", window);
+}
+
+pub(super) fn replay_selection<'a>(
+    tenant: &'a TenantId,
+    conditions: &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync),
+) -> Selection<'a> {
+    let index = Some("audit_entry_replay");
+    Selection {
+        table: TABLE,
+        index,
+        tenant: tenant.as_str(),
+        conditions,
+    }
+}
+
+pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
+    let head = row.head(tenant.as_str())?;
+    let draft = row.draft(Some(tenant), &head)?;
+    Ok(AuditLedgerSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        head.created_at,
+    ))
+}

@@ -1,0 +1,75 @@
+//! Exports, folded with their outcomes.
+
+use logs_domain::page::Walk;
+use logs_domain::{
+    ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest, QueryResult,
+    ReadMethod, StoreResult, TenantId,
+};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::Sqlite;
+
+use crate::SqliteStore;
+use crate::decode::{Head, Row};
+use crate::list::{Selection, page, push_equal, push_range};
+
+const TABLE: &str = "log_export";
+/// Exports with what is known of their outcome.
+const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, \
+     log_export_outcome.digest AS outcome_digest, log_export_outcome.checksum, \
+     log_export_outcome.delivered_at, log_export_outcome.failure_reason \
+     FROM log_export LEFT JOIN log_export_outcome USING (tenant_id, id))";
+
+pub(super) async fn list(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    filter: &LogExportFilter,
+    request: &PageRequest,
+) -> StoreResult<QueryResult<LogExportSnapshot>> {
+    let walk = Walk::new(ReadMethod::ListLogExports, tenant, filter, request)?;
+    let conditions = |query: &mut QueryBuilder<Sqlite>| {
+        push_equal(query, "scope", filter.scope);
+        match filter.status {
+            Some(ExportStatus::Pending) => {
+                query.push(" AND checksum IS NULL AND failure_reason IS NULL");
+            }
+            Some(ExportStatus::Completed) => {
+                query.push(" AND checksum IS NOT NULL");
+            }
+            Some(ExportStatus::Failed) => {
+                query.push(" AND failure_reason IS NOT NULL");
+            }
+            None => {}
+        }
+        push_range(query, "created_at", &filter.created);
+    };
+    let selection = Selection {
+        table: FOLDED,
+        index: None,
+        tenant: tenant.as_str(),
+        conditions: &conditions,
+    };
+    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
+    page(store, selection, &walk, TABLE, read).await
+}
+
+/// An export; its outcome is a record of its own, with a record time and a digest of its own.
+fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
+    let head = row.head(tenant.as_str())?;
+    let draft = row.draft(Some(tenant), &head)?;
+    let outcome: Option<LogExportOutcome> = match row.optional_time("outcome_at")? {
+        Some(created_at) => {
+            let head = Head {
+                created_at,
+                id: head.id,
+            };
+            Some(row.draft_by("outcome_digest", Some(tenant), &head)?)
+        }
+        None => None,
+    };
+    Ok(LogExportSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        head.created_at,
+        outcome.map(|outcome| outcome.result),
+    ))
+}

@@ -1,7 +1,7 @@
 //! What was written is there: every page of everything is read back through the store.
 
 use futures_util::TryStreamExt;
-use logs_domain::{LlmRunFilter, LogsReader, LogsReaderExt, TenantId};
+use logs_domain::{Direction, LlmRunFilter, LogsReader, LogsReaderExt, TenantId};
 
 use crate::appends::{Stored, tenant};
 
@@ -9,7 +9,7 @@ use crate::appends::{Stored, tenant};
 /// its fields, so a run that came back otherwise than it was written is an error.
 pub(crate) async fn count(store: &dyn LogsReader, tenant: &TenantId) -> anyhow::Result<usize> {
     let filter = LlmRunFilter::default();
-    let mut runs = std::pin::pin!(store.stream_llm_runs(tenant, &filter));
+    let mut runs = std::pin::pin!(store.stream_llm_runs(tenant, &filter, Direction::Descending));
     let mut counted = 0;
     while let Some(_run) = runs.try_next().await? {
         counted += 1;

@@ -241,7 +241,7 @@ async fn a_forged_reference_makes_no_governance_event_of_a_run() {
         let victim = store
             .get_governance_events(&tenant, &of("victim"), &first(9))
             .await;
-        assert!(victim.as_ref().is_err_and(|error| error.next().is_some()));
+        assert!(victim.as_ref().is_err_and(|error| error.place().is_some()));
         assert_inconsistent(victim, place);
         let own = store
             .get_governance_events(&tenant, &of("r"), &first(9))

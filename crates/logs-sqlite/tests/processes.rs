@@ -18,7 +18,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use futures_util::TryStreamExt;
 use libtest_mimic::{Arguments, Failed, Trial};
 use logs_domain::{
-    AppendBatch, Draft, LogsReaderExt, LogsWriter, NewTrace, OnConflict, RecordOutcome,
+    AppendBatch, Direction, Draft, LogsReaderExt, LogsWriter, NewTrace, OnConflict, RecordOutcome,
     StoreLifecycle, StoreOptions, TenantId, TraceFilter, TraceId,
 };
 use logs_sqlite::SqliteStore;
@@ -113,7 +113,7 @@ fn kill_after(mut child: Child, acknowledgements: usize) -> BTreeSet<u64> {
 async fn held(store: &SqliteStore, name: &str) -> Vec<(u64, usize)> {
     let (acme, filter) = (tenant(), TraceFilter::default());
     let traces: Vec<_> = store
-        .stream_traces(&acme, &filter)
+        .stream_traces(&acme, &filter, Direction::Descending)
         .try_collect()
         .await
         .unwrap();

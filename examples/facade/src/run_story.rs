@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use logs_domain::{
-    AuditLedgerSnapshot, CostSum, GovernanceFilter, LlmRunSnapshot, LogsReader, LogsReaderExt,
-    PageLimit, PageRequest, RunId, StoreResult, TenantId, TraceStepSnapshot,
+    AuditLedgerSnapshot, CostSum, Direction, GovernanceFilter, LlmRunSnapshot, LogsReader,
+    LogsReaderExt, PageLimit, PageRequest, RunId, StoreResult, TenantId, TraceStepSnapshot,
 };
 
 /// What a run did and what interfered with it.
@@ -69,7 +69,7 @@ impl RunStories {
             match self.reader.get_trace_id_for_run(tenant, run_id).await? {
                 Some(trace) => {
                     self.reader
-                        .stream_steps_of_trace(tenant, &trace)
+                        .stream_steps_of_trace(tenant, &trace, Direction::Ascending)
                         .try_collect()
                         .await?
                 }
@@ -168,12 +168,17 @@ mod tests {
             .times(1)
             .returning(|_, _, _| {
                 let steps = vec![step("0.00006"), step("0.5")];
-                Ok(QueryResult::from_parts(steps, Total::NotCounted, None))
+                Ok(QueryResult::from_parts(
+                    steps,
+                    Total::NotCounted,
+                    None,
+                    None,
+                ))
             });
         store
             .expect_get_governance_events()
             .withf(|_, filter, _| filter.run_id == Some(run_id()))
-            .returning(|_, _, _| Ok(QueryResult::from_parts(vec![], Total::Exact(0), None)));
+            .returning(|_, _, _| Ok(QueryResult::from_parts(vec![], Total::Exact(0), None, None)));
         let story = RunStories::new(Arc::new(store))
             .tell(&tenant(), &run_id())
             .await

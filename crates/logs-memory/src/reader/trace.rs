@@ -1,14 +1,17 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::Walk;
+use logs_domain::page::{StepOrder, Walk};
 use logs_domain::{
     PageRequest, QueryResult, ReadMethod, StoreResult, TenantId, TraceFilter, TraceId,
     TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
 use crate::MemoryStore;
-use crate::page::{entries, page, sorted};
+use crate::page::{entries, page};
 use crate::state::Records;
+
+/// Steps with their indexes, by their places.
+type Steps<'a> = Box<dyn Iterator<Item = (StepOrder, (u32, &'a TraceStepRecord))> + 'a>;
 
 pub(super) fn list(
     store: &MemoryStore,
@@ -52,12 +55,23 @@ pub(super) fn steps_of(
     let state = store.read()?;
     let none = Records::default();
     let records = state.tenants.get(tenant).unwrap_or(&none);
-    let steps: Vec<_> = records
-        .indexed_steps(trace_id)
-        .map(|(index, order, step)| (order.clone(), (index, step)))
-        .collect();
     let found = page(&walk, store.options.count_budget, |start| {
-        sorted(&steps, start)
+        let from = start.from.cloned();
+        let steps = records
+            .indexed_steps(trace_id)
+            .filter(move |(_, order, _)| match &from {
+                Some(from) if start.is_reversed => *order < from,
+                Some(from) => *order > from,
+                None => true,
+            })
+            .map(|(index, order, step)| (order.clone(), (index, step)));
+        if start.is_reversed {
+            // The index of a step comes from those before it: they are taken first.
+            let steps: Vec<_> = steps.collect();
+            Box::new(steps.into_iter().rev()) as Steps<'_>
+        } else {
+            Box::new(steps)
+        }
     })?;
     Ok(found.map(|(index, step)| TraceStepSnapshot::from_parts(index, step.to_draft())))
 }

@@ -1,9 +1,11 @@
 //! Audit entries and governance events.
 
+use std::sync::LazyLock;
+
 use logs_domain::page::{Keyed, Walk};
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, Direction, GovernanceFilter, PageRequest, QueryResult,
-    ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
+    ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -28,14 +30,24 @@ pub(super) async fn list(
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
     let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        push_equal(query, "event_type", filter.event_type.as_ref());
-        push_equal(query, "entity_type", filter.entity_type.as_ref());
-        push_equal(query, "entity_id", filter.entity_id.as_ref());
-        push_equal(query, "actor_type", filter.actor_type);
-        push_equal(query, "actor_id", filter.actor_id.as_ref());
-        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
-        push_range(query, "occurred_at", &filter.occurred);
-        push_range(query, "created_at", &filter.created);
+        let AuditFilter {
+            event_type,
+            entity_type,
+            entity_id,
+            actor_type,
+            actor_id,
+            correlation_id,
+            occurred,
+            created,
+        } = filter;
+        push_equal(query, "event_type", event_type.as_ref());
+        push_equal(query, "entity_type", entity_type.as_ref());
+        push_equal(query, "entity_id", entity_id.as_ref());
+        push_equal(query, "actor_type", *actor_type);
+        push_equal(query, "actor_id", actor_id.as_ref());
+        push_equal(query, "correlation_id", correlation_id.as_ref());
+        push_range(query, "occurred_at", occurred);
+        push_range(query, "created_at", created);
     };
     let by_entity = filter.entity_type.is_some() && filter.entity_id.is_some();
     let index = if filter.correlation_id.is_some() {
@@ -80,17 +92,18 @@ pub(super) async fn governance(
     let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
     let (table, index) = match filter.run_id {
         // The references are in the order of the list; the entries follow by their key.
-        Some(_) => (OF_RUN, None),
+        Some(_) => (OF_RUN.as_str(), None),
         None => (TABLE, Some("audit_entry_governance")),
     };
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        match &filter.run_id {
+        let GovernanceFilter { run_id, occurred } = filter;
+        match run_id {
             Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
             None => {
                 query.push(GOVERNANCE);
             }
         }
-        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "occurred_at", occurred);
     };
     let selection = Selection {
         table,
@@ -115,10 +128,15 @@ pub(super) async fn governance(
 /// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from
 /// walking the entries first, and the columns of the order are the reference's, whose key has them in
 /// that order.
-const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
-     governance_run.created_at, governance_run.id, digest, event_type, entity_type, entity_id, \
-     actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at \
-     FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))";
+static OF_RUN: LazyLock<String> = LazyLock::new(|| {
+    let fields = RecordKind::AuditEntry.columns().map(|field| field.name);
+    format!(
+        "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
+             governance_run.created_at, governance_run.id, digest, {} \
+         FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))",
+        fields.collect::<Vec<_>>().join(", ")
+    )
+});
 
 /// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
 pub(super) async fn in_replay(

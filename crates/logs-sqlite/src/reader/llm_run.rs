@@ -87,27 +87,39 @@ fn index(filter: &LlmRunFilter) -> Option<&'static str> {
 }
 
 fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &LlmRunFilter) {
-    if let Some(run_id) = &filter.run_id {
+    let LlmRunFilter {
+        run_id,
+        trace_id,
+        session_id,
+        provider,
+        model,
+        execution_status,
+        source,
+        is_synthetic,
+        started,
+        created,
+    } = filter;
+    if let Some(run_id) = run_id {
         let id = RecordId::of_run(tenant, run_id);
         query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
     }
-    push_equal(query, "trace_id", filter.trace_id.as_ref());
-    push_equal(query, "session_id", filter.session_id.as_ref());
-    push_equal(query, "provider", filter.provider.as_ref());
-    push_equal(query, "model", filter.model.as_ref());
-    if let Some(status) = filter.execution_status {
+    push_equal(query, "trace_id", trace_id.as_ref());
+    push_equal(query, "session_id", session_id.as_ref());
+    push_equal(query, "provider", provider.as_ref());
+    push_equal(query, "model", model.as_ref());
+    if let Some(status) = *execution_status {
         push_equal(query, "execution_status", Some(status));
         if status != ExecutionStatus::Succeeded {
             // The words of the partial index, which it is chosen by.
             query.push(" AND execution_status <> 'SUCCEEDED'");
         }
     }
-    push_equal(query, "source", filter.source);
-    if let Some(is_synthetic) = filter.is_synthetic {
+    push_equal(query, "source", *source);
+    if let Some(is_synthetic) = *is_synthetic {
         query.push(" AND is_synthetic = ").push_bind(is_synthetic);
     }
-    push_range(query, "started_at", &filter.started);
-    push_range(query, "created_at", &filter.created);
+    push_range(query, "started_at", started);
+    push_range(query, "created_at", created);
 }
 
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {

@@ -27,8 +27,13 @@ pub(super) async fn list(
 ) -> StoreResult<QueryResult<LogExportSnapshot>> {
     let walk = Walk::new(ReadMethod::ListLogExports, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        push_equal(query, "scope", filter.scope);
-        match filter.status {
+        let LogExportFilter {
+            scope,
+            status,
+            created,
+        } = filter;
+        push_equal(query, "scope", *scope);
+        match status {
             Some(ExportStatus::Pending) => {
                 query.push(" AND checksum IS NULL AND failure_reason IS NULL");
             }
@@ -40,7 +45,7 @@ pub(super) async fn list(
             }
             None => {}
         }
-        push_range(query, "created_at", &filter.created);
+        push_range(query, "created_at", created);
     };
     let selection = Selection {
         table: FOLDED,

@@ -90,12 +90,13 @@ async fn events(
     (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
+    let ReplayQuery { trace_id, window } = query;
     let mut found = Vec::new();
-    if let Some(trace_id) = &query.trace_id {
+    if let Some(trace_id) = trace_id {
         let trace = trace::Trace { tenant, trace_id };
         found.extend(steps(connection, &trace, query, (walk, from), wanted).await?);
     }
-    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
+    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", window);
     for (platform, place) in [(false, TENANT), (true, PLATFORM)] {
         let branch = system_record::Branch::in_window(tenant, platform, &in_window);
         let bound = bound(walk, place, from);
@@ -108,15 +109,8 @@ async fn events(
         }
     }
     let bound = bound(walk, POLICY, from);
-    let entries = audit_entry::in_replay(
-        connection,
-        tenant,
-        &query.window,
-        walk.direction(),
-        bound,
-        wanted,
-    )
-    .await?;
+    let entries =
+        audit_entry::in_replay(connection, tenant, window, walk.direction(), bound, wanted).await?;
     for ((timestamp, id), entry) in entries {
         let event = ReplayEventKey::Policy { id };
         let entry = entry.map(|entry| ReplayEvent::from(&entry));
@@ -134,8 +128,9 @@ async fn keys(
     walk: &Walk<'_, ReplayKey>,
     wanted: usize,
 ) -> StoreResult<Vec<ReplayKey>> {
+    let ReplayQuery { trace_id, window } = query;
     let mut found = Vec::new();
-    if let Some(trace_id) = &query.trace_id {
+    if let Some(trace_id) = trace_id {
         let trace = trace::Trace { tenant, trace_id };
         let columns = "tenant_id, id, timestamp, position, span_id";
         for row in step_rows(connection, columns, &trace, query, (walk, None), wanted).await? {
@@ -144,15 +139,14 @@ async fn keys(
             found.push(ReplayKey { timestamp, event });
         }
     }
-    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
+    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", window);
     for platform in [false, true] {
         let branch = system_record::Branch::in_window(tenant, platform, &in_window);
         let keys = branch.keys(connection, walk.direction(), wanted).await?;
         found.extend(keys.into_iter().map(of_system));
     }
     for (timestamp, id) in
-        audit_entry::replay_keys(connection, tenant, &query.window, walk.direction(), wanted)
-            .await?
+        audit_entry::replay_keys(connection, tenant, window, walk.direction(), wanted).await?
     {
         let event = ReplayEventKey::Policy { id };
         found.push(ReplayKey { timestamp, event });
@@ -321,10 +315,11 @@ async fn count(
     query: &ReplayQuery,
     request: &PageRequest,
 ) -> StoreResult<logs_domain::Total> {
-    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", &query.window);
-    let policy = |sql: &mut QueryBuilder<Sqlite>| audit_entry::push_replay(sql, &query.window);
+    let ReplayQuery { trace_id, window } = query;
+    let in_window = |sql: &mut QueryBuilder<Sqlite>| push_range(sql, "occurred_at", window);
+    let policy = |sql: &mut QueryBuilder<Sqlite>| audit_entry::push_replay(sql, window);
     let of_trace = |sql: &mut QueryBuilder<Sqlite>| {
-        if let Some(trace_id) = &query.trace_id {
+        if let Some(trace_id) = trace_id {
             push_steps(sql, trace_id, query);
         }
     };
@@ -333,7 +328,7 @@ async fn count(
         .into_iter()
         .collect();
     selections.push(audit_entry::replay_selection(tenant, &policy));
-    if query.trace_id.is_some() {
+    if trace_id.is_some() {
         selections.push(steps_selection(tenant, &of_trace));
     }
     total(store, request, &selections).await
@@ -341,24 +336,34 @@ async fn count(
 
 #[cfg(test)]
 mod tests {
-    use logs_domain::{RecordId, TenantId, Timestamp};
+    use logs_domain::{
+        Direction, PageRequest, ReadMethod, RecordId, ReplayQuery, TenantId, Timestamp,
+    };
 
-    use super::{Bound, PLATFORM, POLICY, ReplayEventKey, ReplayKey, TENANT, bound};
+    use super::{Bound, PLATFORM, POLICY, ReplayEventKey, ReplayKey, TENANT, Walk, bound};
 
     #[test]
     fn each_branch_goes_on_where_the_merge_stopped() {
+        let tenant = TenantId::new("t").unwrap();
         let timestamp = Timestamp::from_micros(5).unwrap();
-        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0).as_uuid();
+        let id = RecordId::imported(&tenant, "bound", 0).as_uuid();
         let key = ReplayKey {
             timestamp,
             event: ReplayEventKey::System { platform: true, id },
         };
-        assert_eq!(bound(TENANT, Some(&key)), Some(Bound::Past(timestamp)));
-        assert_eq!(
-            bound(PLATFORM, Some(&key)),
-            Some(Bound::Behind(timestamp, id))
-        );
-        assert_eq!(bound(POLICY, Some(&key)), Some(Bound::At(timestamp)));
-        assert_eq!(bound(POLICY, None), None);
+        let (at, past) = (Bound::At(timestamp), Bound::Past(timestamp));
+        for (direction, [before, behind]) in [
+            (Direction::Ascending, [past, at]),
+            (Direction::Descending, [at, past]),
+        ] {
+            let request = PageRequest::default().direction(direction);
+            let (method, query) = (ReadMethod::GetReplayWindowEvents, ReplayQuery::default());
+            let walk = Walk::new(method, &tenant, &query, &request).unwrap();
+            let bound = |branch| bound(&walk, branch, Some(&key));
+            assert_eq!(bound(TENANT), Some(before));
+            assert_eq!(bound(PLATFORM), Some(Bound::Behind(timestamp, id)));
+            assert_eq!(bound(POLICY), Some(behind));
+            assert_eq!(super::bound(&walk, POLICY, None), None);
+        }
     }
 }

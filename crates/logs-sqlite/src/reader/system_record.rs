@@ -30,12 +30,20 @@ pub(super) async fn list(
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let walk = Walk::new(ReadMethod::ListSystemRecords, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        push_equal(query, "component", filter.component.as_ref());
-        push_equal(query, "event_type", filter.event_type.as_ref());
-        push_equal(query, "severity", filter.severity);
-        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
-        push_range(query, "occurred_at", &filter.occurred);
-        push_range(query, "created_at", &filter.created);
+        let SystemRecordFilter {
+            component,
+            event_type,
+            severity,
+            correlation_id,
+            occurred,
+            created,
+        } = filter;
+        push_equal(query, "component", component.as_ref());
+        push_equal(query, "event_type", event_type.as_ref());
+        push_equal(query, "severity", *severity);
+        push_equal(query, "correlation_id", correlation_id.as_ref());
+        push_range(query, "occurred_at", occurred);
+        push_range(query, "created_at", created);
     };
     let index = filter.correlation_id.as_ref().map(|_| PAGE_BY_CORRELATION);
     let branches = both(tenant, index, &conditions);

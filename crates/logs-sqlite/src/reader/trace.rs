@@ -26,12 +26,17 @@ pub(super) async fn list(
 ) -> StoreResult<QueryResult<TraceSnapshot>> {
     let walk = Walk::new(ReadMethod::ListTraces, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        if let Some(trace_id) = &filter.trace_id {
+        let TraceFilter {
+            trace_id,
+            run_id,
+            created,
+        } = filter;
+        if let Some(trace_id) = trace_id {
             let id = RecordId::of_trace(tenant, trace_id);
             query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
         }
-        push_equal(query, "run_id", filter.run_id.as_ref());
-        push_range(query, "created_at", &filter.created);
+        push_equal(query, "run_id", run_id.as_ref());
+        push_range(query, "created_at", created);
     };
     let by_run = filter.trace_id.is_none() && filter.run_id.is_some();
     let selection = Selection {
@@ -75,8 +80,9 @@ pub(super) async fn list_steps(
 ) -> StoreResult<QueryResult<TraceStepRecord>> {
     let walk = Walk::new(ReadMethod::ListTraceSteps, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        push_equal(query, "trace_id", filter.trace_id.as_ref());
-        push_range(query, "created_at", &filter.created);
+        let TraceStepFilter { trace_id, created } = filter;
+        push_equal(query, "trace_id", trace_id.as_ref());
+        push_range(query, "created_at", created);
     };
     let tenant_key = tenant.as_str();
     let selection = Selection {

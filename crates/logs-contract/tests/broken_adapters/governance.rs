@@ -1,10 +1,10 @@
 //! Rule 13, broken.
 
 use async_trait::async_trait;
-use logs_domain::page::ListKey;
+use logs_domain::page::{ListKey, Walk};
 use logs_domain::{
-    AuditLedgerSnapshot, CursorScope, EntityType, GovernanceFilter, JsonObject, LogsReader,
-    PageLimit, PageRequest, Position, QueryResult, ReadMethod, RunId, StoreResult, TenantId, Total,
+    AuditLedgerSnapshot, EntityType, GovernanceFilter, JsonObject, LogsReader, PageLimit,
+    PageRequest, QueryResult, ReadMethod, RunId, StoreResult, TenantId, Total,
 };
 use logs_memory::MemoryStore;
 
@@ -52,15 +52,16 @@ async fn filtered(
     let total = page
         .count_cap()
         .map_or(Total::NotCounted, |_| Total::Exact(keyed.len() as u64));
-    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
-    match &page.position {
-        Position::Offset(offset) => drop(keyed.drain(..offset.as_usize().min(keyed.len()))),
-        Position::After(cursor) => {
-            let after: ListKey = cursor.decode(&scope)?;
-            keyed.retain(|(key, _)| *key > after);
-        }
-    }
-    QueryResult::from_overfetched(keyed, page.limit, &scope, total)
+    let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, page)?;
+    let is_behind = |key: &ListKey| {
+        let from = walk.from();
+        from.is_none_or(|from| walk.compare(from, key).is_lt())
+    };
+    keyed.retain(|(key, _)| is_behind(key));
+    walk.sort(&mut keyed);
+    keyed.drain(..walk.offset().min(keyed.len()));
+    keyed.truncate(walk.wanted());
+    walk.page(keyed, total)
 }
 
 fn states(entry: &AuditLedgerSnapshot) -> impl Iterator<Item = &JsonObject> {

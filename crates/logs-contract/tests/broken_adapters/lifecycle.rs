@@ -112,6 +112,7 @@ impl Fault for EmptyAfterClose {
                 vec![],
                 logs_domain::Total::NotCounted,
                 None,
+                None,
             )),
             found => found,
         }

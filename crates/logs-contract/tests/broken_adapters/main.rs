@@ -18,6 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use logs_contract::{RULES, cases};
 
 mod appends;
+mod directions;
 mod durable;
 mod exports;
 mod fault;
@@ -45,6 +46,7 @@ const ADAPTERS: &[&[BrokenAdapter]] = &[
     filters::ADAPTERS,
     order::ADAPTERS,
     pages::ADAPTERS,
+    directions::ADAPTERS,
     totals::ADAPTERS,
     totals::OPENED,
     appends::ADAPTERS,

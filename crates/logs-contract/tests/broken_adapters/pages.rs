@@ -5,11 +5,11 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, CountMode, Cursor, CursorScope, LlmRunFilter, LlmRunSnapshot,
-    LogExportFilter, LogExportSnapshot, LogsReader, PageLimit, PageOffset, PageRequest, Position,
-    QueryResult, ReadMethod, ReplayEvent, ReplayQuery, StoreError, StoreLifecycle, StoreResult,
-    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange, Timestamp, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepSnapshot,
+    AuditFilter, AuditLedgerSnapshot, CountMode, Cursor, CursorScope, Direction, LlmRunFilter,
+    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageLimit, PageOffset,
+    PageRequest, Position, QueryResult, ReadMethod, ReplayEvent, ReplayQuery, StoreError,
+    StoreLifecycle, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    Timestamp, TraceFilter, TraceId, TraceSnapshot, TraceStepSnapshot,
 };
 use logs_memory::MemoryStore;
 
@@ -97,7 +97,14 @@ impl Fault for TakesOtherFilters {
         filter: &TraceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>> {
-        let scope = |filter: &TraceFilter| CursorScope::new(ReadMethod::ListTraces, tenant, filter);
+        let scope = |filter: &TraceFilter| {
+            CursorScope::new(
+                ReadMethod::ListTraces,
+                tenant,
+                filter,
+                Direction::Descending,
+            )
+        };
         let page = rebound(page, scope(filter), &[scope(&TraceFilter::default())]);
         inner.list_traces(tenant, filter, &page).await
     }
@@ -115,7 +122,14 @@ impl Fault for TakesOtherTenants {
         filter: &LlmRunFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-        let scope = |tenant: &TenantId| CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
+        let scope = |tenant: &TenantId| {
+            CursorScope::new(
+                ReadMethod::ListLlmRuns,
+                tenant,
+                filter,
+                Direction::Descending,
+            )
+        };
         let a = TenantId::new("a").unwrap();
         let page = rebound(page, scope(tenant), &[scope(&a)]);
         inner.list_llm_runs(tenant, filter, &page).await
@@ -192,7 +206,11 @@ impl Fault for CursorsAreOffsets {
         let mut found = inner.list_system_records(tenant, filter, page).await?;
         let start = match &page.position {
             Position::Offset(offset) => offset.get(),
-            Position::After(cursor) => self.0.lock().unwrap()[cursor],
+            Position::After(cursor) => match self.0.lock().unwrap().get(cursor) {
+                Some(start) => *start,
+                None => return Ok(found),
+            },
+            Position::Before(_) => return Ok(found),
         };
         if matches!(page.position, Position::After(_)) {
             let page = page

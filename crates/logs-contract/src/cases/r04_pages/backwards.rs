@@ -42,6 +42,7 @@ async fn leads_back_page_by_page(case: &mut CaseContext, list: List) {
                 let after = request.clone().after(next);
                 page = list.page(&*store, &a, &after).await.unwrap();
                 forth.push(page.items.clone());
+                assert!(forth.len() < 100, "the walk comes to an end");
                 assert!(page.previous.is_some(), "what the cursor names lies before");
             }
             let mut back = vec![page.items.clone()];
@@ -68,6 +69,7 @@ async fn places(case: &CaseContext, list: List, request: &PageRequest) -> Vec<(S
     loop {
         let place = page.next.clone().or(page.previous);
         places.push((page.items.remove(0), place.unwrap()));
+        assert!(places.len() < 200, "the walk comes to an end");
         match page.next {
             Some(next) => {
                 page = list
@@ -167,7 +169,10 @@ async fn goes_back_as_it_went_when_records_are_stored_between_pages(
         let (last, place) = places.last().unwrap();
         let mut counts: HashMap<String, usize> = HashMap::from([(identity(list, last), 1)]);
         let mut previous = Some(place.clone());
+        let mut pages = 0;
         while let Some(cursor) = previous {
+            pages += 1;
+            assert!(pages < 500, "the walk comes to an end");
             let page = list
                 .page(&*store, &a, &request.clone().before(cursor))
                 .await;

@@ -116,12 +116,7 @@ impl From<StoreError> for Failure {
             StoreError::Conflict { .. }
             | StoreError::Gone { .. }
             | StoreError::LimitExceeded { .. } => Self::Refused(message),
-            StoreError::Inconsistent { next, .. } => {
-                let behind = next.map_or_else(String::new, |cursor| {
-                    format!("; the list goes on behind it: --after {cursor}")
-                });
-                Self::Refused(format!("{message}; {ALTERED}{behind}"))
-            }
+            StoreError::Inconsistent { .. } => Self::Refused(format!("{message}; {ALTERED}")),
             StoreError::SchemaMismatch { .. } => Self::Unavailable(format!(
                 "{message}; `logs migrate` brings an older store up to date, a newer one needs a newer `logs`"
             )),

@@ -38,7 +38,7 @@ enum Command {
     /// Show a trace: its header, its steps in order, what it cost and how long it took
     #[command(after_help = show::EXAMPLES)]
     Show(show::Show),
-    /// List the steps of one trace in their order, page by page
+    /// List the steps of one trace from the first to the last, page by page
     #[command(after_help = STEPS_EXAMPLES)]
     Steps(Steps),
     /// List steps of all traces, newest first by the time they were stored

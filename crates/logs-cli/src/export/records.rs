@@ -4,8 +4,8 @@ use std::io;
 
 use futures_util::{Stream, StreamExt, pin_mut};
 use logs_domain::{
-    AuditFilter, LlmRunFilter, LogsReaderExt, LogsStore, Record, StoreResult, SystemRecordFilter,
-    TenantId, TimeRange, Timestamp, TraceFilter, TraceStepFilter,
+    AuditFilter, Direction, LlmRunFilter, LogsReaderExt, LogsStore, Record, StoreResult,
+    SystemRecordFilter, TenantId, TimeRange, Timestamp, TraceFilter, TraceStepFilter,
 };
 
 use super::kind::Scope;
@@ -24,7 +24,7 @@ pub(crate) async fn write_all(
     match scope {
         Scope::System => {
             let filter = SystemRecordFilter::default().created(window);
-            let records = store.stream_system_records(tenant, &filter);
+            let records = store.stream_system_records(tenant, &filter, Direction::Descending);
             write(sink, "system_record", records, |record| {
                 (record.created_at, Record::SystemRecord(record))
             })
@@ -32,7 +32,7 @@ pub(crate) async fn write_all(
         }
         Scope::Audit => {
             let filter = AuditFilter::default().created(window);
-            let entries = store.stream_audit_entries(tenant, &filter);
+            let entries = store.stream_audit_entries(tenant, &filter, Direction::Descending);
             write(sink, "audit_entry", entries, |entry| {
                 (entry.created_at, Record::AuditEntry(entry))
             })
@@ -49,19 +49,19 @@ async fn write_llm_runs(
     sink: &mut Sink,
 ) -> Result<(), Failure> {
     let filter = LlmRunFilter::default().created(window);
-    let runs = store.stream_llm_runs(tenant, &filter);
+    let runs = store.stream_llm_runs(tenant, &filter, Direction::Descending);
     write(sink, "llm_run", runs, |run| {
         (run.created_at, Record::LlmRun(run))
     })
     .await?;
     let filter = TraceFilter::default().created(window);
-    let traces = store.stream_traces(tenant, &filter);
+    let traces = store.stream_traces(tenant, &filter, Direction::Descending);
     write(sink, "trace", traces, |trace| {
         (trace.created_at, Record::Trace(trace))
     })
     .await?;
     let filter = TraceStepFilter::default().created(window);
-    let steps = store.stream_trace_steps(tenant, &filter);
+    let steps = store.stream_trace_steps(tenant, &filter, Direction::Descending);
     write(sink, "trace_step", steps, |step| {
         (step.created_at, Record::TraceStep(step))
     })
@@ -84,9 +84,9 @@ async fn write<T>(
                 let (created_at, item) = record(item);
                 sink.write(kind, created_at, &item).map_err(unwritable)?;
             }
-            // Without a cursor behind it, it would leave out all that follow.
+            // Without its place, all that follow would be left out with it.
             Err(error) => match Inconsistency::of(&error) {
-                Some(found) if sink.skips() && error.next().is_some() => sink.skip(found),
+                Some(found) if sink.skips() && error.place().is_some() => sink.skip(found),
                 Some(found) => return Err(found.as_error().and_also(SKIP)),
                 None => return Err(error.into()),
             },

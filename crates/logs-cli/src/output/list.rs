@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use logs_domain::{PageRequest, QueryResult, StoreResult, Total};
+use logs_domain::{Cursor, PageRequest, Position, QueryResult, StoreError, StoreResult, Total};
 use serde::Serialize;
 
 use super::Inconsistency;
@@ -36,15 +36,24 @@ struct PageInfo<'a> {
     items: u64,
     total: Total,
     has_more: bool,
-    next: Option<&'a str>,
+    #[serde(flatten)]
+    cursors: Cursors<'a>,
+}
+
+/// The ways on from a page.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Cursors<'a> {
+    previous: Option<&'a Cursor>,
+    next: Option<&'a Cursor>,
 }
 
 /// Writes the page that the flags ask for, or page after page to the end. On the way to the end,
 /// records that cannot be read are told on standard error, and fail the command after all others.
 ///
-/// As a table it ends with a line that tells how many of how many there are, and the cursor of the
-/// next page. As JSON, standard output has records only, and that line is an object on standard
-/// error: `{"page":{"items":50,"total":{"exact":120},"has_more":true,"next":"…"}}`.
+/// As a table it ends with a line that tells how many of how many there are, and a line for each of
+/// the pages before and behind, with the flag that shows it. As JSON, standard output has records only,
+/// and the rest is an object on standard error:
+/// `{"page":{"items":50,"total":{"exact":120},"has_more":true,"previous":null,"next":"…"}}`.
 pub(crate) async fn list<T: Row + Serialize>(
     session: &mut Session<'_>,
     flags: &PageFlags,
@@ -60,12 +69,12 @@ pub(crate) async fn list<T: Row + Serialize>(
             Ok(page) => page,
             Err(error) => {
                 let found = Inconsistency::of(&error).filter(|_| flags.all);
-                let (Some(found), Some(next)) = (found, error.next()) else {
-                    return Err(error.into());
+                let (Some(found), Some(place)) = (found, error.place()) else {
+                    return Err(with_way_on(error, &request));
                 };
                 found.write(session)?;
                 unreadable += 1;
-                request = request.after(next.clone());
+                request = request.past(place.clone());
                 continue;
             }
         };
@@ -83,14 +92,39 @@ pub(crate) async fn list<T: Row + Serialize>(
                 } else {
                     page.total
                 };
-                let next = page.next.as_ref().map(logs_domain::Cursor::as_str);
-                write_end(session, noun, shown, total, next)?;
+                // All of a list has nothing before it or behind.
+                let cursors = if flags.all {
+                    Cursors::default()
+                } else {
+                    Cursors {
+                        previous: page.previous.as_ref(),
+                        next: page.next.as_ref(),
+                    }
+                };
+                write_end(session, noun, shown, total, cursors)?;
                 return match unreadable {
                     0 => Ok(()),
                     count => Err(Failure::inconsistent(count)),
                 };
             }
         }
+    }
+}
+
+/// Why a page cannot be read; where a record is the reason, with the flag that goes on past it the way
+/// the list was read.
+fn with_way_on(error: StoreError, request: &PageRequest) -> Failure {
+    let flag = match request.position {
+        Position::Offset(_) | Position::After(_) => "--after",
+        Position::Before(_) => "--before",
+    };
+    let way = error
+        .place()
+        .map(|cursor| format!("the list goes on past it: {flag} {cursor}"));
+    let failure = Failure::from(error);
+    match way {
+        Some(way) => failure.and_also(&way),
+        None => failure,
     }
 }
 
@@ -107,24 +141,24 @@ fn write_end(
     noun: Noun,
     shown: u64,
     total: Total,
-    next: Option<&str>,
+    cursors: Cursors<'_>,
 ) -> io::Result<()> {
     if session.json() {
         session.streams.out.flush()?;
         let page = PageInfo {
             items: shown,
             total,
-            has_more: next.is_some(),
-            next,
+            has_more: cursors.next.is_some(),
+            cursors,
         };
         let line = serde_json::to_string(&page)?;
         return writeln!(session.streams.err, "{{\"page\":{line}}}");
     }
-    let line = last_line(noun, shown, total, next);
-    writeln!(session.streams.out, "{line}")
+    let lines = last_lines(noun, shown, total, cursors);
+    writeln!(session.streams.out, "{lines}")
 }
 
-fn last_line(noun: Noun, shown: u64, total: Total, next: Option<&str>) -> String {
+fn last_lines(noun: Noun, shown: u64, total: Total, cursors: Cursors<'_>) -> String {
     let mut line = match total {
         Total::Exact(all) if all == shown => noun.counted(shown),
         Total::Exact(all) => format!("{shown} of {}", noun.counted(all)),
@@ -139,30 +173,42 @@ fn last_line(noun: Noun, shown: u64, total: Total, next: Option<&str>) -> String
             }
         };
     }
-    match next {
-        Some(cursor) => format!("{line}; next page: --after {cursor}"),
-        None => line,
+    if let Some(cursor) = cursors.previous {
+        line.push_str(&format!("\nprevious page: --before {cursor}"));
     }
+    if let Some(cursor) = cursors.next {
+        line.push_str(&format!("\nnext page: --after {cursor}"));
+    }
+    line
 }
 
 #[cfg(test)]
 mod tests {
-    use logs_domain::Total;
+    use logs_domain::{Cursor, Total};
 
-    use super::{Noun, last_line};
+    use super::{Cursors, Noun, last_lines};
 
     #[test]
-    fn the_last_line_tells_how_many_of_how_many() {
+    fn the_last_lines_tell_how_many_of_how_many_and_the_ways_on() {
         let runs = Noun::new("run", "runs");
-        let line = |shown, total, next| last_line(runs, shown, total, next);
-        assert_eq!(line(1, Total::Exact(1), None), "1 run");
+        let lines = |shown, total| last_lines(runs, shown, total, Cursors::default());
+        assert_eq!(lines(1, Total::Exact(1)), "1 run");
+        assert_eq!(lines(2, Total::AtLeast(9)), "2 of 9 or more runs");
+        assert_eq!(lines(2, Total::NotCounted), "2 runs");
+        assert_eq!(lines(0, Total::Exact(0)), "no runs");
+        assert_eq!(lines(0, Total::Exact(7)), "no runs here");
+        let cursor = |text| Cursor::from_text(text).unwrap();
+        let (previous, next) = (&cursor("p"), &cursor("n"));
+        let ways =
+            |previous, next| last_lines(runs, 2, Total::Exact(7), Cursors { previous, next });
+        assert_eq!(ways(None, Some(next)), "2 of 7 runs\nnext page: --after n");
         assert_eq!(
-            line(2, Total::Exact(7), Some("c")),
-            "2 of 7 runs; next page: --after c"
+            ways(Some(previous), None),
+            "2 of 7 runs\nprevious page: --before p"
         );
-        assert_eq!(line(2, Total::AtLeast(9), None), "2 of 9 or more runs");
-        assert_eq!(line(2, Total::NotCounted, None), "2 runs");
-        assert_eq!(line(0, Total::Exact(0), None), "no runs");
-        assert_eq!(line(0, Total::Exact(7), None), "no runs here");
+        assert_eq!(
+            ways(Some(previous), Some(next)),
+            "2 of 7 runs\nprevious page: --before p\nnext page: --after n"
+        );
     }
 }

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use crate::export::{JSON, export};
-use crate::support::{Backend, backends};
+use crate::support::{Backend, Outcome, backends};
 
 /// A store of the sample, with the second newest of its runs altered.
 async fn damaged(folder: &TempDir) -> Backend {
@@ -58,6 +58,38 @@ async fn a_list_goes_on_behind_a_record_that_cannot_be_read() {
         .logs(&[&list[..], &["--after", &cursor(&second.err)]].concat())
         .await;
     assert_eq!(third.status, ExitStatus::Done, "{}", third.err);
+
+    // The same backwards.
+    let last = backend
+        .logs(&[&list[..], &["--offset", &shown.to_string()]].concat())
+        .await;
+    let fourth = backend
+        .logs(&[&list[..], &["--before", &last.previous().unwrap()]].concat())
+        .await;
+    assert_eq!(fourth.status, ExitStatus::Done, "{}", fourth.err);
+    let fifth = backend
+        .logs(&[&list[..], &["--before", &fourth.previous().unwrap()]].concat())
+        .await;
+    assert_eq!(fifth.status, ExitStatus::Refused);
+    assert!(!fifth.err.contains("--after"), "{}", fifth.err);
+    let (_, behind) = fifth.err.trim_end().rsplit_once("--before ").unwrap();
+    let sixth = backend
+        .logs(&[&list[..], &["--before", behind]].concat())
+        .await;
+    assert_eq!(sixth.status, ExitStatus::Done, "{}", sixth.err);
+    let records =
+        |page: &Outcome| page.out.matches("openai").count() + page.out.matches("anthropic").count();
+    assert_eq!((records(&sixth), sixth.previous()), (1, None));
+    assert_eq!(records(&last) + records(&fourth) + records(&sixth), shown);
+
+    let oldest_first = backend
+        .logs(&[&list[..], &["--all", "--oldest-first"]].concat())
+        .await;
+    assert_eq!(
+        (oldest_first.status, records(&oldest_first)),
+        (all.status, shown)
+    );
+    assert_eq!(oldest_first.err, all.err);
 
     let json = backend
         .logs(&[&list[..], &["--all", "--json"]].concat())

@@ -64,7 +64,12 @@ async fn completions_know_commands_and_words() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let outcome = run(&["completions", shell], Dependencies::default()).await;
         assert_eq!(outcome.status, ExitStatus::Done);
-        for word in ["by-correlation", "--requested-by"] {
+        for word in [
+            "by-correlation",
+            "--requested-by",
+            "--oldest-first",
+            "--before",
+        ] {
             assert!(
                 outcome.out.contains(word.trim_start_matches('-')),
                 "{shell} {word}"

@@ -12,7 +12,7 @@ mod streaming;
 use std::path::{Path, PathBuf};
 
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, LlmRunFilter, LlmRunSnapshot, LogsReaderExt,
+    AuditFilter, AuditLedgerSnapshot, Direction, LlmRunFilter, LlmRunSnapshot, LogsReaderExt,
     SystemRecordFilter, SystemRecordSnapshot, TenantId, TraceFilter, TraceSnapshot,
     TraceStepFilter, TraceStepRecord,
 };
@@ -69,27 +69,27 @@ impl Stored {
         let audit = AuditFilter::default();
         let mut stored = Self {
             runs: store
-                .stream_llm_runs(tenant, &runs)
+                .stream_llm_runs(tenant, &runs, Direction::Descending)
                 .try_collect()
                 .await
                 .unwrap(),
             traces: store
-                .stream_traces(tenant, &traces)
+                .stream_traces(tenant, &traces, Direction::Descending)
                 .try_collect()
                 .await
                 .unwrap(),
             steps: store
-                .stream_trace_steps(tenant, &steps)
+                .stream_trace_steps(tenant, &steps, Direction::Descending)
                 .try_collect()
                 .await
                 .unwrap(),
             system: store
-                .stream_system_records(tenant, &system)
+                .stream_system_records(tenant, &system, Direction::Descending)
                 .try_collect()
                 .await
                 .unwrap(),
             audit: store
-                .stream_audit_entries(tenant, &audit)
+                .stream_audit_entries(tenant, &audit, Direction::Descending)
                 .try_collect()
                 .await
                 .unwrap(),

@@ -174,7 +174,18 @@ impl Outcome {
 
     /// The cursor of the next page, from the last line.
     pub(crate) fn cursor(&self) -> Option<String> {
-        let (_, cursor) = self.out.lines().last()?.split_once("--after ")?;
+        let cursor = self
+            .out
+            .lines()
+            .last()?
+            .strip_prefix("next page: --after ")?;
+        Some(cursor.to_owned())
+    }
+
+    /// The cursor of the page before, from one of the last two lines.
+    pub(crate) fn previous(&self) -> Option<String> {
+        let mut lines = self.out.lines().rev().take(2);
+        let cursor = lines.find_map(|line| line.strip_prefix("previous page: --before "))?;
         Some(cursor.to_owned())
     }
 }

@@ -3,8 +3,8 @@
 use clap::Args;
 use futures_util::{TryStreamExt, pin_mut};
 use logs_domain::{
-    CostSum, CountMode, LlmRunFilter, LogsReaderExt, LogsStore, PageLimit, PageRequest, TenantId,
-    TraceFilter, TraceId, TraceSnapshot, TraceStepSnapshot,
+    CostSum, CountMode, Direction, LlmRunFilter, LogsReaderExt, LogsStore, PageLimit, PageRequest,
+    TenantId, TraceFilter, TraceId, TraceSnapshot, TraceStepSnapshot,
 };
 use serde::Serialize;
 
@@ -116,7 +116,7 @@ async fn usage(
     trace: &TraceId,
 ) -> Result<Usage, Failure> {
     let filter = LlmRunFilter::default().trace_id(trace.clone());
-    let runs = store.stream_llm_runs(tenant, &filter);
+    let runs = store.stream_llm_runs(tenant, &filter, Direction::Descending);
     pin_mut!(runs);
     let mut meter = UsageMeter::default();
     while let Some(run) = runs.try_next().await? {

@@ -341,7 +341,8 @@ async fn count(
 mod tests {
     use logs_domain::page::Walk;
     use logs_domain::{
-        Direction, PageRequest, ReadMethod, RecordId, ReplayQuery, TenantId, TimeRange, Timestamp,
+        Direction, PageRequest, ReadMethod, RecordId, ReplayQuery, StepPosition, TenantId,
+        TimeRange, Timestamp,
     };
 
     use super::{Bound, PLATFORM, POLICY, ReplayEventKey, ReplayKey, StepOrder, TENANT, bound};
@@ -354,14 +355,15 @@ mod tests {
         let id = RecordId::imported(&tenant, "bound", 0).as_uuid();
         let key = |event| ReplayKey { timestamp, event };
         let record = key(ReplayEventKey::System { platform: true, id });
-        let step = key(ReplayEventKey::Step(StepOrder::Position(0.into())));
+        let step = key(ReplayEventKey::Step(StepOrder::Position(
+            StepPosition::from_i64(0).unwrap(),
+        )));
         let (at, past) = (Bound::At(timestamp), Bound::Past(timestamp));
         for (direction, earlier, later) in [
             (Direction::Ascending, past, at),
             (Direction::Descending, at, past),
         ] {
-            let mut request = PageRequest::default();
-            request.direction = Some(direction);
+            let request = PageRequest::default().direction(direction);
             let method = ReadMethod::GetReplayWindowEvents;
             let walk = Walk::new(method, &tenant, &query, &request).unwrap();
             let goes_on = |branch, from| bound(&walk, branch, from).unwrap();

@@ -7,6 +7,7 @@
 //! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
 //! database too.
 
+mod bound;
 mod clock;
 mod deadline;
 mod decode;

@@ -1,13 +1,14 @@
 //! Pages of one ordered table, and counts.
 
-use logs_domain::page::{ListKey, refuse_twins};
+use logs_domain::page::{ListKey, Walk, refuse_twins};
 use logs_domain::{
-    CountMode, CursorScope, PageRequest, Position, QueryResult, RecordId, RecordKind, StoreError,
-    StoreResult, TenantId, TimeRange, Timestamp, Total,
+    CountMode, Direction, PageRequest, QueryResult, RecordId, RecordKind, StoreError, StoreResult,
+    TenantId, TimeRange, Total,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
+use crate::bound::Bound;
 use crate::decode::Row as Columns;
 use crate::execute::{ReadTransaction, reading, rows, sorted_rows};
 use crate::store::STATEMENT_TIMEOUT;
@@ -114,19 +115,15 @@ pub(crate) async fn page_rows<T>(
     }
 }
 
-/// A page of a list, newest first by `(created_at, id)`.
-pub(crate) async fn newest_first<T: Send>(
+/// A page of a list by `(created_at, id)`.
+pub(crate) async fn page<T: Send>(
     store: &PostgresStore,
     selection: Selection<'_>,
     order: SortPlan,
-    request: &PageRequest,
-    scope: &CursorScope,
+    walk: &Walk<'_, ListKey>,
     read: impl Fn(&Columns<'_>) -> StoreResult<T>,
 ) -> StoreResult<QueryResult<T>> {
-    let (after, offset) = match &request.position {
-        Position::Offset(skipped) => (None, skipped.get()),
-        Position::After(cursor) => (Some(cursor.decode::<ListKey>(scope)?), 0),
-    };
+    let columns = ["created_at", "id"];
     let mut query = QueryBuilder::new("");
     push_keyed(&mut query, selection.kinds, |query| {
         query.push("SELECT ").push(selection.columns);
@@ -134,46 +131,40 @@ pub(crate) async fn newest_first<T: Send>(
             SortPlan::IndexOrder | SortPlan::Sort => selection.push(query),
             SortPlan::SortSmall => selection.push_apart(query),
         }
-        if let Some(key) = &after {
-            push_behind(query, "created_at", key);
+        if let Some(key) = walk.from() {
+            Bound::Behind(key.created_at, key.id).push(query, "created_at", walk.direction());
         }
-        query.push(" ORDER BY created_at DESC, id DESC LIMIT ");
-        query.push_bind(i64::from(request.limit.get()) + 1);
-        query.push(" OFFSET ").push_bind(i64::from(offset));
+        push_order(query, &columns, walk.direction());
+        query.push(" LIMIT ").push_bind(walk.wanted() as i64);
+        query.push(" OFFSET ").push_bind(walk.offset() as i64);
     });
-    query.push(" ORDER BY created_at DESC, id DESC");
-    let about = request.limit.as_usize() + 1;
+    push_order(&mut query, &columns, walk.direction());
     let name = selection.name();
     let keyed = |row: &PgRow| {
         let row = Columns::new(row, name);
         Ok((row.list_key(selection.tenant)?, read(&row)))
     };
-    let mut keyed = page_rows(store, query, order, about, keyed).await?;
+    let mut keyed = page_rows(store, query, order, walk.wanted(), keyed).await?;
     refuse_twins(&mut keyed, |key: &ListKey| {
         StoreError::inconsistent(name, "id", key.id.to_string())
     });
-    let total = total(store, request, &[selection]).await?;
-    QueryResult::from_overfetched(keyed, request.limit, scope, total)
+    let total = total(store, walk.request(), &[selection]).await?;
+    walk.page(keyed, total)
 }
 
-/// Pushes the condition for what comes behind a key, newest first. The first half says nothing new,
-/// but lets the index begin at the right place and months be left out.
-fn push_behind(query: &mut QueryBuilder<Postgres>, column: &str, key: &ListKey) {
-    let time = key.created_at.to_datetime();
-    query
-        .push(" AND ")
-        .push(column)
-        .push(" <= ")
-        .push_bind(time);
-    query.push(" AND (").push(column).push(", id) < (");
-    query.push_bind(time).push(", ").push_bind(key.id).push(")");
-    if key.created_at == Timestamp::MIN {
-        // A record whose time was altered to one beyond stands at the end.
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" >= ")
-            .push_bind(time);
+/// Pushes the order by some columns, all of them in one direction.
+pub(crate) fn push_order(
+    query: &mut QueryBuilder<Postgres>,
+    columns: &[&str],
+    direction: Direction,
+) {
+    let way = match direction {
+        Direction::Ascending => " ASC",
+        Direction::Descending => " DESC",
+    };
+    for (place, column) in columns.iter().enumerate() {
+        query.push(if place == 0 { " ORDER BY " } else { ", " });
+        query.push(column).push(way);
     }
 }
 

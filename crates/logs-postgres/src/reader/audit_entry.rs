@@ -1,17 +1,17 @@
 //! Audit entries and governance events.
 
-use logs_domain::page::Keyed;
+use logs_domain::page::{Keyed, Walk};
 use logs_domain::{
-    AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
+    AuditFilter, AuditLedgerSnapshot, Direction, GovernanceFilter, PageRequest, QueryResult,
     ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use uuid::Uuid;
 
-use super::bound::Bound;
+use crate::bound::Bound;
 use crate::decode::Row;
-use crate::list::{Selection, SortPlan, newest_first, push_equal, push_keyed, push_range};
+use crate::list::{Selection, SortPlan, page, push_equal, push_keyed, push_order, push_range};
 use crate::lookup::by_key;
 use crate::{PostgresStore, error, kind};
 
@@ -27,16 +27,26 @@ pub(super) async fn list(
     filter: &AuditFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListAuditEntries, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        push_equal(query, "event_type", filter.event_type.as_ref());
-        push_equal(query, "entity_type", filter.entity_type.as_ref());
-        push_equal(query, "entity_id", filter.entity_id.as_ref());
-        push_equal(query, "actor_type", filter.actor_type);
-        push_equal(query, "actor_id", filter.actor_id.as_ref());
-        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
-        push_range(query, "occurred_at", &filter.occurred);
-        push_range(query, "created_at", &filter.created);
+        let AuditFilter {
+            event_type,
+            entity_type,
+            entity_id,
+            actor_type,
+            actor_id,
+            correlation_id,
+            occurred,
+            created,
+        } = filter;
+        push_equal(query, "event_type", event_type.as_ref());
+        push_equal(query, "entity_type", entity_type.as_ref());
+        push_equal(query, "entity_id", entity_id.as_ref());
+        push_equal(query, "actor_type", *actor_type);
+        push_equal(query, "actor_id", actor_id.as_ref());
+        push_equal(query, "correlation_id", correlation_id.as_ref());
+        push_range(query, "occurred_at", occurred);
+        push_range(query, "created_at", created);
     };
     let selection = Selection {
         kinds: &[RecordKind::AuditEntry],
@@ -58,7 +68,7 @@ pub(super) async fn list(
     ];
     let order = SortPlan::of(&promised, &others);
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
-    newest_first(store, selection, order, request, &scope, read).await
+    page(store, selection, order, &walk, read).await
 }
 
 pub(super) async fn get(
@@ -84,20 +94,21 @@ pub(super) async fn governance(
     filter: &GovernanceFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
+    let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
     let table = match filter.run_id {
         // The references are in the order of the list; the entries follow by their key.
         Some(_) => OF_RUN,
         None => "logs.audit_entry",
     };
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        match &filter.run_id {
+        let GovernanceFilter { run_id, occurred } = filter;
+        match run_id {
             Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
             None => {
                 query.push(GOVERNANCE);
             }
         }
-        push_range(query, "occurred_at", &filter.occurred);
+        push_range(query, "occurred_at", occurred);
     };
     let selection = Selection {
         kinds: &[RecordKind::AuditEntry],
@@ -118,7 +129,7 @@ pub(super) async fn governance(
             None => row.inconsistent("index"),
         })
     };
-    newest_first(store, selection, order, request, &scope, read).await
+    page(store, selection, order, &walk, read).await
 }
 
 /// The runs that audit entries name, each with its entry, or with none. Nothing of the entry is known
@@ -133,11 +144,12 @@ const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.class, \
              AND audit_entry.created_at = governance_run.created_at \
              AND audit_entry.id = governance_run.id OFFSET 0) AS entry ON true)";
 
-/// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
+/// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
 pub(super) async fn in_replay(
     connection: &mut PgConnection,
     tenant: &TenantId,
     window: &TimeRange,
+    direction: Direction,
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
@@ -149,11 +161,10 @@ pub(super) async fn in_replay(
             .push(kind::columns(RecordKind::AuditEntry));
         replay_selection(tenant, &conditions).push(query);
         if let Some(bound) = bound {
-            bound.push_after(query, "occurred_at");
+            bound.push(query, "occurred_at", direction);
         }
-        query
-            .push(" ORDER BY occurred_at, id LIMIT ")
-            .push_bind(wanted as i64);
+        push_order(query, &["occurred_at", "id"], direction);
+        query.push(" LIMIT ").push_bind(wanted as i64);
     });
     let rows = query
         .build()
@@ -171,14 +182,14 @@ pub(super) async fn in_replay(
 pub(super) fn replay_keys(
     tenant: &TenantId,
     window: &TimeRange,
+    direction: Direction,
     wanted: usize,
 ) -> QueryBuilder<Postgres> {
     let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
     let mut query = QueryBuilder::new("SELECT tenant_id, id, occurred_at");
     replay_selection(tenant, &conditions).push(&mut query);
-    query
-        .push(" ORDER BY occurred_at, id LIMIT ")
-        .push_bind(wanted as i64);
+    push_order(&mut query, &["occurred_at", "id"], direction);
+    query.push(" LIMIT ").push_bind(wanted as i64);
     query
 }
 

@@ -1,15 +1,16 @@
 //! Runs.
 
+use logs_domain::page::Walk;
 use logs_domain::{
-    CursorScope, ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, Position, QueryResult,
-    ReadMethod, RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange, TraceId,
+    ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, Position, QueryResult, ReadMethod,
+    RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
 use super::trace;
 use crate::decode::Row;
-use crate::list::{Selection, SortPlan, newest_first, push_equal, push_key, push_range};
+use crate::list::{Selection, SortPlan, page, push_equal, push_key, push_range};
 use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
@@ -19,7 +20,7 @@ pub(super) async fn list(
     filter: &LlmRunFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListLlmRuns, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListLlmRuns, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| push_conditions(query, tenant, filter);
     let selection = Selection {
         kinds: &[RecordKind::LlmRun],
@@ -29,10 +30,10 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
-    let page = newest_first(store, selection, order(filter), request, &scope, read).await?;
+    let page = page(store, selection, order(filter), &walk, read).await?;
     if let Some(run_id) = &filter.run_id
         && page.items.is_empty()
-        && !matches!(request.position, Position::After(_))
+        && matches!(request.position, Position::Offset(_))
     {
         // Its record may be elsewhere than its key says: that is told.
         get(store, tenant, run_id).await?;
@@ -95,7 +96,19 @@ fn order(filter: &LlmRunFilter) -> SortPlan {
 }
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter: &LlmRunFilter) {
-    if let Some(run_id) = &filter.run_id {
+    let LlmRunFilter {
+        run_id,
+        trace_id,
+        session_id,
+        provider,
+        model,
+        execution_status,
+        source,
+        is_synthetic,
+        started,
+        created,
+    } = filter;
+    if let Some(run_id) = run_id {
         push_key(
             query,
             tenant,
@@ -103,23 +116,23 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter
             &RecordId::of_run(tenant, run_id),
         );
     }
-    push_equal(query, "trace_id", filter.trace_id.as_ref());
-    push_equal(query, "session_id", filter.session_id.as_ref());
-    push_equal(query, "provider", filter.provider.as_ref());
-    push_equal(query, "model", filter.model.as_ref());
-    if let Some(status) = filter.execution_status {
+    push_equal(query, "trace_id", trace_id.as_ref());
+    push_equal(query, "session_id", session_id.as_ref());
+    push_equal(query, "provider", provider.as_ref());
+    push_equal(query, "model", model.as_ref());
+    if let Some(status) = *execution_status {
         push_equal(query, "execution_status", Some(status));
         if status != ExecutionStatus::Succeeded {
             // The words of the partial index, which it is chosen by.
             query.push(" AND execution_status <> 'SUCCEEDED'");
         }
     }
-    push_equal(query, "source", filter.source);
-    if let Some(is_synthetic) = filter.is_synthetic {
+    push_equal(query, "source", *source);
+    if let Some(is_synthetic) = *is_synthetic {
         query.push(" AND is_synthetic = ").push_bind(is_synthetic);
     }
-    push_range(query, "started_at", &filter.started);
-    push_range(query, "created_at", &filter.created);
+    push_range(query, "started_at", started);
+    push_range(query, "created_at", created);
 }
 
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {

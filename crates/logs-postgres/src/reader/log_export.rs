@@ -2,15 +2,16 @@
 
 use std::sync::LazyLock;
 
+use logs_domain::page::Walk;
 use logs_domain::{
-    CursorScope, ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport,
-    PageRequest, QueryResult, ReadMethod, RecordKind, StoreResult, TenantId,
+    ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport, PageRequest,
+    QueryResult, ReadMethod, RecordKind, StoreResult, TenantId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
 use crate::decode::{Head, Row};
-use crate::list::{Selection, SortPlan, newest_first, push_equal, push_range};
+use crate::list::{Selection, SortPlan, page, push_equal, push_range};
 use crate::{PostgresStore, kind};
 
 /// What [`snapshot`] reads.
@@ -32,10 +33,15 @@ pub(super) async fn list(
     filter: &LogExportFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LogExportSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListLogExports, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListLogExports, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        push_equal(query, "scope", filter.scope);
-        match filter.status {
+        let LogExportFilter {
+            scope,
+            status,
+            created,
+        } = filter;
+        push_equal(query, "scope", *scope);
+        match status {
             Some(ExportStatus::Pending) => {
                 query.push(" AND checksum IS NULL AND failure_reason IS NULL");
             }
@@ -47,7 +53,7 @@ pub(super) async fn list(
             }
             None => {}
         }
-        push_range(query, "created_at", &filter.created);
+        push_range(query, "created_at", created);
     };
     let selection = Selection {
         kinds: &[RecordKind::LogExport, RecordKind::LogExportOutcome],
@@ -58,7 +64,7 @@ pub(super) async fn list(
     };
     let order = SortPlan::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
-    newest_first(store, selection, order, request, &scope, read).await
+    page(store, selection, order, &walk, read).await
 }
 
 /// An export; its outcome is a record of its own, with a key of its own.

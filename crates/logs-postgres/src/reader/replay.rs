@@ -1,21 +1,21 @@
 //! What happened in a window, merged from all topics: a bounded branch for each.
 
 use logs_domain::page::{
-    Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, refuse_twins,
+    Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, Walk, refuse_twins,
 };
 use logs_domain::{
-    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind, ReplayEvent,
-    ReplayQuery, StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
+    Direction, PageRequest, QueryResult, ReadMethod, RecordKind, ReplayEvent, ReplayQuery,
+    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use uuid::Uuid;
 
-use super::bound::Bound;
 use super::trace::OrderedStep;
 use super::{audit_entry, system_record, trace};
+use crate::bound::Bound;
 use crate::execute::{ReadTransaction, reading};
-use crate::list::{Selection, push_equal, push_keyed, push_range, total};
+use crate::list::{Selection, push_equal, push_keyed, push_order, push_range, total};
 use crate::{PostgresStore, error, kind};
 
 // The branches in the order of the merge on equal times.
@@ -24,8 +24,8 @@ const TENANT: u8 = 1;
 const PLATFORM: u8 = 2;
 const POLICY: u8 = 3;
 
-/// The order of steps in a window.
-const STEP_ORDER: &str = " ORDER BY timestamp, position, span_id LIMIT ";
+/// The order of steps in a window. Those without a position come last at a time.
+const STEP_ORDER: [&str; 3] = ["timestamp", "position", "span_id"];
 
 type Event = Keyed<ReplayKey, ReplayEvent>;
 
@@ -35,27 +35,24 @@ pub(super) async fn window(
     query: &ReplayQuery,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<ReplayEvent>> {
-    let scope = CursorScope::new(ReadMethod::GetReplayWindowEvents, tenant, query);
-    let after = match &request.position {
-        Position::Offset(offset) if offset.get() == 0 => None,
-        Position::Offset(offset) => {
-            let skipped = offset.as_usize();
-            let keys = reading(keys(store, tenant, query, skipped)).await?;
-            let Some(last) = system_record::nth(keys, skipped) else {
+    let walk = Walk::new(ReadMethod::GetReplayWindowEvents, tenant, query, request)?;
+    let from = match walk.offset() {
+        0 => walk.from().cloned(),
+        skipped => {
+            let keys = reading(keys(store, tenant, query, walk.direction(), skipped)).await?;
+            let Some(last) = walk.last_left_out(keys) else {
                 let total = count(store, tenant, query, request).await?;
-                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+                return walk.page(Vec::new(), total);
             };
             Some(last)
         }
-        Position::After(cursor) => Some(cursor.decode::<ReplayKey>(&scope)?),
     };
-    let wanted = request.limit.as_usize() + 1;
-    let mut found = reading(events(store, tenant, query, after.as_ref(), wanted)).await?;
-    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let mut found = reading(events(store, tenant, query, &walk, from.as_ref())).await?;
+    walk.sort(&mut found);
     refuse_others(&mut found, query);
     refuse_twins(&mut found, |key| inconsistent(key, "id"));
     let total = count(store, tenant, query, request).await?;
-    QueryResult::from_overfetched(found, request.limit, &scope, total)
+    walk.page(found, total)
 }
 
 /// The keys of the first `wanted` events of each branch, in no order: they are small however large the
@@ -64,6 +61,7 @@ async fn keys(
     store: &PostgresStore,
     tenant: &TenantId,
     query: &ReplayQuery,
+    direction: Direction,
     wanted: usize,
 ) -> StoreResult<Vec<ReplayKey>> {
     let mut snapshot = ReadTransaction::begin(store).await?;
@@ -74,7 +72,8 @@ async fn keys(
         let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace_id, query);
         let mut sql = QueryBuilder::new("SELECT tenant_id, id, timestamp, position, span_id");
         steps_selection(tenant, &conditions).push(&mut sql);
-        sql.push(STEP_ORDER).push_bind(wanted as i64);
+        push_order(&mut sql, &STEP_ORDER, direction);
+        sql.push(" LIMIT ").push_bind(wanted as i64);
         for row in fetch(&mut sql, connection).await? {
             let (timestamp, order) = trace.place(&row)?;
             let event = ReplayEventKey::Step(order);
@@ -83,11 +82,11 @@ async fn keys(
     }
     let in_window =
         |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
-    let mut sql = system_record::window_keys(tenant, &in_window, wanted);
+    let mut sql = system_record::window_keys(tenant, &in_window, direction, wanted);
     for row in fetch(&mut sql, connection).await? {
         found.push(of_system(system_record::window_key(tenant, &row)?));
     }
-    let mut sql = audit_entry::replay_keys(tenant, &query.window, wanted);
+    let mut sql = audit_entry::replay_keys(tenant, &query.window, direction, wanted);
     for row in fetch(&mut sql, connection).await? {
         let (timestamp, id) = audit_entry::replay_key(tenant, &row)?;
         let event = ReplayEventKey::Policy { id };
@@ -134,20 +133,21 @@ fn refuse_others(found: &mut [Event], query: &ReplayQuery) {
     }
 }
 
-/// Up to `wanted` events of each branch, in no order.
+/// As many events of each branch as the walk wants, in no order.
 async fn events(
     store: &PostgresStore,
     tenant: &TenantId,
     query: &ReplayQuery,
-    after: Option<&ReplayKey>,
-    wanted: usize,
+    walk: &Walk<'_, ReplayKey>,
+    from: Option<&ReplayKey>,
 ) -> StoreResult<Vec<Event>> {
+    let (direction, wanted) = (walk.direction(), walk.wanted());
     let mut snapshot = ReadTransaction::begin(store).await?;
     let connection = snapshot.connection();
     let mut found = Vec::new();
     if let Some(trace_id) = &query.trace_id {
         let trace = trace::Trace { tenant, trace_id };
-        found.extend(steps(connection, &trace, query, after, wanted).await?);
+        found.extend(steps(connection, &trace, query, (walk, from), wanted).await?);
     }
     let in_window =
         |sql: &mut QueryBuilder<Postgres>| push_range(sql, "occurred_at", &query.window);
@@ -155,7 +155,8 @@ async fn events(
     let mut sql = system_record::window_query(
         tenant,
         &in_window,
-        |platform| bound(place(platform), after),
+        direction,
+        |platform| bound(walk, place(platform), from),
         wanted,
     );
     for row in &fetch(&mut sql, connection).await? {
@@ -163,8 +164,10 @@ async fn events(
         let record = record.map(|record| ReplayEvent::from(&record));
         found.push((of_system(key), record));
     }
-    let bound = bound(POLICY, after);
-    let entries = audit_entry::in_replay(connection, tenant, &query.window, bound, wanted).await?;
+    let bound = bound(walk, POLICY, from);
+    let window = &query.window;
+    let entries =
+        audit_entry::in_replay(connection, tenant, window, direction, bound, wanted).await?;
     for ((timestamp, id), entry) in entries {
         let event = ReplayEventKey::Policy { id };
         let entry = entry.map(|entry| ReplayEvent::from(&entry));
@@ -175,8 +178,8 @@ async fn events(
 }
 
 /// Where a branch with ids goes on.
-fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
-    let key = after?;
+fn bound(walk: &Walk<'_, ReplayKey>, branch: u8, from: Option<&ReplayKey>) -> Option<Bound> {
+    let key = from?;
     let (cursor, id): (u8, Option<Uuid>) = match &key.event {
         ReplayEventKey::Step(_) => (STEPS, None),
         ReplayEventKey::System {
@@ -187,8 +190,9 @@ fn bound(branch: u8, after: Option<&ReplayKey>) -> Option<Bound> {
         ReplayEventKey::Policy { id } => (POLICY, Some(*id)),
     };
     Some(match id {
-        Some(id) => Bound::new(branch, cursor, key.timestamp, id),
+        Some(id) => Bound::new(walk, branch, cursor, (key.timestamp, id)),
         // All branches with ids come after the steps of the same time.
+        None if walk.is_reversed() => Bound::Past(key.timestamp),
         None => Bound::At(key.timestamp),
     })
 }
@@ -198,38 +202,33 @@ async fn steps(
     connection: &mut PgConnection,
     trace: &trace::Trace<'_>,
     query: &ReplayQuery,
-    after: Option<&ReplayKey>,
+    (walk, from): (&Walk<'_, ReplayKey>, Option<&ReplayKey>),
     wanted: usize,
 ) -> StoreResult<Vec<Event>> {
     let conditions = |sql: &mut QueryBuilder<Postgres>| push_steps(sql, trace.trace_id, query);
     let selection = steps_selection(trace.tenant, &conditions);
+    let direction = walk.direction();
     let mut sql = QueryBuilder::new("");
     push_keyed(&mut sql, selection.kinds, |sql| {
         sql.push("SELECT ").push(selection.columns);
         selection.push(sql);
-        if let Some(key) = after {
-            push_after(sql, key);
+        if let Some(key) = from {
+            match direction {
+                Direction::Ascending => push_after(sql, key),
+                Direction::Descending => push_before(sql, key),
+            }
         }
-        sql.push(STEP_ORDER).push_bind(wanted as i64);
+        push_order(sql, &STEP_ORDER, direction);
+        sql.push(" LIMIT ").push_bind(wanted as i64);
     });
-    sql.push(" ORDER BY timestamp, position, span_id");
+    push_order(&mut sql, &STEP_ORDER, direction);
     let rows = fetch(&mut sql, connection).await?;
-    let mut next_span: Option<u32> = None;
-    let mut events = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let step = trace.ordered(row)?;
-        let index = match (&step.order, next_span) {
-            (StepOrder::Position(position), _) => position.get(),
-            (StepOrder::Span { .. }, Some(index)) => index,
-            (StepOrder::Span { .. }, None) => trace.index_of(connection, &step.order).await?,
-        };
-        if matches!(step.order, StepOrder::Span { .. }) {
-            // A window leaves no span out between two that it holds.
-            next_span = Some(index + 1);
-        }
-        events.push(event(index, step));
-    }
-    Ok(events)
+    let steps = rows.iter().map(|row| trace.ordered(row));
+    let steps = steps.collect::<StoreResult<Vec<_>>>()?;
+    let is_reversed = walk.is_reversed();
+    let indexes = trace.indexes(connection, &steps, is_reversed).await?;
+    let events = indexes.into_iter().zip(steps);
+    Ok(events.map(|(index, step)| event(index, step)).collect())
 }
 
 fn event(index: u32, step: OrderedStep) -> Event {
@@ -276,6 +275,31 @@ fn push_after(sql: &mut QueryBuilder<Postgres>, key: &ReplayKey) {
     }
 }
 
+/// Pushes the condition for steps before a key of the merge.
+fn push_before(sql: &mut QueryBuilder<Postgres>, key: &ReplayKey) {
+    let time = key.timestamp.to_datetime();
+    sql.push(" AND timestamp <= ").push_bind(time);
+    match &key.event {
+        ReplayEventKey::Step(StepOrder::Position(position)) => {
+            sql.push(" AND (timestamp < ").push_bind(time);
+            sql.push(" OR position < ").push_bind(position.as_i64());
+            sql.push(")");
+        }
+        ReplayEventKey::Step(StepOrder::Span { span_id, .. }) => {
+            sql.push(" AND (timestamp < ").push_bind(time);
+            sql.push(" OR position IS NOT NULL OR span_id < ")
+                .push_bind(span_id.to_string())
+                .push(")");
+        }
+        // All steps of the same time come before.
+        ReplayEventKey::System { .. } | ReplayEventKey::Policy { .. } => return,
+    }
+    if key.timestamp == Timestamp::MIN {
+        // A step whose time was altered to one beyond stands at the end.
+        sql.push(" AND timestamp >= ").push_bind(time);
+    }
+}
+
 fn steps_selection<'a>(
     tenant: &'a TenantId,
     conditions: &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync),
@@ -315,24 +339,42 @@ async fn count(
 
 #[cfg(test)]
 mod tests {
-    use logs_domain::{RecordId, TenantId, Timestamp};
+    use logs_domain::page::Walk;
+    use logs_domain::{
+        Direction, PageRequest, ReadMethod, RecordId, ReplayQuery, StepPosition, TenantId,
+        TimeRange, Timestamp,
+    };
 
-    use super::{Bound, PLATFORM, POLICY, ReplayEventKey, ReplayKey, TENANT, bound};
+    use super::{Bound, PLATFORM, POLICY, ReplayEventKey, ReplayKey, StepOrder, TENANT, bound};
 
     #[test]
     fn each_branch_goes_on_where_the_merge_stopped() {
+        let tenant = TenantId::new("t").unwrap();
+        let query = ReplayQuery::new(TimeRange::ALL);
         let timestamp = Timestamp::from_micros(5).unwrap();
-        let id = RecordId::imported(&TenantId::new("t").unwrap(), "bound", 0).as_uuid();
-        let key = ReplayKey {
-            timestamp,
-            event: ReplayEventKey::System { platform: true, id },
-        };
-        assert_eq!(bound(TENANT, Some(&key)), Some(Bound::Past(timestamp)));
-        assert_eq!(
-            bound(PLATFORM, Some(&key)),
-            Some(Bound::Behind(timestamp, id))
-        );
-        assert_eq!(bound(POLICY, Some(&key)), Some(Bound::At(timestamp)));
-        assert_eq!(bound(POLICY, None), None);
+        let id = RecordId::imported(&tenant, "bound", 0).as_uuid();
+        let key = |event| ReplayKey { timestamp, event };
+        let record = key(ReplayEventKey::System { platform: true, id });
+        let step = key(ReplayEventKey::Step(StepOrder::Position(
+            StepPosition::from_i64(0).unwrap(),
+        )));
+        let (at, past) = (Bound::At(timestamp), Bound::Past(timestamp));
+        for (direction, earlier, later) in [
+            (Direction::Ascending, past, at),
+            (Direction::Descending, at, past),
+        ] {
+            let request = PageRequest::default().direction(direction);
+            let method = ReadMethod::GetReplayWindowEvents;
+            let walk = Walk::new(method, &tenant, &query, &request).unwrap();
+            let goes_on = |branch, from| bound(&walk, branch, from).unwrap();
+            assert_eq!(goes_on(TENANT, Some(&record)), earlier);
+            assert_eq!(
+                goes_on(PLATFORM, Some(&record)),
+                Bound::Behind(timestamp, id)
+            );
+            assert_eq!(goes_on(POLICY, Some(&record)), later);
+            assert_eq!(goes_on(TENANT, Some(&step)), later);
+            assert_eq!(bound(&walk, POLICY, None), None);
+        }
     }
 }

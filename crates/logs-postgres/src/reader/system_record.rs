@@ -1,18 +1,20 @@
 //! System records of a tenant and of the platform: a branch for each, merged.
 
-use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, refuse_twins};
+use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, Walk, refuse_twins};
 use logs_domain::{
-    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind,
-    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, RecordKind, StoreError,
+    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::bound::Bound;
+use crate::bound::Bound;
 use crate::decode::Row;
 use crate::execute::rows;
-use crate::list::{Selection, SortPlan, page_rows, push_equal, push_keyed, push_range, total};
+use crate::list::{
+    Selection, SortPlan, page_rows, push_equal, push_keyed, push_order, push_range, total,
+};
 use crate::{PLATFORM, PostgresStore, kind};
 
 const TABLE: &str = "system_record";
@@ -26,14 +28,22 @@ pub(super) async fn list(
     filter: &SystemRecordFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListSystemRecords, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListSystemRecords, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        push_equal(query, "component", filter.component.as_ref());
-        push_equal(query, "event_type", filter.event_type.as_ref());
-        push_equal(query, "severity", filter.severity);
-        push_equal(query, "correlation_id", filter.correlation_id.as_ref());
-        push_range(query, "occurred_at", &filter.occurred);
-        push_range(query, "created_at", &filter.created);
+        let SystemRecordFilter {
+            component,
+            event_type,
+            severity,
+            correlation_id,
+            occurred,
+            created,
+        } = filter;
+        push_equal(query, "component", component.as_ref());
+        push_equal(query, "event_type", event_type.as_ref());
+        push_equal(query, "severity", *severity);
+        push_equal(query, "correlation_id", correlation_id.as_ref());
+        push_range(query, "occurred_at", occurred);
+        push_range(query, "created_at", created);
     };
     let others = [
         filter.component.is_some(),
@@ -43,7 +53,7 @@ pub(super) async fn list(
     ];
     let order = SortPlan::of(&[], &others);
     let branches = both(tenant, &conditions);
-    let sorted = " ORDER BY created_at DESC, id DESC LIMIT ";
+    let direction = walk.direction();
     let key_of = |row: &PgRow| {
         let (platform, row) = branch(row);
         let (created_at, id) = row.place(owner(tenant, platform), "created_at")?;
@@ -53,26 +63,21 @@ pub(super) async fn list(
             id,
         })
     };
-    let after = match &request.position {
-        Position::Offset(offset) if offset.get() == 0 => None,
-        Position::Offset(offset) => {
-            let skipped = offset.as_usize();
-            let keys = merged_keys(&branches, "created_at", sorted, skipped);
+    let from = match walk.offset() {
+        0 => walk.from().copied(),
+        skipped => {
+            let keys = merged_keys(&branches, "created_at", direction, skipped);
             let keys = page_rows(store, keys, order, skipped, key_of).await?;
-            let Some(last) = nth(keys, skipped) else {
+            let Some(last) = walk.last_left_out(keys) else {
                 let total = total(store, request, &branches).await?;
-                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+                return walk.page(Vec::new(), total);
             };
             Some(last)
         }
-        Position::After(cursor) => Some(cursor.decode::<SystemListKey>(&scope)?),
     };
-    let wanted = request.limit.as_usize() + 1;
-    let query = merged(&branches, sorted, wanted, |platform, query| {
-        if let Some(key) = &after {
-            Bound::after_in_list(key, platform).push_before(query, "created_at");
-        }
-    });
+    let wanted = walk.wanted();
+    let bound = |platform| from.map(|key| Bound::in_list(&walk, &key, platform));
+    let query = merged(&branches, "created_at", direction, bound, wanted);
     let keyed = |row: &PgRow| {
         let key = key_of(row)?;
         let (platform, row) = branch(row);
@@ -81,16 +86,10 @@ pub(super) async fn list(
         Ok((key, record.and_then(|record| row.asked(record, is_asked))))
     };
     let mut found = page_rows(store, query, order, wanted, keyed).await?;
-    found.sort_unstable_by_key(|(key, _)| *key);
+    walk.sort(&mut found);
     refuse_twins(&mut found, |key| twin(key.id));
     let total = total(store, request, &branches).await?;
-    QueryResult::from_overfetched(found, request.limit, &scope, total)
-}
-
-/// The key at a place of a merge, from 1, out of as many keys of each branch.
-pub(super) fn nth<K: Ord>(mut keys: Vec<K>, place: usize) -> Option<K> {
-    keys.sort_unstable();
-    keys.into_iter().nth(place.checked_sub(1)?)
+    walk.page(found, total)
 }
 
 pub(super) async fn by_correlation(
@@ -100,13 +99,13 @@ pub(super) async fn by_correlation(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let method = ReadMethod::GetSystemRecordByCorrelation;
-    let scope = CursorScope::new(method, tenant, correlation_id);
+    let walk = Walk::new(method, tenant, correlation_id, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
         push_equal(query, "correlation_id", Some(correlation_id));
     };
     let is_asked =
         |record: &SystemRecordSnapshot| record.correlation_id.as_ref() == Some(correlation_id);
-    oldest_first(store, tenant, &conditions, &is_asked, request, &scope).await
+    in_order_of_occurrence(store, tenant, &conditions, &is_asked, &walk).await
 }
 
 pub(super) async fn in_window(
@@ -115,44 +114,43 @@ pub(super) async fn in_window(
     window: &TimeRange,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetSystemRecordsInWindow, tenant, window);
+    let method = ReadMethod::GetSystemRecordsInWindow;
+    let walk = Walk::new(method, tenant, window, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| push_range(query, "occurred_at", window);
     let is_asked = |record: &SystemRecordSnapshot| window.contains(record.occurred_at);
-    oldest_first(store, tenant, &conditions, &is_asked, request, &scope).await
+    in_order_of_occurrence(store, tenant, &conditions, &is_asked, &walk).await
 }
 
-async fn oldest_first(
+async fn in_order_of_occurrence(
     store: &PostgresStore,
     tenant: &TenantId,
     conditions: Conditions<'_>,
     is_asked: IsAsked<'_>,
-    request: &PageRequest,
-    scope: &CursorScope,
+    walk: &Walk<'_, SystemWindowKey>,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-    let after = match &request.position {
-        Position::Offset(offset) if offset.get() == 0 => None,
-        Position::Offset(offset) => {
-            let skipped = offset.as_usize();
-            let keys = window_keys(tenant, conditions, skipped);
+    let direction = walk.direction();
+    let from = match walk.offset() {
+        0 => walk.from().copied(),
+        skipped => {
+            let keys = window_keys(tenant, conditions, direction, skipped);
             let keys = rows(store, keys, skipped, |row| window_key(tenant, row)).await?;
-            let Some(last) = nth(keys, skipped) else {
-                let total = total(store, request, &both(tenant, conditions)).await?;
-                return Ok(QueryResult::from_parts(Vec::new(), total, None));
+            let Some(last) = walk.last_left_out(keys) else {
+                let total = total(store, walk.request(), &both(tenant, conditions)).await?;
+                return walk.page(Vec::new(), total);
             };
             Some(last)
         }
-        Position::After(cursor) => Some(cursor.decode::<SystemWindowKey>(scope)?),
     };
-    let wanted = request.limit.as_usize() + 1;
-    let bound = |platform| after.map(|key| Bound::after_in_window(&key, platform));
-    let query = window_query(tenant, conditions, bound, wanted);
+    let wanted = walk.wanted();
+    let bound = |platform| from.map(|key| Bound::in_window(walk, &key, platform));
+    let query = window_query(tenant, conditions, direction, bound, wanted);
     let record = |row: &PgRow| window_record(tenant, row);
     let mut found = rows(store, query, wanted, record).await?;
     refuse_others(&mut found, is_asked);
-    found.sort_unstable_by_key(|(key, _)| *key);
+    walk.sort(&mut found);
     refuse_twins(&mut found, |key| twin(key.id));
-    let total = total(store, request, &both(tenant, conditions)).await?;
-    QueryResult::from_overfetched(found, request.limit, scope, total)
+    let total = total(store, walk.request(), &both(tenant, conditions)).await?;
+    walk.page(found, total)
 }
 
 /// Refuses records that were not asked for: a damaged index finds others.
@@ -171,10 +169,10 @@ fn refuse_others(
 pub(super) fn window_keys(
     tenant: &TenantId,
     conditions: Conditions<'_>,
+    direction: Direction,
     wanted: usize,
 ) -> QueryBuilder<Postgres> {
-    let order = " ORDER BY occurred_at, id LIMIT ";
-    merged_keys(&both(tenant, conditions), "occurred_at", order, wanted)
+    merged_keys(&both(tenant, conditions), "occurred_at", direction, wanted)
 }
 
 /// The key of a row of [`window_query`] or [`window_keys`].
@@ -188,25 +186,17 @@ pub(super) fn window_key(tenant: &TenantId, row: &PgRow) -> StoreResult<SystemWi
     })
 }
 
-/// Up to `wanted` records each of tenant and platform, oldest first, behind the bound that `bound`
-/// gives for the tenant (`false`) or the platform.
+/// Up to `wanted` records each of tenant and platform, in the order of occurrence, behind the bound that
+/// `bound` gives for the tenant (`false`) or the platform.
 pub(super) fn window_query(
     tenant: &TenantId,
     conditions: Conditions<'_>,
+    direction: Direction,
     bound: impl Fn(bool) -> Option<Bound>,
     wanted: usize,
 ) -> QueryBuilder<Postgres> {
-    let order = " ORDER BY occurred_at, id LIMIT ";
-    merged(
-        &both(tenant, conditions),
-        order,
-        wanted,
-        |platform, query| {
-            if let Some(bound) = bound(platform) {
-                bound.push_after(query, "occurred_at");
-            }
-        },
-    )
+    let branches = both(tenant, conditions);
+    merged(&branches, "occurred_at", direction, bound, wanted)
 }
 
 /// What a row of [`window_query`] holds, with its key.
@@ -223,9 +213,10 @@ pub(super) fn window_record(
 /// server would sort all that both hold.
 fn merged(
     branches: &[Selection<'_>; 2],
-    order: &str,
+    column: &str,
+    direction: Direction,
+    bound: impl Fn(bool) -> Option<Bound>,
     wanted: usize,
-    push_bound: impl Fn(bool, &mut QueryBuilder<Postgres>),
 ) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("");
     push_keyed(&mut query, &[RecordKind::SystemRecord], |query| {
@@ -233,8 +224,11 @@ fn merged(
             query.push(if platform { " UNION ALL " } else { "" });
             query.push("(SELECT ").push(branch.columns);
             branch.push(query);
-            push_bound(platform, query);
-            query.push(order).push_bind(wanted as i64).push(")");
+            if let Some(bound) = bound(platform) {
+                bound.push(query, column, direction);
+            }
+            push_order(query, &[column, "id"], direction);
+            query.push(" LIMIT ").push_bind(wanted as i64).push(")");
         }
     });
     query
@@ -244,7 +238,7 @@ fn merged(
 fn merged_keys(
     branches: &[Selection<'_>; 2],
     column: &str,
-    order: &str,
+    direction: Direction,
     wanted: usize,
 ) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("");
@@ -252,7 +246,8 @@ fn merged_keys(
         query.push(if place == 0 { "" } else { " UNION ALL " });
         query.push("(SELECT tenant_id, id, ").push(column);
         branch.push(&mut query);
-        query.push(order).push_bind(wanted as i64).push(")");
+        push_order(&mut query, &[column, "id"], direction);
+        query.push(" LIMIT ").push_bind(wanted as i64).push(")");
     }
     query
 }

@@ -1,22 +1,24 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{StepOrder, refuse_twins};
+use logs_domain::page::{StepOrder, Walk, refuse_twins};
 use logs_domain::{
-    CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId,
-    SpanId, StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId,
+    PageRequest, Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId, SpanId,
+    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId,
     TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 
 mod ordered;
+mod part;
 
 use self::ordered::KeyedStep;
 pub(super) use self::ordered::OrderedStep;
+use self::part::Part;
 use crate::decode::Row;
 use crate::execute::{ReadTransaction, reading, rows};
 use crate::list::{
-    Selection, SortPlan, newest_first, push_equal, push_key, push_keyed, push_range, total,
+    Selection, SortPlan, page, push_equal, push_key, push_keyed, push_order, push_range, total,
 };
 use crate::lookup::by_key;
 use crate::{PostgresStore, error, kind};
@@ -24,15 +26,21 @@ use crate::{PostgresStore, error, kind};
 const STEPS: &str = "trace_step";
 /// The last position that a step can have.
 const LAST: i64 = StepPosition::MAX as i64;
+
 pub(super) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &TraceFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::ListTraces, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListTraces, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        if let Some(trace_id) = &filter.trace_id {
+        let TraceFilter {
+            trace_id,
+            run_id,
+            created,
+        } = filter;
+        if let Some(trace_id) = trace_id {
             push_key(
                 query,
                 tenant,
@@ -40,8 +48,8 @@ pub(super) async fn list(
                 &RecordId::of_trace(tenant, trace_id),
             );
         }
-        push_equal(query, "run_id", filter.run_id.as_ref());
-        push_range(query, "created_at", &filter.created);
+        push_equal(query, "run_id", run_id.as_ref());
+        push_range(query, "created_at", created);
     };
     let selection = Selection {
         kinds: &[RecordKind::Trace],
@@ -51,18 +59,10 @@ pub(super) async fn list(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(header(tenant, row)?, |trace| filter.matches(trace));
-    let page = newest_first(
-        store,
-        selection,
-        SortPlan::IndexOrder,
-        request,
-        &scope,
-        read,
-    )
-    .await?;
+    let page = page(store, selection, SortPlan::IndexOrder, &walk, read).await?;
     if let Some(trace_id) = &filter.trace_id
         && page.items.is_empty()
-        && !matches!(request.position, Position::After(_))
+        && matches!(request.position, Position::Offset(_))
     {
         // Its header may be elsewhere than its key says: that is told.
         let id = RecordId::of_trace(tenant, trace_id);
@@ -113,10 +113,11 @@ pub(super) async fn list_steps(
     filter: &TraceStepFilter,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepRecord>> {
-    let scope = CursorScope::new(ReadMethod::ListTraceSteps, tenant, filter);
+    let walk = Walk::new(ReadMethod::ListTraceSteps, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        push_equal(query, "trace_id", filter.trace_id.as_ref());
-        push_range(query, "created_at", &filter.created);
+        let TraceStepFilter { trace_id, created } = filter;
+        push_equal(query, "trace_id", trace_id.as_ref());
+        push_range(query, "created_at", created);
     };
     let tenant_key = tenant.as_str();
     let selection = Selection {
@@ -131,7 +132,7 @@ pub(super) async fn list_steps(
         None => SortPlan::IndexOrder,
     };
     let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
-    newest_first(store, selection, order, request, &scope, read).await
+    page(store, selection, order, &walk, read).await
 }
 
 pub(super) async fn steps_of(
@@ -140,14 +141,9 @@ pub(super) async fn steps_of(
     trace_id: &TraceId,
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-    let scope = CursorScope::new(ReadMethod::GetTraceSteps, tenant, trace_id);
-    let wanted = i64::from(request.limit.get()) + 1;
-    let (after, offset) = match &request.position {
-        Position::Offset(offset) => (None, i64::from(offset.get())),
-        Position::After(cursor) => (Some(cursor.decode::<StepOrder>(&scope)?), 0),
-    };
+    let walk = Walk::new(ReadMethod::GetTraceSteps, tenant, trace_id, request)?;
     let trace = Trace { tenant, trace_id };
-    let steps = reading(trace.page(store, after.as_ref(), wanted, offset)).await?;
+    let steps = reading(trace.page(store, &walk)).await?;
     let conditions =
         |query: &mut QueryBuilder<Postgres>| push_equal(query, "trace_id", Some(trace_id));
     let counted = Selection {
@@ -158,7 +154,7 @@ pub(super) async fn steps_of(
         conditions: &conditions,
     };
     let total = total(store, request, &[counted]).await?;
-    QueryResult::from_overfetched(steps, request.limit, &scope, total)
+    walk.page(steps, total)
 }
 
 /// The steps of one trace.
@@ -168,110 +164,122 @@ pub(super) struct Trace<'a> {
 }
 
 impl Trace<'_> {
-    /// Up to `wanted` steps, in the order of the trace.
+    /// The steps of a page, of both parts of the trace: positioned ones, and behind them the others.
     async fn page(
         &self,
         store: &PostgresStore,
-        after: Option<&StepOrder>,
-        wanted: i64,
-        offset: i64,
+        walk: &Walk<'_, StepOrder>,
     ) -> StoreResult<Vec<KeyedStep>> {
         let mut snapshot = ReadTransaction::begin(store).await?;
         let connection = snapshot.connection();
+        let (first, second) = if walk.is_reversed() {
+            (Part::Spans, Part::Positioned)
+        } else {
+            (Part::Positioned, Part::Spans)
+        };
+        let begins = walk.from().map_or(first, Part::of);
         let mut steps = Vec::new();
-        if !matches!(after, Some(StepOrder::Span { .. })) {
-            steps.extend(self.positioned(connection, after, wanted, offset).await?);
+        let mut offset = walk.offset();
+        if begins == first {
+            let limit = (walk.wanted(), offset);
+            steps = self.rows(connection, first, walk, limit).await?;
+            if offset > 0 && steps.is_empty() {
+                offset = offset.saturating_sub(self.count(connection, first).await?);
+            } else {
+                offset = 0;
+            }
         }
-        let missing = wanted - steps.len() as i64;
+        let missing = walk.wanted() - steps.len();
         if missing > 0 {
-            let positioned = self.count_positioned(connection).await?;
-            let offset = (offset - positioned).max(0);
-            steps.extend(self.spans(connection, after, missing, offset).await?);
+            let limit = (missing, offset);
+            steps.extend(self.rows(connection, second, walk, limit).await?);
         }
+        let indexes = self.indexes(connection, &steps, walk.is_reversed()).await?;
         snapshot.end().await?;
+        let indexed = indexes.into_iter().zip(steps);
+        let mut steps: Vec<_> = indexed.map(|(index, step)| step.indexed(index)).collect();
         refuse_twins(&mut steps, |_| StoreError::inconsistent(STEPS, "id", ""));
         Ok(steps)
     }
 
-    async fn positioned(
+    /// Up to so many steps of one part, behind the place where the walk begins if that is in it, and
+    /// behind an offset.
+    async fn rows(
         &self,
         connection: &mut PgConnection,
-        after: Option<&StepOrder>,
-        limit: i64,
-        offset: i64,
-    ) -> StoreResult<Vec<KeyedStep>> {
-        let after = match after {
-            Some(StepOrder::Position(position)) => position.as_i64(),
-            Some(StepOrder::Span { .. }) | None => -1,
-        };
+        part: Part,
+        walk: &Walk<'_, StepOrder>,
+        (limit, offset): (usize, usize),
+    ) -> StoreResult<Vec<OrderedStep>> {
+        let direction = walk.direction();
         let mut query = QueryBuilder::new("");
         push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
-            self.push(query);
-            query.push(" AND position > ").push_bind(after);
-            if after == LAST {
-                // A step whose position was altered to one beyond stands at the end.
-                query.push(" AND position <= ").push_bind(after);
+            query
+                .push("SELECT ")
+                .push(kind::columns(RecordKind::TraceStep));
+            self.push(query, part);
+            if let Some(from) = walk.from().filter(|from| Part::of(from) == part) {
+                part::push_behind(query, from, direction);
             }
-            query.push(" ORDER BY position LIMIT ").push_bind(limit);
-            query.push(" OFFSET ").push_bind(offset);
+            push_order(query, part.order(), direction);
+            query.push(" LIMIT ").push_bind(limit as i64);
+            query.push(" OFFSET ").push_bind(offset as i64);
         });
-        query.push(" ORDER BY position");
+        push_order(&mut query, part.order(), direction);
         let rows = query.build().fetch_all(connection).await;
         let rows = rows.map_err(error::read)?;
-        let indexed = |row| Ok(self.ordered(row)?.indexed(0));
-        rows.iter().map(indexed).collect()
+        rows.iter().map(|row| self.ordered(row)).collect()
     }
 
-    async fn spans(
-        &self,
-        connection: &mut PgConnection,
-        after: Option<&StepOrder>,
-        limit: i64,
-        offset: i64,
-    ) -> StoreResult<Vec<KeyedStep>> {
-        let mut query = QueryBuilder::new("");
-        push_keyed(&mut query, &[RecordKind::TraceStep], |query| {
-            self.push(query);
-            query.push(" AND span_id IS NOT NULL AND position IS NULL");
-            if let Some(StepOrder::Span { timestamp, span_id }) = after {
-                let time = timestamp.to_datetime();
-                query.push(" AND timestamp >= ").push_bind(time);
-                query.push(" AND (timestamp, span_id) > (").push_bind(time);
-                query.push(", ").push_bind(span_id.to_string()).push(")");
-                if *timestamp == Timestamp::MAX {
-                    // A step whose time was altered to one beyond stands at the end.
-                    query.push(" AND timestamp <= ").push_bind(time);
-                }
-            }
-            query.push(" ORDER BY timestamp, span_id LIMIT ");
-            query.push_bind(limit).push(" OFFSET ").push_bind(offset);
-        });
-        query.push(" ORDER BY timestamp, span_id");
-        let rows = query.build().fetch_all(&mut *connection).await;
-        let rows = rows.map_err(error::read)?;
-        let steps: Vec<OrderedStep> = rows
-            .iter()
-            .map(|row| self.ordered(row))
-            .collect::<StoreResult<_>>()?;
-        let Some(first) = steps.first() else {
-            return Ok(Vec::new());
-        };
-        let first_index = self.index_of(connection, &first.order).await?;
-        Ok((first_index..)
-            .zip(steps)
-            .map(|(index, step)| step.indexed(index))
-            .collect())
+    async fn count(&self, connection: &mut PgConnection, part: Part) -> StoreResult<usize> {
+        let mut query = QueryBuilder::new("SELECT COUNT(*)");
+        self.push(&mut query, part);
+        let counted = query.build_query_scalar().fetch_one(connection).await;
+        let counted: i64 = counted.map_err(error::read)?;
+        Ok(usize::try_from(counted).unwrap_or_default())
     }
 
-    /// Pushes a query of the steps of the trace, open for more conditions.
-    fn push(&self, query: &mut QueryBuilder<Postgres>) {
+    /// Pushes `FROM … WHERE …` of a part of the trace, open for more conditions.
+    fn push(&self, query: &mut QueryBuilder<Postgres>, part: Part) {
         query
-            .push("SELECT ")
-            .push(kind::columns(RecordKind::TraceStep))
             .push(" FROM logs.trace_step WHERE class = 0 AND tenant_id = ")
             .push_bind(self.tenant.to_string())
             .push(" AND trace_id = ")
-            .push_bind(self.trace_id.to_string());
+            .push_bind(self.trace_id.to_string())
+            .push(part.condition());
+    }
+
+    /// The index in the whole trace of each of some steps that follow each other in it, whatever
+    /// positioned ones stand between spans.
+    pub(super) async fn indexes(
+        &self,
+        connection: &mut PgConnection,
+        steps: &[OrderedStep],
+        is_reversed: bool,
+    ) -> StoreResult<Vec<u32>> {
+        let is_span = |step: &&OrderedStep| matches!(step.order, StepOrder::Span { .. });
+        let mut next = 0;
+        if let Some(first) = steps.iter().find(is_span) {
+            next = self.index_of(connection, &first.order).await?;
+            if is_reversed {
+                // Of those that share its place, it is the last.
+                let twins = steps.iter().filter(|step| step.order == first.order);
+                next += u32::try_from(twins.count() - 1).unwrap_or_default();
+            }
+        }
+        let indexes = steps.iter().map(|step| match &step.order {
+            StepOrder::Position(position) => position.get(),
+            StepOrder::Span { .. } => {
+                let index = next;
+                next = if is_reversed {
+                    next.saturating_sub(1)
+                } else {
+                    next + 1
+                };
+                index
+            }
+        });
+        Ok(indexes.collect())
     }
 
     /// Where the step of a row stands, and when. A position beyond the last stands there.
@@ -307,11 +315,7 @@ impl Trace<'_> {
 
     /// The index in the whole trace of a step that was made from a span: after the last position
     /// and the earlier spans. For a positioned step it is the position.
-    pub(super) async fn index_of(
-        &self,
-        connection: &mut PgConnection,
-        order: &StepOrder,
-    ) -> StoreResult<u32> {
+    async fn index_of(&self, connection: &mut PgConnection, order: &StepOrder) -> StoreResult<u32> {
         let (timestamp, span_id) = match order {
             StepOrder::Position(position) => return Ok(position.get()),
             StepOrder::Span { timestamp, span_id } => (timestamp, span_id),
@@ -334,18 +338,6 @@ impl Trace<'_> {
         .await
         .map_err(error::read)?;
         Ok(u32::try_from(index).unwrap_or(u32::MAX))
-    }
-
-    async fn count_positioned(&self, connection: &mut PgConnection) -> StoreResult<i64> {
-        sqlx::query_scalar!(
-            "SELECT COUNT(*) AS \"steps!\" FROM logs.trace_step \
-             WHERE class = 0 AND tenant_id = $1 AND trace_id = $2 AND position IS NOT NULL",
-            self.tenant.as_str(),
-            self.trace_id.as_str(),
-        )
-        .fetch_one(connection)
-        .await
-        .map_err(error::read)
     }
 }
 

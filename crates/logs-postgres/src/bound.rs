@@ -3,15 +3,15 @@
 
 use std::cmp::Ordering;
 
-use logs_domain::Timestamp;
-use logs_domain::page::{SystemListKey, SystemWindowKey};
+use logs_domain::page::{CursorKey, SystemListKey, SystemWindowKey, Walk};
+use logs_domain::{Direction, Timestamp};
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 use uuid::Uuid;
 
 /// Where a branch goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(crate) enum Bound {
     /// With all records of this time: the branch comes later than the cursor's on equal times.
     At(Timestamp),
     /// Behind all records of this time: the branch comes earlier on equal times.
@@ -22,9 +22,19 @@ pub(super) enum Bound {
 
 impl Bound {
     /// The bound for a branch that stands at `branch` among the branches of a merge, when the
-    /// cursor names a record of the branch at `cursor`.
-    pub(super) fn new(branch: u8, cursor: u8, time: Timestamp, id: Uuid) -> Self {
-        match branch.cmp(&cursor) {
+    /// walk goes on from a record of the branch at `cursor`.
+    pub(crate) fn new<K: CursorKey>(
+        walk: &Walk<'_, K>,
+        branch: u8,
+        cursor: u8,
+        (time, id): (Timestamp, Uuid),
+    ) -> Self {
+        let order = branch.cmp(&cursor);
+        match if walk.is_reversed() {
+            order.reverse()
+        } else {
+            order
+        } {
             Ordering::Less => Self::Past(time),
             Ordering::Equal => Self::Behind(time, id),
             Ordering::Greater => Self::At(time),
@@ -32,35 +42,42 @@ impl Bound {
     }
 
     /// The bound in a list of system records: on equal times the tenant's come first.
-    pub(super) fn after_in_list(key: &SystemListKey, platform: bool) -> Self {
-        Self::new(
-            u8::from(platform),
-            u8::from(key.platform),
-            key.created_at,
-            key.id,
-        )
+    pub(crate) fn in_list(
+        walk: &Walk<'_, SystemListKey>,
+        from: &SystemListKey,
+        platform: bool,
+    ) -> Self {
+        let (branch, cursor) = (u8::from(platform), u8::from(from.platform));
+        Self::new(walk, branch, cursor, (from.created_at, from.id))
     }
 
     /// The bound in a window of system records: on equal times the tenant's come first.
-    pub(super) fn after_in_window(key: &SystemWindowKey, platform: bool) -> Self {
-        Self::new(
-            u8::from(platform),
-            u8::from(key.platform),
-            key.occurred_at,
-            key.id,
-        )
+    pub(crate) fn in_window(
+        walk: &Walk<'_, SystemWindowKey>,
+        from: &SystemWindowKey,
+        platform: bool,
+    ) -> Self {
+        let (branch, cursor) = (u8::from(platform), u8::from(from.platform));
+        Self::new(walk, branch, cursor, (from.occurred_at, from.id))
     }
 
-    /// Pushes the condition for a branch that goes on with larger times and ids.
-    pub(super) fn push_after(self, query: &mut QueryBuilder<Postgres>, column: &str) {
-        self.push(query, column, " >= ", " > ");
-        self.push_end(query, column, Timestamp::MAX, " <= ");
-    }
-
-    /// Pushes the condition for a branch that goes on with smaller times and ids.
-    pub(super) fn push_before(self, query: &mut QueryBuilder<Postgres>, column: &str) {
-        self.push(query, column, " <= ", " < ");
-        self.push_end(query, column, Timestamp::MIN, " >= ");
+    /// Pushes the condition for a branch that goes on in a direction.
+    pub(crate) fn push(
+        self,
+        query: &mut QueryBuilder<Postgres>,
+        column: &str,
+        direction: Direction,
+    ) {
+        match direction {
+            Direction::Ascending => {
+                self.push_start(query, column, " >= ", " > ");
+                self.push_end(query, column, Timestamp::MAX, " <= ");
+            }
+            Direction::Descending => {
+                self.push_start(query, column, " <= ", " < ");
+                self.push_end(query, column, Timestamp::MIN, " >= ");
+            }
+        }
     }
 
     /// Leaves out what is beyond the end of time: a record whose time was altered stands at the end, and
@@ -84,7 +101,7 @@ impl Bound {
         }
     }
 
-    fn push(self, query: &mut QueryBuilder<Postgres>, column: &str, at: &str, past: &str) {
+    fn push_start(self, query: &mut QueryBuilder<Postgres>, column: &str, at: &str, past: &str) {
         match self {
             Self::At(time) => {
                 query
@@ -101,7 +118,8 @@ impl Bound {
                     .push_bind(time.to_datetime());
             }
             Self::Behind(time, id) => {
-                // The first condition says nothing new, but the index begins by it.
+                // The first condition says nothing new, but the index begins by it, and months are
+                // left out.
                 query
                     .push(" AND ")
                     .push(column)

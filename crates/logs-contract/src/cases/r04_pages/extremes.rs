@@ -1,6 +1,10 @@
 //! Pages whose cursors hold the longest and the outermost keys.
 
-use logs_domain::{ReplayQuery, SpanId, StepKey, TimeRange, Timestamp};
+use std::fmt::Debug;
+
+use logs_domain::{
+    Direction, PageRequest, QueryResult, ReplayQuery, SpanId, StepKey, TimeRange, Timestamp,
+};
 
 use crate::CaseContext;
 use crate::appends::{append, append_platform};
@@ -8,9 +12,9 @@ use crate::case::cases;
 use crate::samples::{first, span, system, tenant, trace_id};
 
 cases! {
-    r04_get_trace_steps_continues_behind_the_longest_span_ids,
-    r04_get_replay_window_events_continues_behind_the_longest_span_ids,
-    r04_get_system_records_in_window_continues_over_all_of_time,
+    r04_get_trace_steps_goes_past_the_longest_span_ids,
+    r04_get_replay_window_events_goes_past_the_longest_span_ids,
+    r04_get_system_records_in_window_goes_over_all_of_time,
 }
 
 /// Span ids of the largest size, of one to four bytes a character, that differ at their end.
@@ -40,45 +44,65 @@ async fn store_longest(case: &CaseContext) {
     .await;
 }
 
-async fn r04_get_trace_steps_continues_behind_the_longest_span_ids(case: &mut CaseContext) {
-    store_longest(case).await;
-    let mut request = first(1);
-    for (place, id) in longest().iter().enumerate() {
-        let page = case
-            .store()
-            .get_trace_steps(&tenant("a"), &trace_id("t"), &request)
-            .await;
-        let page = page.unwrap();
-        assert_eq!(page.items[0].skill_name.as_str(), id);
-        assert_eq!(page.has_more, place + 1 < longest().len());
-        request = page
-            .next
-            .map_or_else(|| first(1), |cursor| request.after(cursor));
+/// Each record of a list by pages of one, in each direction forwards and back: what `fetch` makes of a
+/// page, in its own order. The four walks agree.
+async fn one_by_one<T: PartialEq + Debug, F: Future<Output = QueryResult<T>>>(
+    own: Direction,
+    fetch: impl Fn(PageRequest) -> F,
+) -> Vec<T> {
+    let mut walks = Vec::new();
+    for direction in [own, own.reversed()] {
+        let request = first(1).direction(direction);
+        let mut page = fetch(request.clone()).await;
+        let mut forth = Vec::new();
+        loop {
+            assert_eq!(page.items.len(), 1, "{direction:?}");
+            forth.append(&mut page.items);
+            assert!(forth.len() < 100, "each record comes once");
+            let Some(next) = page.next else { break };
+            page = fetch(request.clone().after(next)).await;
+        }
+        let mut back = Vec::new();
+        while let Some(place) = page.previous {
+            page = fetch(request.clone().before(place)).await;
+            back.append(&mut page.items);
+            assert!(back.len() < forth.len(), "each record comes once");
+        }
+        back.reverse();
+        assert_eq!(back, forth[..forth.len() - 1], "{direction:?}, back");
+        if direction != own {
+            forth.reverse();
+        }
+        walks.push(forth);
     }
+    let (turned, own) = (walks.pop(), walks.pop());
+    assert_eq!(turned, own, "the exact reverse");
+    own.unwrap_or_default()
 }
 
-async fn r04_get_replay_window_events_continues_behind_the_longest_span_ids(
-    case: &mut CaseContext,
-) {
+async fn r04_get_trace_steps_goes_past_the_longest_span_ids(case: &mut CaseContext) {
     store_longest(case).await;
-    let query = ReplayQuery::new(TimeRange::ALL).trace_id(trace_id("t"));
-    let mut request = first(1);
-    for (place, id) in longest().iter().enumerate() {
-        let page = case
-            .store()
-            .get_replay_window_events(&tenant("a"), &query, &request)
-            .await;
-        let page = page.unwrap();
-        assert_eq!(&page.items[0].action, id);
-        assert_eq!(page.has_more, place + 1 < longest().len());
-        request = page
-            .next
-            .map_or_else(|| first(1), |cursor| request.after(cursor));
-    }
+    let (store, a, trace) = (&case.store(), &tenant("a"), &trace_id("t"));
+    let found = one_by_one(Direction::Ascending, |request| async move {
+        let page = store.get_trace_steps(a, trace, &request).await.unwrap();
+        page.map(|step| step.skill_name.to_string())
+    });
+    assert_eq!(found.await, longest());
 }
 
-async fn r04_get_system_records_in_window_continues_over_all_of_time(case: &mut CaseContext) {
-    let store = case.store();
+async fn r04_get_replay_window_events_goes_past_the_longest_span_ids(case: &mut CaseContext) {
+    store_longest(case).await;
+    let query = &ReplayQuery::new(TimeRange::ALL).trace_id(trace_id("t"));
+    let (store, a) = (&case.store(), &tenant("a"));
+    let found = one_by_one(Direction::Ascending, |request| async move {
+        let page = store.get_replay_window_events(a, query, &request).await;
+        page.unwrap().map(|event| event.action)
+    });
+    assert_eq!(found.await, longest());
+}
+
+async fn r04_get_system_records_in_window_goes_over_all_of_time(case: &mut CaseContext) {
+    let (store, a) = (&case.store(), &tenant("a"));
     let times: Vec<Timestamp> = [
         Timestamp::MIN.as_micros(),
         -1_000_001,
@@ -95,26 +119,19 @@ async fn r04_get_system_records_in_window_continues_over_all_of_time(case: &mut 
             .zip(&times)
             .map(|(number, time)| system(number).occurred_at(*time))
     };
-    append(&*store, &tenant("a"), records()).await;
-    append_platform(&*store, records()).await;
-    let mut found = Vec::new();
-    let mut next = Some(first(1));
-    while let Some(request) = next {
+    append(&**store, a, records()).await;
+    append_platform(&**store, records()).await;
+    let found = one_by_one(Direction::Ascending, |request| async move {
+        let window = TimeRange::ALL;
         let page = store
-            .get_system_records_in_window(&tenant("a"), &TimeRange::ALL, &request)
+            .get_system_records_in_window(a, &window, &request)
             .await;
-        let page = page.unwrap();
-        found.extend(
-            page.items
-                .iter()
-                .map(|record| (record.occurred_at, record.is_platform())),
-        );
-        assert!(found.len() <= 2 * times.len(), "each record comes once");
-        next = page.next.map(|cursor| request.after(cursor));
-    }
+        page.unwrap()
+            .map(|record| (record.occurred_at, record.is_platform()))
+    });
     let expected: Vec<_> = times
         .iter()
         .flat_map(|time| [(*time, false), (*time, true)])
         .collect();
-    assert_eq!(found, expected);
+    assert_eq!(found.await, expected);
 }

@@ -1,5 +1,7 @@
 //! Trace headers and trace steps.
 
+mod part;
+
 use logs_domain::page::{Keyed, StepOrder, Walk, refuse_twins};
 use logs_domain::{
     Direction, PageRequest, QueryResult, ReadMethod, RecordId, RunId, SpanId, StepPosition,
@@ -9,14 +11,13 @@ use logs_domain::{
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
+use self::part::{LAST, Part, push_behind};
 use crate::decode::Row;
 use crate::list::{Selection, page, push_equal, push_order, push_range, total};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "trace";
 const STEPS: &str = "trace_step";
-/// The last position that a step can have.
-const LAST: i64 = StepPosition::MAX as i64;
 
 pub(super) async fn list(
     store: &SqliteStore,
@@ -84,11 +85,10 @@ pub(super) async fn list_steps(
         push_equal(query, "trace_id", trace_id.as_ref());
         push_range(query, "created_at", created);
     };
-    let tenant_key = tenant.as_str();
     let selection = Selection {
         table: STEPS,
         index: None,
-        tenant: tenant_key,
+        tenant: tenant.as_str(),
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
@@ -305,67 +305,6 @@ impl Trace<'_> {
             .await
             .map_err(error::read)?;
         Ok(usize::try_from(counted).unwrap_or_default())
-    }
-}
-
-/// One of the two parts of a trace, each in the order of an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Positioned,
-    Spans,
-}
-
-impl Part {
-    const fn index(self) -> &'static str {
-        match self {
-            Self::Positioned => "trace_step_by_position",
-            Self::Spans => "trace_step_by_time",
-        }
-    }
-
-    const fn condition(self) -> &'static str {
-        match self {
-            Self::Positioned => " AND position >= 0",
-            Self::Spans => " AND span_id IS NOT NULL AND position IS NULL",
-        }
-    }
-
-    const fn order(self) -> &'static [&'static str] {
-        match self {
-            Self::Positioned => &["position"],
-            Self::Spans => &["timestamp", "span_id"],
-        }
-    }
-}
-
-/// Pushes the condition for steps of a part behind a place in it. A step that was altered to a position
-/// or a time beyond the last stands at the end, and behind it is nothing.
-fn push_behind(query: &mut QueryBuilder<Sqlite>, from: &StepOrder, direction: Direction) {
-    let is_ascending = direction == Direction::Ascending;
-    let past = if is_ascending { " > " } else { " < " };
-    let until = if is_ascending { " <= " } else { " >= " };
-    match from {
-        StepOrder::Position(position) => {
-            let position = position.as_i64();
-            query.push(" AND position").push(past).push_bind(position);
-            if is_ascending && position == LAST {
-                query.push(" AND position").push(until).push_bind(position);
-            }
-        }
-        StepOrder::Span { timestamp, span_id } => {
-            let end = if is_ascending {
-                Timestamp::MAX
-            } else {
-                Timestamp::MIN
-            };
-            let time = timestamp.as_micros();
-            query.push(" AND (timestamp, span_id)").push(past).push("(");
-            query.push_bind(time).push(", ");
-            query.push_bind(span_id.to_string()).push(")");
-            if *timestamp == end {
-                query.push(" AND timestamp").push(until).push_bind(time);
-            }
-        }
     }
 }
 

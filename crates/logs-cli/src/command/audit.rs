@@ -139,3 +139,31 @@ fn fields(entry: &AuditLedgerSnapshot) -> Fields {
         .add_time("occurred", entry.occurred_at)
         .add_time("stored", entry.created_at)
 }
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::{AuditLedgerSnapshot, Draft, RecordKind, TenantId, Timestamp};
+
+    use super::fields;
+
+    #[test]
+    fn every_field_of_an_entry_is_shown() {
+        let json = r#"{"audit_entry":{"id":"019cae2f-1c00-7000-8000-000000000001","event_type":"e",
+            "entity_type":"t","entity_id":"i","actor_type":"HUMAN","actor_id":"a",
+            "action_reason":"r","before_state":{},"after_state":{},"correlation_id":"c",
+            "attributes":{}}}"#;
+        let Draft::AuditEntry(draft) = Draft::from_json(json).unwrap() else {
+            panic!("an entry");
+        };
+        let (tenant, time) = (
+            TenantId::new("t").unwrap(),
+            Timestamp::from_micros(0).unwrap(),
+        );
+        let entry = AuditLedgerSnapshot::from_parts(tenant, draft, time);
+        let mut out = Vec::new();
+        fields(&entry).write(&mut out).unwrap();
+        let lines = String::from_utf8(out).unwrap().lines().count();
+        // The id, the tenant and the record time are no columns of the kind.
+        assert_eq!(lines, RecordKind::AuditEntry.columns().count() + 3);
+    }
+}

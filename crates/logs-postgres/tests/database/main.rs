@@ -30,6 +30,7 @@ mod sessions;
 mod settled;
 mod small_disk;
 mod standbys;
+mod statements;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;

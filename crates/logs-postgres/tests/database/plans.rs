@@ -23,7 +23,7 @@ use crate::records::{as_superuser, at, tenant};
 use crate::support;
 
 mod explain;
-mod log;
+pub(crate) mod log;
 
 use explain::{Allowed, Mode, explained};
 use log::{Statement, statements};

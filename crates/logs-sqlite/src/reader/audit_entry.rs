@@ -1,9 +1,11 @@
 //! Audit entries and governance events.
 
+use std::sync::LazyLock;
+
 use logs_domain::page::Keyed;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CursorScope, GovernanceFilter, PageRequest, QueryResult,
-    ReadMethod, RecordId, StoreError, StoreResult, TenantId, Timestamp,
+    ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, Timestamp,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -80,7 +82,7 @@ pub(super) async fn governance(
     let scope = CursorScope::new(ReadMethod::GetGovernanceEvents, tenant, filter);
     let (table, index) = match filter.run_id {
         // The references are in the order of the list; the entries follow by their key.
-        Some(_) => (OF_RUN, None),
+        Some(_) => (OF_RUN.as_str(), None),
         None => (TABLE, Some("audit_entry_governance")),
     };
     let conditions = |query: &mut QueryBuilder<Sqlite>| {
@@ -115,10 +117,15 @@ pub(super) async fn governance(
 /// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from
 /// walking the entries first, and the columns of the order are the reference's, whose key has them in
 /// that order.
-const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
-     governance_run.created_at, governance_run.id, digest, event_type, entity_type, entity_id, \
-     actor_type, actor_id, action_reason, before_state, after_state, correlation_id, occurred_at \
-     FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))";
+static OF_RUN: LazyLock<String> = LazyLock::new(|| {
+    let fields = RecordKind::AuditEntry.columns().map(|field| field.name);
+    format!(
+        "(SELECT governance_run.tenant_id, governance_run.run_id AS named_run_id, \
+             governance_run.created_at, governance_run.id, digest, {} \
+         FROM governance_run LEFT JOIN audit_entry USING (tenant_id, created_at, id))",
+        fields.collect::<Vec<_>>().join(", ")
+    )
+});
 
 /// The entries that a replay window shows, oldest first: up to `wanted` behind the bound.
 pub(super) async fn in_replay(

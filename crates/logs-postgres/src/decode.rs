@@ -183,6 +183,15 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// Which of these a key belongs to, and its place among them.
+    pub(crate) fn owner<'o>(&self, owners: &[&'o str]) -> StoreResult<(usize, &'o str)> {
+        let owner: &str = self.raw("owner")?;
+        let mut places = owners.iter().copied().enumerate();
+        places
+            .find(|(_, one)| *one == owner)
+            .ok_or_else(|| StoreError::inconsistent("record_key", "tenant_id", ""))
+    }
+
     /// Whether the record of a key is there. Retention may have dropped it; otherwise a key never
     /// stands without its record.
     pub(crate) fn kept(&self) -> StoreResult<bool> {

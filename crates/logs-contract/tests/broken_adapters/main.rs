@@ -18,6 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use logs_contract::{RULES, cases};
 
 mod appends;
+mod by_id;
 mod durable;
 mod exports;
 mod fault;
@@ -42,6 +43,7 @@ mod trace_of_run;
 
 const ADAPTERS: &[&[BrokenAdapter]] = &[
     tenancy::ADAPTERS,
+    by_id::ADAPTERS,
     filters::ADAPTERS,
     order::ADAPTERS,
     pages::ADAPTERS,

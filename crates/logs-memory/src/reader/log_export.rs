@@ -3,7 +3,7 @@
 use logs_domain::page::ListKey;
 use logs_domain::{
     CursorScope, LogExportFilter, LogExportSnapshot, PageRequest, QueryResult, ReadMethod,
-    StoreResult, TenantId,
+    RecordId, RecordKey, StoreResult, TenantId,
 };
 
 use super::entries_after;
@@ -31,4 +31,22 @@ pub(super) fn list(
                 .filter(|(_, export)| filter.matches(export))
         },
     )
+}
+
+pub(super) fn get(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<LogExportSnapshot>> {
+    let state = store.read()?;
+    let find = |records: &Records| {
+        let stored = records.keys.get(&RecordKey::LogExport(*id))?;
+        let key = ListKey {
+            created_at: stored.created_at,
+            id: id.as_uuid(),
+        };
+        let export = records.exports.get(&key)?;
+        Some(records.folded_export(tenant, &key, export))
+    };
+    Ok(state.tenants.get(tenant).and_then(find))
 }

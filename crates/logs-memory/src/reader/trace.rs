@@ -2,8 +2,8 @@
 
 use logs_domain::page::{ListKey, StepOrder};
 use logs_domain::{
-    CursorScope, PageRequest, QueryResult, ReadMethod, StoreResult, TenantId, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    CursorScope, PageRequest, QueryResult, ReadMethod, RecordId, RecordKey, StoreResult, TenantId,
+    TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
 use super::entries_after;
@@ -30,6 +30,23 @@ pub(super) fn list(
         },
     )?;
     Ok(found.map(Clone::clone))
+}
+
+pub(super) fn get(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    trace_id: &TraceId,
+) -> StoreResult<Option<TraceSnapshot>> {
+    let state = store.read()?;
+    let find = |records: &Records| {
+        let stored = records.keys.get(&RecordKey::Trace(trace_id.clone()))?;
+        let key = ListKey {
+            created_at: stored.created_at,
+            id: RecordId::of_trace(tenant, trace_id).as_uuid(),
+        };
+        records.traces.get(&key).cloned()
+    };
+    Ok(state.tenants.get(tenant).and_then(find))
 }
 
 pub(super) fn list_steps(

@@ -68,16 +68,8 @@ pub(super) async fn get(
     tenant: &TenantId,
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-    let read = |row: &Row<'_>| snapshot(tenant, row);
-    by_key(
-        store,
-        tenant,
-        RecordKind::AuditEntry,
-        kind::columns(RecordKind::AuditEntry),
-        *id,
-        read,
-    )
-    .await
+    let read = |_: &str, row: &Row<'_>| snapshot(tenant, row);
+    by_key(store, &[tenant.as_str()], RecordKind::AuditEntry, *id, read).await
 }
 
 pub(super) async fn governance(

@@ -2,8 +2,9 @@
 
 use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, refuse_twins};
 use logs_domain::{
-    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordKind,
-    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId,
+    RecordKind, StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId,
+    TimeRange,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
@@ -13,6 +14,7 @@ use super::bound::Bound;
 use crate::decode::Row;
 use crate::execute::rows;
 use crate::list::{Selection, SortPlan, page_rows, push_equal, push_keyed, push_range, total};
+use crate::lookup::by_key;
 use crate::{PLATFORM, PostgresStore, kind};
 
 const TABLE: &str = "system_record";
@@ -91,6 +93,16 @@ pub(super) async fn list(
 pub(super) fn nth<K: Ord>(mut keys: Vec<K>, place: usize) -> Option<K> {
     keys.sort_unstable();
     keys.into_iter().nth(place.checked_sub(1)?)
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<SystemRecordSnapshot>> {
+    let owners = [tenant.as_str(), PLATFORM];
+    let read = |owner: &str, row: &Row<'_>| snapshot(whose(tenant, owner == PLATFORM), row);
+    by_key(store, &owners, RecordKind::SystemRecord, *id, read).await
 }
 
 pub(super) async fn by_correlation(

@@ -2,8 +2,8 @@
 
 use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey};
 use logs_domain::{
-    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, StoreError,
-    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, CursorScope, PageRequest, Position, QueryResult, ReadMethod, RecordId,
+    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -99,6 +99,30 @@ pub(super) async fn list(
     found.sort_unstable_by_key(|(key, _)| *key);
     let total = total(store, request, &branches).await?;
     QueryResult::from_overfetched(found, request.limit, &scope, total)
+}
+
+pub(super) async fn get(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<SystemRecordSnapshot>> {
+    let rows = sqlx::query("SELECT * FROM system_record WHERE tenant_id IN (?, ?) AND id = ?")
+        .bind(tenant.as_str())
+        .bind(PLATFORM)
+        .bind(id.as_bytes().as_slice())
+        .fetch_all(&store.readers)
+        .await
+        .map_err(error::read)?;
+    let read = |owner, row: &Row<'_>| row.asked(snapshot(owner, row)?, |record| record.id == *id);
+    let mut other = None;
+    for row in rows.iter().map(|row| Row::new(row, TABLE)) {
+        if row.is_of(tenant.as_str())? {
+            // Whatever became of that of the platform.
+            return read(Some(tenant), &row).map(Some);
+        }
+        other = Some(row);
+    }
+    other.map(|row| read(None, &row)).transpose()
 }
 
 /// The key at a place of a merge, from 1, out of as many keys of each branch.

@@ -5,6 +5,7 @@ mod append_cost;
 mod clocks;
 mod contested;
 mod damage;
+mod damaged_by_id;
 mod deep;
 mod disk;
 mod doctor;

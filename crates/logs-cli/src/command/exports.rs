@@ -3,8 +3,8 @@
 use clap::Args;
 use logs_domain::{ExportScope, ExportStatus, LogExportFilter};
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -40,7 +40,7 @@ impl Exports {
         filter.scope = self.scope;
         filter.status = self.status;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_log_exports(&tenant, &filter, &page).await
         })
         .await

@@ -5,8 +5,8 @@ use logs_domain::{
     Component, CorrelationId, Severity, SystemEventType, SystemRecordFilter, Timestamp,
 };
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -108,7 +108,7 @@ impl List {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_system_records(&tenant, &filter, &page).await
         })
         .await
@@ -120,7 +120,7 @@ impl Window {
         let tenant = session.tenant()?;
         let window = window(("--from", self.from), ("--to", self.to))?;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store
                 .get_system_records_in_window(&tenant, &window, &page)
                 .await
@@ -133,7 +133,7 @@ impl ByCorrelation {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store
                 .get_system_record_by_correlation(&tenant, &self.correlation, &page)
                 .await

@@ -6,8 +6,8 @@ use logs_domain::{
     EntityType, RecordId,
 };
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -96,7 +96,7 @@ impl List {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_audit_entries(&tenant, &filter, &page).await
         })
         .await
@@ -115,7 +115,7 @@ impl Show {
             ))
         })?;
         if session.json() {
-            return output::json(session, &entry);
+            return output::json(session.output(), &entry);
         }
         fields(&entry).write(session.streams.out)?;
         Ok(())

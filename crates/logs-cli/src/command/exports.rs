@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use logs_domain::{ExportScope, ExportStatus, LogExportFilter, LogExportSnapshot, RecordId};
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -65,7 +65,7 @@ impl Exports {
         filter.scope = self.scope;
         filter.status = self.status;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_log_exports(&tenant, &filter, &page).await
         })
         .await

@@ -6,8 +6,8 @@ use logs_domain::{
     SystemRecordSnapshot, TenantId, Timestamp,
 };
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -125,7 +125,7 @@ impl List {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_system_records(&tenant, &filter, &page).await
         })
         .await
@@ -157,7 +157,7 @@ impl Window {
         let tenant = session.tenant()?;
         let window = window(("--from", self.from), ("--to", self.to))?;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store
                 .get_system_records_in_window(&tenant, &window, &page)
                 .await
@@ -170,7 +170,7 @@ impl ByCorrelation {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store
                 .get_system_record_by_correlation(&tenant, &self.correlation, &page)
                 .await

@@ -5,11 +5,9 @@ use std::io::{self, Write};
 use logs_domain::{PageRequest, QueryResult, StoreResult, Total};
 use serde::Serialize;
 
-use super::Inconsistency;
-use super::{Row, Table};
+use super::{Inconsistency, Output, Row, Table};
 use crate::failure::Failure;
 use crate::page_flags::PageFlags;
-use crate::session::Session;
 
 /// What a list is of.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +44,7 @@ struct PageInfo<'a> {
 /// next page. As JSON, standard output has records only, and that line is an object on standard
 /// error: `{"page":{"items":50,"total":{"exact":120},"has_more":true,"next":"…"}}`.
 pub(crate) async fn list<T: Row + Serialize>(
-    session: &mut Session<'_>,
+    mut output: Output<'_>,
     flags: &PageFlags,
     noun: Noun,
     fetch: impl AsyncFn(PageRequest) -> StoreResult<QueryResult<T>>,
@@ -63,17 +61,17 @@ pub(crate) async fn list<T: Row + Serialize>(
                 let (Some(found), Some(next)) = (found, error.next()) else {
                     return Err(error.into());
                 };
-                found.write(session)?;
+                found.write(&mut output)?;
                 unreadable += 1;
                 request = request.after(next.clone());
                 continue;
             }
         };
         shown += page.items.len() as u64;
-        if session.json() {
-            write_json(session.streams.out, &page.items)?;
+        if output.json {
+            write_json(output.out, &page.items)?;
         } else if !page.items.is_empty() {
-            table.write(session.streams.out, &page.items)?;
+            table.write(output.out, &page.items)?;
         }
         match page.next.take_if(|_| flags.all) {
             Some(next) => request = request.after(next),
@@ -84,7 +82,7 @@ pub(crate) async fn list<T: Row + Serialize>(
                     page.total
                 };
                 let next = page.next.as_ref().map(logs_domain::Cursor::as_str);
-                write_end(session, noun, shown, total, next)?;
+                write_end(&mut output, noun, shown, total, next)?;
                 return match unreadable {
                     0 => Ok(()),
                     count => Err(Failure::inconsistent(count)),
@@ -103,14 +101,14 @@ fn write_json<T: Serialize>(out: &mut dyn Write, items: &[T]) -> Result<(), Fail
 }
 
 fn write_end(
-    session: &mut Session<'_>,
+    output: &mut Output<'_>,
     noun: Noun,
     shown: u64,
     total: Total,
     next: Option<&str>,
 ) -> io::Result<()> {
-    if session.json() {
-        session.streams.out.flush()?;
+    if output.json {
+        output.out.flush()?;
         let page = PageInfo {
             items: shown,
             total,
@@ -118,10 +116,10 @@ fn write_end(
             next,
         };
         let line = serde_json::to_string(&page)?;
-        return writeln!(session.streams.err, "{{\"page\":{line}}}");
+        return writeln!(output.err, "{{\"page\":{line}}}");
     }
     let line = last_line(noun, shown, total, next);
-    writeln!(session.streams.out, "{line}")
+    writeln!(output.out, "{line}")
 }
 
 fn last_line(noun: Noun, shown: u64, total: Total, next: Option<&str>) -> String {

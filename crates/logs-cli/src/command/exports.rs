@@ -84,7 +84,7 @@ impl Show {
             ))
         })?;
         if session.json() {
-            return output::json(session, &export);
+            return output::json(session.output(), &export);
         }
         fields(&export).write(session.streams.out)?;
         Ok(())

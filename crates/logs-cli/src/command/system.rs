@@ -145,7 +145,7 @@ impl Show {
             ))
         })?;
         if session.json() {
-            return output::json(session, &record);
+            return output::json(session.output(), &record);
         }
         fields(&record).write(session.streams.out)?;
         Ok(())

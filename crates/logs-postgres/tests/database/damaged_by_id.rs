@@ -1,5 +1,4 @@
 //! Reads of one record that somebody altered, or whose key: each tells which it is.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use logs_contract::samples::{first, id, run_id};
 use logs_domain::{LlmRunFilter, LogsReader, TenantId, TraceId};

@@ -1,6 +1,7 @@
 //! `cargo xtask queries`: describes the statements that are checked when the PostgreSQL adapter is
 //! compiled, by a server with the schema of this checkout, and keeps that beside the crate: a build
-//! needs no server. Then it writes the list of definitions anew that `logs doctor` compares with.
+//! needs no server. Then it writes anew the list of definitions that `logs doctor` compares with, and the
+//! statements of reads in `tests/sql`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,11 +43,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         std::fs::write(kept.join(name), text)?;
     }
     println!("{} statements are described in {CRATE}/.sqlx", found.len());
-    // By the test that compares it otherwise: it has the schema, and asks as the doctor does.
+    // By the tests that compare otherwise: they have the schema, and ask as the store does.
     let list = "doctor::definitions::tests::the_list_is_what_the_steps_install";
-    let mut write = process::cargo(["test", "--quiet", "--package", "logs-postgres", "--lib"])?;
-    write.args(["--", "--exact", list]);
-    write.env("LOGS_WRITE_DEFINITIONS", "1");
+    write("LOGS_WRITE_DEFINITIONS", ["--lib", "--", "--exact", list])?;
+    let read = "statements::every_read_asks_what_is_written_down";
+    let test = ["--test=database", "--", "--exact", read];
+    write("LOGS_WRITE_STATEMENTS", test)
+}
+
+/// Runs a test that writes anew what it compares with.
+fn write<const N: usize>(variable: &str, test: [&str; N]) -> anyhow::Result<()> {
+    let mut write = process::cargo(["test", "--quiet", "--package", "logs-postgres"])?;
+    write.args(test).env(variable, "1");
     process::run(write)
 }
 

@@ -3,6 +3,7 @@
 mod commands;
 mod dependencies;
 mod file_lengths;
+mod imports;
 mod lints;
 mod migrations;
 mod toolchain;
@@ -20,6 +21,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             "every crate inherits the workspace's lints",
             lints::check()?,
         ),
+        ("imports form no circle", imports::check()?),
         ("files are short", file_lengths::check()?),
         (
             "released migrations are unchanged and record tables are not rewritten",

@@ -25,8 +25,8 @@ pub(crate) fn statement(template: &str) -> String {
 const fn postgres_type(value_type: ValueType) -> &'static str {
     match value_type {
         ValueType::Id => "uuid",
-        ValueType::Text | ValueType::Word(_) | ValueType::Json => "text",
-        ValueType::Integer => "bigint",
+        ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json => "text",
+        ValueType::Integer { .. } => "bigint",
         ValueType::Time => "timestamptz",
         ValueType::Flag => "boolean",
     }

@@ -32,10 +32,10 @@ macro_rules! decode {
             use logs_domain::field::ValueType;
             match field.value_type {
                 ValueType::Id => decode!(@column $row, place, Option<$id>),
-                ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+                ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json => {
                     decode!(@column $row, place, Option<String>)
                 }
-                ValueType::Integer => decode!(@column $row, place, Option<i64>),
+                ValueType::Integer { .. } => decode!(@column $row, place, Option<i64>),
                 ValueType::Time => decode!(@column $row, place, Option<$time>),
                 ValueType::Flag => decode!(@column $row, place, Option<bool>),
             }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod arguments;
 mod audit;
 mod backup;
 mod completions;
@@ -17,6 +18,7 @@ mod trace;
 
 use clap::Subcommand;
 
+pub(crate) use self::arguments::{Arguments, explain};
 use crate::failure::Failure;
 use crate::session::Session;
 

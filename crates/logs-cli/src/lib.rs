@@ -3,15 +3,17 @@
 //! The binary only calls [`main`]. [`run`] is the same in-process, on any store and with captured
 //! output, for tests.
 
-mod arguments;
 mod command;
 mod export;
 mod failure;
+mod globals;
 mod import;
 mod interrupt;
+mod one_of;
 mod output;
 mod page_flags;
 mod session;
+mod streams;
 mod token_usage;
 mod window;
 
@@ -21,13 +23,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::arguments::Arguments;
+use self::command::Arguments;
 use self::failure::Failure;
 use self::output::one_line;
 use self::session::Session;
 
 pub use self::failure::ExitStatus;
-pub use self::session::{Dependencies, Streams};
+pub use self::session::Dependencies;
+pub use self::streams::Streams;
 
 /// Runs the command line of the process on its streams.
 #[must_use]
@@ -77,7 +80,7 @@ pub async fn run(
             let outcome = command::run(command, &mut session).await;
             session.finish(outcome).await
         }
-        Err(error) => arguments::explain(&error, out),
+        Err(error) => command::explain(&error, out),
     };
     let outcome = outcome.and_then(|()| out.flush().map_err(Failure::from));
     let Err(failure) = outcome else {

@@ -16,13 +16,24 @@ pub(crate) use progress::progress;
 pub(crate) use rows::took_ms;
 pub(crate) use table::{Column, Row, Table};
 
+use std::io::Write;
+
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::session::Session;
+
+/// Where records are written, and how.
+pub(crate) struct Output<'a> {
+    /// For records.
+    pub(crate) out: &'a mut dyn Write,
+    /// For notes beside them.
+    pub(crate) err: &'a mut dyn Write,
+    /// Whether records are JSON, in place of a table.
+    pub(crate) json: bool,
+}
 
 /// Writes one record as a line of JSON.
-pub(crate) fn json(session: &mut Session<'_>, record: &impl Serialize) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *session.streams.out, record)?;
-    Ok(session.streams.out.write_all(b"\n")?)
+pub(crate) fn json(output: Output<'_>, record: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer(&mut *output.out, record)?;
+    Ok(output.out.write_all(b"\n")?)
 }

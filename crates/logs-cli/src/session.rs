@@ -1,7 +1,5 @@
 //! What every command works with: the store, the tenant, the streams.
 
-use std::fmt;
-use std::io::Write;
 use std::sync::Arc;
 
 use logs_domain::{
@@ -9,24 +7,10 @@ use logs_domain::{
 };
 use tempfile::TempDir;
 
-use crate::arguments::Globals;
 use crate::failure::Failure;
-
-/// Where a command writes to.
-pub struct Streams<'a> {
-    /// For answers.
-    pub out: &'a mut dyn Write,
-    /// For errors, progress and notes.
-    pub err: &'a mut dyn Write,
-    /// Whether a person watches `err`.
-    pub err_is_terminal: bool,
-}
-
-impl fmt::Debug for Streams<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Streams").finish_non_exhaustive()
-    }
-}
+use crate::globals::Globals;
+use crate::output::Output;
+use crate::streams::Streams;
 
 /// What a command takes from its context.
 #[derive(Clone, Debug)]
@@ -133,6 +117,15 @@ impl<'a> Session<'a> {
     /// Whether records are written as JSON.
     pub(crate) const fn json(&self) -> bool {
         self.globals.json
+    }
+
+    /// Where records are written, and how.
+    pub(crate) fn output(&mut self) -> Output<'_> {
+        Output {
+            out: &mut *self.streams.out,
+            err: &mut *self.streams.err,
+            json: self.globals.json,
+        }
     }
 
     /// Closes what was opened. An error of the command comes before one of closing.

@@ -145,16 +145,19 @@ ports! {
         GetLlmRun get_llm_run(tenant: &TenantId, run_id: &RunId) -> Option<LlmRunSnapshot>;
         GetTraceIdForRun get_trace_id_for_run(tenant: &TenantId, run_id: &RunId) -> Option<TraceId>;
         ListTraces list_traces(tenant: &TenantId, filter: &TraceFilter, page: &PageRequest) -> QueryResult<TraceSnapshot>;
+        GetTrace get_trace(tenant: &TenantId, trace_id: &TraceId) -> Option<TraceSnapshot>;
         ListTraceSteps list_trace_steps(tenant: &TenantId, filter: &TraceStepFilter, page: &PageRequest) -> QueryResult<TraceStepRecord>;
         GetTraceSteps get_trace_steps(tenant: &TenantId, trace_id: &TraceId, page: &PageRequest) -> QueryResult<TraceStepSnapshot>;
         GetReplayWindowEvents get_replay_window_events(tenant: &TenantId, query: &ReplayQuery, page: &PageRequest) -> QueryResult<ReplayEvent>;
         ListSystemRecords list_system_records(tenant: &TenantId, filter: &SystemRecordFilter, page: &PageRequest) -> QueryResult<SystemRecordSnapshot>;
+        GetSystemRecord get_system_record(tenant: &TenantId, id: &RecordId) -> Option<SystemRecordSnapshot>;
         GetSystemRecordByCorrelation get_system_record_by_correlation(tenant: &TenantId, correlation_id: &CorrelationId, page: &PageRequest) -> QueryResult<SystemRecordSnapshot>;
         GetSystemRecordsInWindow get_system_records_in_window(tenant: &TenantId, window: &TimeRange, page: &PageRequest) -> QueryResult<SystemRecordSnapshot>;
         ListAuditEntries list_audit_entries(tenant: &TenantId, filter: &AuditFilter, page: &PageRequest) -> QueryResult<AuditLedgerSnapshot>;
         GetAuditEntry get_audit_entry(tenant: &TenantId, id: &RecordId) -> Option<AuditLedgerSnapshot>;
         GetGovernanceEvents get_governance_events(tenant: &TenantId, filter: &GovernanceFilter, page: &PageRequest) -> QueryResult<AuditLedgerSnapshot>;
         ListLogExports list_log_exports(tenant: &TenantId, filter: &LogExportFilter, page: &PageRequest) -> QueryResult<LogExportSnapshot>;
+        GetLogExport get_log_export(tenant: &TenantId, id: &RecordId) -> Option<LogExportSnapshot>;
     }
     LogsWriter {
         Append append(tenant: &TenantId, batch: &AppendBatch, on_conflict: OnConflict) -> AppendReceipt;

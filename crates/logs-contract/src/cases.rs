@@ -41,7 +41,7 @@ pub const RULES: &[&str] = &[
 
 /// The cases by file.
 const FILES: &[&[&[Case]]] = &[
-    &[r01_tenancy::CASES_OF_LISTS, r01_tenancy::CASES],
+    r01_tenancy::FILES,
     r02_filters::FILES,
     &[r03_order::CASES_OF_LISTS, r03_order::CASES],
     r04_pages::FILES,

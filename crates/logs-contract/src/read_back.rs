@@ -35,7 +35,9 @@ pub(crate) async fn assert_reads_back(
             let listed = store
                 .list_traces(tenant, &TraceFilter::default(), &page)
                 .await;
-            assert_eq!(listed.unwrap().items, [expected]);
+            assert_eq!(listed.unwrap().items, from_ref(&expected));
+            let found = store.get_trace(tenant, &expected.trace_id).await.unwrap();
+            assert_eq!(found, Some(expected));
         }
         Draft::TraceStep(step) => {
             let index = match &step.key {
@@ -74,7 +76,9 @@ pub(crate) async fn assert_reads_back(
             let listed = store
                 .list_log_exports(tenant, &LogExportFilter::default(), &page)
                 .await;
-            assert_eq!(listed.unwrap().items, [expected]);
+            assert_eq!(listed.unwrap().items, from_ref(&expected));
+            let found = store.get_log_export(tenant, &expected.id).await.unwrap();
+            assert_eq!(found, Some(expected));
         }
         Draft::LogExportOutcome(outcome) => {
             let listed = store
@@ -86,7 +90,10 @@ pub(crate) async fn assert_reads_back(
                 .iter()
                 .map(LogExportSnapshot::to_outcome)
                 .collect();
-            assert_eq!(folded, [Some(outcome)]);
+            assert_eq!(folded, [Some(outcome.clone())]);
+            let found = store.get_log_export(tenant, &outcome.export_id).await;
+            let folded = found.unwrap().and_then(|export| export.to_outcome());
+            assert_eq!(folded, Some(outcome));
         }
     }
 }
@@ -102,6 +109,8 @@ pub(crate) async fn assert_system_record(
         .list_system_records(tenant, &SystemRecordFilter::default(), &page)
         .await;
     assert_eq!(listed.unwrap().items, from_ref(&expected));
+    let found = store.get_system_record(tenant, &expected.id).await;
+    assert_eq!(found.unwrap().as_ref(), Some(&expected));
     let window = logs_domain::TimeRange::ALL;
     let found = store
         .get_system_records_in_window(tenant, &window, &page)

@@ -4,6 +4,7 @@ mod largest;
 
 pub(crate) use largest::largest_of_every_kind;
 
+use logs_domain::field::ValueType;
 use logs_domain::{Checksum, Draft, LogExportOutcome, Reason, RecordKind};
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ pub(crate) fn full(kind: RecordKind) -> Draft {
     let mut value = members(&bare(kind));
     for (field, member) in value.iter_mut() {
         if member.is_null() {
-            let set = alternatives(field)
+            let set = alternatives(kind, field)
                 .pop()
                 .expect("a value for every optional field");
             *member = set;
@@ -48,9 +49,6 @@ pub(crate) fn needed_before(kind: RecordKind) -> Option<Draft> {
 
 /// Every draft that has the key of `draft` and differs from it in one field of the producer, with
 /// the name of the field.
-///
-/// # Panics
-/// When a draft has a field for which there is no other value here.
 pub(crate) fn changed_in_one_field(draft: &Draft) -> Vec<(String, Draft)> {
     if let Draft::LogExportOutcome(outcome) = draft {
         return other_outcomes(outcome);
@@ -61,7 +59,7 @@ pub(crate) fn changed_in_one_field(draft: &Draft) -> Vec<(String, Draft)> {
     for field in original.keys().filter(|field| !is_key(kind, field)) {
         let before = changed.len();
         // A required field does not take null: that is no draft, and no change.
-        for value in alternatives(field).into_iter().chain([Value::Null]) {
+        for value in alternatives(kind, field).into_iter().chain([Value::Null]) {
             let mut members = original.clone();
             members.insert(field.clone(), value);
             if let Some(other) = from_members(kind, members)
@@ -129,45 +127,42 @@ fn from_members(kind: RecordKind, members: Members) -> Option<Draft> {
 /// Texts that differ by letter case, white space, normalisation.
 const OPEN_TEXTS: &[&str] = &["provider ", "Provider", "e\u{301}", "\u{e9}"];
 
-/// Values of a field, the smallest first and one that is worth storing last.
-fn alternatives(field: &str) -> Vec<Value> {
-    match field {
-        "input_tokens" | "output_tokens" | "cost_nano_usd" | "duration_ms" => {
-            vec![json!(0), json!(1), json!(9_007_199_254_740_992_i64)]
-        }
-        "is_synthetic" => vec![json!(false), json!(true)],
-        "started_at" | "completed_at" | "timestamp" | "occurred_at" => vec![
+/// Values of a member of a draft, the smallest first and one that is worth storing last.
+fn alternatives(kind: RecordKind, member: &str) -> Vec<Value> {
+    if member == "parent" {
+        return vec![
+            json!({"position": 0}),
+            json!({"span": "0"}),
+            json!({"position": 2_147_483_647}),
+            json!({"span": "e\u{301}"}),
+            json!({"span": "\u{e9}"}),
+        ];
+    }
+    match value_type(kind, member) {
+        ValueType::Integer { .. } => vec![json!(0), json!(1), json!(9_007_199_254_740_992_i64)],
+        ValueType::Flag => vec![json!(false), json!(true)],
+        ValueType::Time => vec![
             json!("0001-01-01T00:00:00Z"),
             json!("1970-01-01T00:00:00Z"),
             json!("2025-01-01T00:00:00.000001Z"),
         ],
-        "attributes" | "details" | "before_state" | "after_state" => vec![
+        ValueType::Json => vec![
             json!({}),
             json!({"a": null}),
             json!({"a": [1, 2]}),
             json!({"a": [2, 1]}),
             json!({"a": "\u{e9}", "b": {"c": 0.5, "d": [true, null, "x"]}}),
         ],
-        "parent" => vec![
-            json!({"position": 0}),
-            json!({"span": "0"}),
-            json!({"position": 2_147_483_647}),
-            json!({"span": "e\u{301}"}),
-            json!({"span": "\u{e9}"}),
-        ],
-        "execution_status" | "status" => words(&["SUCCEEDED", "FAILED", "ABORTED", "TIMEOUT"]),
-        "source" => words(&["API", "SDK", "SYSTEM", "SYNTHETIC", "WORKER"]),
-        "severity" => words(&["INFO", "WARN", "CRITICAL"]),
-        "caused_by" => words(&["SYSTEM", "HUMAN", "AUTOMATION"]),
-        "actor_type" => words(&["HUMAN", "SYSTEM", "AGENT"]),
-        "scope" => words(&["llm_run", "system", "audit", "compliance"]),
-        "format" => words(&["json", "csv", "pdf", "zip"]),
-        "run_id" | "trace_id" | "session_id" | "provider" | "model" | "parent_run_id"
-        | "skill_name" | "outcome_category" | "component" | "event_type" | "summary"
-        | "correlation_id" | "entity_type" | "entity_id" | "actor_id" | "action_reason"
-        | "requested_by" => words(OPEN_TEXTS),
-        other => panic!("the field {other} of a draft has no other value here: add one"),
+        ValueType::Word(known) => words(known),
+        ValueType::Text { .. } => words(OPEN_TEXTS),
+        ValueType::Id => vec![json!(id(NUMBER)), json!(id(NUMBER + 1))],
     }
+}
+
+/// What a member of a draft holds: members and fields have the same names, but for keys of steps.
+fn value_type(kind: RecordKind, member: &str) -> ValueType {
+    let field = kind.fields().iter().find(|field| field.name == member);
+    field.expect("a member is a field").value_type
 }
 
 fn words(words: &[&str]) -> Vec<Value> {
@@ -194,10 +189,10 @@ pub(crate) fn numbered(kind: RecordKind, number: u32) -> Draft {
         if member.is_null() {
             bit += 1;
             if number >> (bit - 1) & 1 == 1 {
-                *member = value_of(field, number);
+                *member = value_of(kind, field, number);
             }
         } else if !is_key(kind, field) && member.is_string() {
-            *member = value_of(field, number);
+            *member = value_of(kind, field, number);
         }
     }
     let text = json!(format!("{kind} {number}"));
@@ -217,8 +212,8 @@ pub(crate) fn numbered(kind: RecordKind, number: u32) -> Draft {
 }
 
 /// A value of a field that differs from that of the next number.
-fn value_of(field: &str, number: u32) -> Value {
-    let values = alternatives(field);
+fn value_of(kind: RecordKind, field: &str, number: u32) -> Value {
+    let values = alternatives(kind, field);
     let value = &values[number as usize % values.len()];
     let open_text = values == words(OPEN_TEXTS);
     if value.is_number() {

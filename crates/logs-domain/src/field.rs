@@ -25,12 +25,18 @@ pub struct Field {
 pub enum ValueType {
     /// The id of the record itself. Stores keep it with the key of the record, for every kind.
     Id,
-    /// Text.
-    Text,
+    /// Text of 1 to so many bytes of UTF-8.
+    Text {
+        /// The longest text.
+        max_bytes: usize,
+    },
     /// One word of a closed set.
     Word(&'static [&'static str]),
-    /// A whole number from 0 to `i64::MAX`.
-    Integer,
+    /// A whole number from 0 on.
+    Integer {
+        /// The largest number.
+        max: i64,
+    },
     /// A time in microseconds.
     Time,
     /// True or false.

@@ -26,7 +26,7 @@
 //! | 11 | trace of run | [`get_trace_id_for_run`](LogsReader::get_trace_id_for_run) |
 //! | 12 | replay | [`get_replay_window_events`](LogsReader::get_replay_window_events) |
 //! | 13 | governance | [`get_governance_events`](LogsReader::get_governance_events) |
-//! | 14 | exports | [`list_log_exports`](LogsReader::list_log_exports), [`append`](LogsWriter::append) |
+//! | 14 | exports | [`list_log_exports`](LogsReader::list_log_exports), [`get_log_export`](LogsReader::get_log_export), [`append`](LogsWriter::append) |
 //! | 15 | overload | [`append`](LogsWriter::append) |
 //! | 16 | lifecycle | this module, [`close`](StoreLifecycle::close) |
 

@@ -68,8 +68,8 @@ fn each_value_is_of_the_type_of_its_field() {
             };
             let fits = match (field.value_type, value) {
                 (ValueType::Id, Value::Id(_))
-                | (ValueType::Text, Value::Text(_))
-                | (ValueType::Integer, Value::Integer(_))
+                | (ValueType::Text { .. }, Value::Text(_))
+                | (ValueType::Integer { .. }, Value::Integer(_))
                 | (ValueType::Time, Value::Time(_))
                 | (ValueType::Flag, Value::Flag(_)) => true,
                 (ValueType::Word(words), Value::Text(word)) => words.contains(&word),

@@ -6,11 +6,10 @@ use logs_domain::{Clock, StoreError, StoreResult, Timestamp, WriteOutcome};
 use sqlx::postgres::PgConnection;
 
 use crate::error;
+use crate::timeouts::{LONGEST_APPEND, SKEW, micros};
 
-/// How far the clocks of writers and that of the server may be apart.
-pub(crate) const SKEW_MICROS: i64 = 5_000_000;
-/// No append transaction lives longer than this, by its timeouts.
-pub(crate) const LONGEST_APPEND_MICROS: i64 = 60_000_000;
+const SKEW_MICROS: i64 = micros(SKEW);
+const LONGEST_APPEND_MICROS: i64 = micros(LONGEST_APPEND);
 
 /// How far a clock is from that of the server, in microseconds.
 pub(crate) async fn skew_micros(

@@ -183,6 +183,15 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// Which of these a key belongs to, and its place among them.
+    pub(crate) fn owner<'o>(&self, owners: &[&'o str]) -> StoreResult<(usize, &'o str)> {
+        let owner: &str = self.raw("owner")?;
+        let mut places = owners.iter().copied().enumerate();
+        places
+            .find(|(_, one)| *one == owner)
+            .ok_or_else(|| StoreError::inconsistent("record_key", "tenant_id", ""))
+    }
+
     /// Whether the record of a key is there. Retention may have dropped it; otherwise a key never
     /// stands without its record.
     pub(crate) fn kept(&self) -> StoreResult<bool> {
@@ -237,10 +246,10 @@ impl FieldReader for Columns<'_, '_> {
         let (row, name) = (self.row, field.name);
         Ok(match field.value_type {
             ValueType::Id => Some(Value::Id(self.id)),
-            ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+            ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json => {
                 row.raw::<Option<&str>>(name)?.map(Value::Text)
             }
-            ValueType::Integer => row.raw::<Option<i64>>(name)?.map(Value::Integer),
+            ValueType::Integer { .. } => row.raw::<Option<i64>>(name)?.map(Value::Integer),
             ValueType::Time => row.optional_time(name)?.map(Value::Time),
             ValueType::Flag => row.raw::<Option<bool>>(name)?.map(Value::Flag),
         })

@@ -9,8 +9,8 @@ use logs_domain::{StoreError, StoreResult};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use crate::clock::SKEW_MICROS;
-use crate::{PostgresStore, clock, error, migrations, store};
+use crate::timeouts::{SKEW, micros};
+use crate::{PostgresStore, clock, error, migrations, schema, session};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +31,13 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn doctor(url: &str, clock: &dyn logs_domain::Clock) -> StoreResult<Vec<Check>> {
-        let settings = store::parse(url)?;
+        let settings = session::parse(url)?;
         let pooler = pooler::check(&settings).await?;
         if !pooler.passed {
             // What is read through it may be the answer to somebody else.
             return Ok(vec![pooler]);
         }
-        let mut connection = store::administer(url).await?;
+        let mut connection = session::administer(url).await?;
         let mut checks = vec![pooler];
         let schema = match migrations::current(&mut connection).await {
             Err(StoreError::SchemaMismatch { found, .. }) => Err(found),
@@ -45,7 +45,7 @@ impl PostgresStore {
         };
         checks.push(Check {
             name: "schema",
-            passed: schema.as_ref().is_ok_and(migrations::Schema::serves),
+            passed: schema.as_ref().is_ok_and(schema::Schema::serves),
             found: schema.as_ref().map_or_else(Clone::clone, told),
         });
         for (name, sql) in CHECKS {
@@ -54,13 +54,13 @@ impl PostgresStore {
         let apart = clock::skew_micros(&mut connection, clock).await?;
         checks.push(Check {
             name: "clock",
-            passed: apart <= SKEW_MICROS,
+            passed: apart <= micros(SKEW),
             found: format!("{} ms from the clock of the server", apart / 1_000),
         });
         if let Ok(schema) = schema
             && schema.serves()
         {
-            if schema.version == migrations::known() {
+            if schema.version == schema::known() {
                 checks.extend(definitions::check(&mut connection).await?);
             } else {
                 checks.push(definitions::newer());
@@ -75,8 +75,8 @@ impl PostgresStore {
     }
 }
 
-fn told(schema: &migrations::Schema) -> String {
-    let known = migrations::known();
+fn told(schema: &schema::Schema) -> String {
+    let known = schema::known();
     let works = match (schema.version > known, schema.serves()) {
         (false, _) => "",
         (true, true) => ", and works with it",

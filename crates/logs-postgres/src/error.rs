@@ -1,15 +1,11 @@
 //! What PostgreSQL says, in the words of the domain. Every SQLSTATE is mapped here: names of tables
 //! and constraints are missing from errors on a cluster.
 
-use std::time::Duration;
-
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::Error;
 
-use crate::{BACKEND, server_message};
-
-/// How long a caller that was pushed back should wait.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+use crate::timeouts::{READ_STATEMENT, RETRY_AFTER};
+use crate::{BACKEND, schema, server_message};
 
 /// A failed step of an append, and what to do about it.
 #[derive(Debug)]
@@ -125,7 +121,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         // connections: there is too much work at once.
         "40001" | "40P01" | "55P03" | "53300" => pushback(),
         "57014" => StoreError::Timeout {
-            after: crate::store::STATEMENT_TIMEOUT,
+            after: READ_STATEMENT,
             write_outcome,
         },
         "25006" => StoreError::ReadOnly,
@@ -141,7 +137,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         "3D000" => unavailable("there is no such database", write_outcome, error),
         "42P01" | "3F000" | "42883" | "42703" => StoreError::SchemaMismatch {
             found: "no schema of ours".to_owned(),
-            expected: format!("{BACKEND} schema {}", crate::migrations::known()),
+            expected: format!("{BACKEND} schema {}", schema::known()),
         },
         "53100" => backend("the disk is full", true, write_outcome, error),
         // The server stops over what its disk did not keep, and comes back by its log.

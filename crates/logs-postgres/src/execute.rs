@@ -1,7 +1,5 @@
 //! Reads: one statement, or several on one state of the database.
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
@@ -9,10 +7,8 @@ use sqlx::{QueryBuilder, SqlSafeStr};
 use tokio::time::Instant;
 
 use crate::pool::PooledConnection;
+use crate::timeouts::READ;
 use crate::{PostgresStore, error};
-
-/// How long a read may take: a little longer than its statement may on the server.
-pub(crate) const READ: Duration = Duration::from_millis(3_500);
 
 /// Ends a call that writes nothing when it takes too long.
 pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {

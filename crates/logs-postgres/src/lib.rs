@@ -21,20 +21,25 @@ mod limits;
 mod list;
 mod lookup;
 mod migrations;
+mod options;
 mod partitions;
 mod pg_time;
 mod pool;
 mod preflight;
 mod reader;
+mod schema;
 mod server_message;
 mod session;
 mod store;
+mod timeouts;
 mod timestamps;
 mod writer;
 
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
-pub use store::{Access, PostgresStore};
+pub use options::PostgresOptions;
+pub use session::Access;
+pub use store::PostgresStore;
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "postgres";

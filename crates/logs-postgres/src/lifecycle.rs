@@ -5,9 +5,9 @@ use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, 
 use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
-use crate::clock::{LONGEST_APPEND_MICROS, SKEW_MICROS};
 use crate::execute::{reading, rows};
-use crate::{BACKEND, PostgresStore, clock, error, migrations};
+use crate::timeouts::{LONGEST_APPEND, SKEW, micros};
+use crate::{BACKEND, PostgresStore, clock, error, migrations, schema};
 
 #[async_trait]
 impl StoreLifecycle for PostgresStore {
@@ -19,7 +19,7 @@ impl StoreLifecycle for PostgresStore {
         let kept_from = rows(self, QueryBuilder::new(KEPT_FROM), 1, kept_from).await?;
         let kept_from = kept_from.into_iter().next().flatten();
         let kept_from = kept_from.map(Timestamp::from_micros).transpose()?;
-        Ok(StoreInfo::new(BACKEND, migrations::known()).keeping_from(kept_from))
+        Ok(StoreInfo::new(BACKEND, schema::known()).keeping_from(kept_from))
     }
 
     async fn ready(&self) -> StoreResult<()> {
@@ -53,13 +53,13 @@ impl StoreLifecycle for PostgresStore {
         let mut now = allocated.time;
         if is_real {
             let server = Timestamp::from_micros(server)?;
-            if now <= server.saturating_add_micros(SKEW_MICROS) {
+            if now <= server.saturating_add_micros(micros(SKEW)) {
                 allocated.commit();
             }
             // A clock that is ahead would settle what writers with the right time may still append.
             now = now.min(server);
         }
-        let margin = age.max(LONGEST_APPEND_MICROS) + SKEW_MICROS;
+        let margin = age.max(micros(LONGEST_APPEND)) + micros(SKEW);
         let settled = now.saturating_add_micros(-margin);
         Ok(oldest.map_or(settled, |oldest| oldest.min(settled)))
     }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use crate::clock::{LONGEST_APPEND_MICROS, SKEW_MICROS};
-use crate::execute::READ;
-use crate::pool::{ACQUIRE, LIFETIME};
-use crate::store::{
-    APPEND_TIMEOUT, IDLE_TIMEOUT, LOCK_TIMEOUT, READERS, STATEMENT_TIMEOUT, WRITERS,
+use crate::store::{READERS, WRITERS};
+use crate::timeouts::{
+    ACQUIRE, APPEND, APPEND_STATEMENT, IDLE, LIFETIME, LOCK, LONGEST_APPEND, READ, READ_STATEMENT,
+    SKEW,
 };
-use crate::writer::{APPEND, RETRIES};
+use crate::writer::RETRIES;
 
 const LIMITS: &str = include_str!("../../../docs/limits.md");
 
@@ -19,35 +18,31 @@ fn seconds(duration: Duration) -> String {
 
 #[test]
 fn the_table_of_this_adapter_is_that_of_its_constants() {
-    let of_micros = |micros: i64| seconds(Duration::from_micros(micros.unsigned_abs()));
     for (what, limit) in [
         ("a read", seconds(READ)),
         (
             "a statement of a read, on the server",
-            seconds(STATEMENT_TIMEOUT),
+            seconds(READ_STATEMENT),
         ),
         ("an append, with its retries", seconds(APPEND)),
         (
             "a statement of an append, on the server, and a wait for a standby",
-            seconds(APPEND_TIMEOUT),
+            seconds(APPEND_STATEMENT),
         ),
         (
             "retries after a deadlock or a serialization failure",
             RETRIES.to_string(),
         ),
-        ("a wait for a lock", seconds(LOCK_TIMEOUT)),
-        ("an idle transaction", seconds(IDLE_TIMEOUT)),
+        ("a wait for a lock", seconds(LOCK)),
+        ("an idle transaction", seconds(IDLE)),
         ("a wait for a connection, then `Pushback`", seconds(ACQUIRE)),
         ("the life of a connection", seconds(LIFETIME)),
         ("connections for reads", READERS.to_string()),
         ("connections for appends", WRITERS.to_string()),
-        (
-            "the distance of the clock from the server's",
-            of_micros(SKEW_MICROS),
-        ),
+        ("the distance of the clock from the server's", seconds(SKEW)),
         (
             "the age of a record time at its append",
-            of_micros(LONGEST_APPEND_MICROS),
+            seconds(LONGEST_APPEND),
         ),
     ] {
         let row = format!("| {what} | {limit} |");

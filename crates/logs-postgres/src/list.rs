@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 use crate::bound::Bound;
 use crate::decode::Row as Columns;
 use crate::execute::{ReadTransaction, reading, rows, sorted_rows};
-use crate::store::STATEMENT_TIMEOUT;
+use crate::timeouts::READ_STATEMENT;
 use crate::{PostgresStore, error, kind};
 
 /// Which records a query reads: of one table, under conditions.
@@ -229,7 +229,7 @@ async fn within_budget(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
 ) -> StoreResult<Option<u64>> {
-    let budget = store.options.count_budget.min(STATEMENT_TIMEOUT);
+    let budget = store.options.count_budget.min(READ_STATEMENT);
     if budget.is_zero() {
         return Ok(None);
     }

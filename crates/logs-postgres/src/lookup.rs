@@ -1,6 +1,6 @@
 //! The record of a key.
 
-use logs_domain::{RecordId, RecordKind, StoreError, StoreResult, TenantId};
+use logs_domain::{RecordId, RecordKind, StoreError, StoreResult};
 use sqlx::QueryBuilder;
 use sqlx::postgres::PgRow;
 
@@ -8,28 +8,33 @@ use crate::decode::Row;
 use crate::execute::rows;
 use crate::{PostgresStore, kind};
 
-/// What `read` makes of the columns of the record with an id; nothing where there is none, or where it
-/// was dropped by retention.
+/// What `read` makes of the columns of the record with an id, of the first of `owners` that has one; nothing
+/// where none has, or where it was dropped by retention. An owner is a value of the column `tenant_id`, and
+/// `read` is told whose record it is.
 pub(crate) async fn by_key<T>(
     store: &PostgresStore,
-    tenant: &TenantId,
+    owners: &[&str],
     kind: RecordKind,
-    columns: &'static str,
     id: RecordId,
-    read: impl Fn(&Row<'_>) -> StoreResult<T>,
+    read: impl Fn(&str, &Row<'_>) -> StoreResult<T>,
 ) -> StoreResult<Option<T>> {
     let table = kind.as_str();
     // A row where there is a key, telling whether its record is kept, or gone.
-    let mut query = QueryBuilder::new("SELECT record.id IS NOT NULL AS kept, ");
+    let mut query = QueryBuilder::new("SELECT owner, record.id IS NOT NULL AS kept, ");
     query
         .push("stamp < dropped_before AS gone, ")
-        .push(columns)
+        .push(kind::columns(kind))
         .push(
-            ", key FROM (SELECT class AS kept_class, created_at AS stamp, \
-             timestamptz_send(created_at) || digest AS key FROM logs.record_key WHERE tenant_id = ",
-        )
-        .push_bind(tenant.to_string())
-        .push(" AND kind = ")
+            ", key FROM (SELECT tenant_id AS owner, class AS kept_class, created_at AS stamp, \
+             timestamptz_send(created_at) || digest AS key FROM logs.record_key \
+             WHERE tenant_id IN (",
+        );
+    let mut bound = query.separated(", ");
+    for owner in owners {
+        bound.push_bind((*owner).to_owned());
+    }
+    query
+        .push(") AND kind = ")
         .push(kind::number(kind))
         .push(" AND id = ")
         .push_bind(id.as_uuid())
@@ -40,17 +45,26 @@ pub(crate) async fn by_key<T>(
         .push(table)
         .push(
             " AS record ON record.class = kept_class AND record.created_at = stamp \
-             AND record.tenant_id = $1 AND record.id = $2",
-        );
-    let kept = |row: &PgRow| {
+             AND record.tenant_id = owner AND record.id = ",
+        )
+        .push_bind(id.as_uuid());
+    let keyed = |row: &PgRow| {
         let row = Row::new(row, table);
-        let kept = row.kept()?;
-        kept.then(|| read(&row)).transpose()
+        let (place, owner) = row.owner(owners)?;
+        let record = |kept: bool| kept.then(|| read(owner, &row)).transpose();
+        Ok((place, row.kept().and_then(record)))
     };
-    let mut found = rows(store, query, 1, kept).await?.into_iter();
-    match (found.next(), found.next()) {
-        (one, None) => Ok(one.flatten()),
+    let mut found = rows(store, query, owners.len(), keyed).await?;
+    found.sort_by_key(|(place, _)| *place);
+    if found
+        .array_windows()
+        .any(|[(one, _), (other, _)]| one == other)
+    {
         // A key is there once: two rows are two records under it.
-        (_, Some(_)) => Err(StoreError::inconsistent(table, "id", id.to_string())),
+        return Err(StoreError::inconsistent(table, "id", id.to_string()));
     }
+    let mut records = found
+        .into_iter()
+        .filter_map(|(_, record)| record.transpose());
+    records.next().transpose()
 }

@@ -2,7 +2,6 @@
 
 mod index;
 mod own;
-mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +14,8 @@ use sqlx::postgres::PgConnection;
 use self::index::Index;
 use self::own::Refusal;
 pub(crate) use self::own::{current, kept_from};
-use self::steps::{STEPS, Step};
-pub(crate) use self::steps::{Schema, known};
-use crate::{BACKEND, error, server_message, store};
+use crate::schema::{self, STEPS, Step};
+use crate::{BACKEND, error, server_message, session};
 
 /// The number of the lock that a migrator holds: "LOGS".
 const LOCK: i64 = 0x4C4F_4753;
@@ -57,7 +55,7 @@ impl crate::PostgresStore {
     /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is of a newer version that
     /// this one does not work with, or others put code on tables that the migrator works on, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
     pub async fn migrate(url: &str) -> StoreResult<Vec<String>> {
-        let mut connection = store::administer(url).await?;
+        let mut connection = session::administer(url).await?;
         lock(&mut connection).await?;
         let applied = match apply(&mut connection, STEPS).await {
             Ok(applied) => own::make_partitions(&mut connection)
@@ -75,13 +73,13 @@ impl crate::PostgresStore {
     /// # Errors
     /// As [`migrate`](Self::migrate).
     pub async fn schema_status(url: &str) -> StoreResult<SchemaStatus> {
-        let mut connection = store::administer(url).await?;
-        let schema = current(&mut connection).await?;
+        let mut connection = session::administer(url).await?;
+        let found = current(&mut connection).await?;
         connection.close().await.map_err(error::read)?;
-        let pending = STEPS.iter().skip(schema.applied(STEPS)?);
+        let pending = STEPS.iter().skip(found.applied(STEPS)?);
         Ok(SchemaStatus {
-            current: schema.version,
-            known: known(),
+            current: found.version,
+            known: schema::known(),
             pending: pending.map(|step| step.name.to_owned()).collect(),
         })
     }

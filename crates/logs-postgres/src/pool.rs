@@ -3,7 +3,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use logs_domain::{StoreError, StoreResult};
 use sqlx::Connection;
@@ -12,14 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::deadline::Deadline;
+use crate::timeouts::{ACQUIRE, LIFETIME, PING_AFTER_IDLE};
 use crate::{error, preflight};
-
-/// How long a call waits for a connection before it is pushed back.
-pub(crate) const ACQUIRE: Duration = Duration::from_secs(1);
-/// How long a connection lives at most.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// After how long without work a connection is asked whether the server is still there.
-const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// Up to a number of connections with the same settings.
 pub(crate) struct Pool {

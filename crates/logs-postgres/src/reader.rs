@@ -54,6 +54,14 @@ impl LogsReader for PostgresStore {
         trace::list(self, tenant, filter, page).await
     }
 
+    async fn get_trace(
+        &self,
+        tenant: &TenantId,
+        trace_id: &TraceId,
+    ) -> StoreResult<Option<TraceSnapshot>> {
+        trace::get(self, tenant, trace_id).await
+    }
+
     async fn list_trace_steps(
         &self,
         tenant: &TenantId,
@@ -88,6 +96,14 @@ impl LogsReader for PostgresStore {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
         system_record::list(self, tenant, filter, page).await
+    }
+
+    async fn get_system_record(
+        &self,
+        tenant: &TenantId,
+        id: &RecordId,
+    ) -> StoreResult<Option<SystemRecordSnapshot>> {
+        system_record::get(self, tenant, id).await
     }
 
     async fn get_system_record_by_correlation(
@@ -141,5 +157,13 @@ impl LogsReader for PostgresStore {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>> {
         log_export::list(self, tenant, filter, page).await
+    }
+
+    async fn get_log_export(
+        &self,
+        tenant: &TenantId,
+        id: &RecordId,
+    ) -> StoreResult<Option<LogExportSnapshot>> {
+        log_export::get(self, tenant, id).await
     }
 }

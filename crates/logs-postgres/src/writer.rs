@@ -19,11 +19,9 @@ use logs_domain::{
 };
 
 use crate::error::Retry;
+use crate::timeouts::APPEND;
 use crate::{PLATFORM, PostgresStore};
 
-/// How long an append may take, with its retries: with the longest statement after it, less than
-/// the minute after which records count as settled.
-pub(crate) const APPEND: Duration = Duration::from_secs(30);
 /// How often an append is tried again when another transaction was in its way.
 pub(crate) const RETRIES: u32 = 3;
 

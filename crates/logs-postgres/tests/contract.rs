@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use logs_contract::{BackendError, ContractBackend, StoreFixture};
 use logs_domain::{LogsStore, StoreOptions};
-use logs_postgres::PostgresStore;
+use logs_postgres::{PostgresOptions, PostgresStore};
 use sqlx::{Connection, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
@@ -36,7 +36,7 @@ struct Home(Database);
 impl StoreFixture for Home {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
         let url = self.0.url_as(support::APPLICATION);
-        let options = options.accept_volatile_server();
+        let options = PostgresOptions::from(options).accept_volatile_server();
         Ok(Arc::new(PostgresStore::connect(&url, options).await?))
     }
 }

@@ -32,6 +32,7 @@ END;
 
 CREATE TRIGGER trace_no_replace BEFORE INSERT ON trace
 WHEN EXISTS (SELECT 1 FROM trace WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+    OR EXISTS (SELECT 1 FROM trace WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'append-only: trace has a record with this key');
 END;

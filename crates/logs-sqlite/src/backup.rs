@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, Connection};
 use tempfile::{TempDir, TempPath};
 
 use crate::clock::{self, RECORD_TABLES};
+use crate::connection::{Access, connect_existing};
 use crate::place::{self, Place, beside};
-use crate::store::{Access, connect_existing};
 use crate::{SqliteStore, error, migrations};
 
 /// How many faults of a copy are told.

@@ -6,7 +6,7 @@ use logs_domain::{Clock, StoreError, StoreResult, Timestamp, WriteOutcome};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::store::{Access, connect_existing};
+use crate::connection::{Access, connect_existing};
 use crate::{SqliteStore, error, migrations};
 
 /// How far a clock may step back, as those that are kept right over a network do: until it is past

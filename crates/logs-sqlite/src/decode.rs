@@ -171,10 +171,10 @@ impl FieldReader for Columns<'_, '_> {
         let (row, name) = (self.row, field.name);
         Ok(match field.value_type {
             ValueType::Id => Some(Value::Id(self.id)),
-            ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+            ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json => {
                 row.raw::<Option<&str>>(name)?.map(Value::Text)
             }
-            ValueType::Integer => row.raw::<Option<i64>>(name)?.map(Value::Integer),
+            ValueType::Integer { .. } => row.raw::<Option<i64>>(name)?.map(Value::Integer),
             ValueType::Time => row.optional_time(name)?.map(Value::Time),
             ValueType::Flag => {
                 let flag: Option<i64> = row.raw(name)?;

@@ -14,8 +14,8 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use self::report::Findings;
+use crate::connection::connect_to_look;
 use crate::place::beside;
-use crate::store::connect_to_look;
 use crate::{SqliteStore, clock, error, migrations};
 
 /// How many messages SQLite is asked for at most.

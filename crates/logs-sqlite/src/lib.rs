@@ -23,6 +23,7 @@
 
 mod backup;
 mod clock;
+mod connection;
 mod decode;
 mod doctor;
 mod error;
@@ -41,9 +42,10 @@ mod writer;
 
 pub use backup::Backup;
 pub use clock::{ClockStatus, LaterRecords};
+pub use connection::Access;
 pub use doctor::Check;
 pub use migrations::SchemaStatus;
-pub use store::{Access, SqliteStore};
+pub use store::SqliteStore;
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "sqlite";

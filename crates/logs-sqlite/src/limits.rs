@@ -1,7 +1,8 @@
 //! `docs/limits.md` says what the constants of this adapter are.
 
 use crate::clock::STEP_BACK_MICROS;
-use crate::store::{BUSY, READERS};
+use crate::connection::BUSY;
+use crate::store::READERS;
 
 const LIMITS: &str = include_str!("../../../docs/limits.md");
 

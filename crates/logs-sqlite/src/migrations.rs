@@ -6,7 +6,7 @@ use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::store::{Access, connect};
+use crate::connection::{Access, connect};
 use crate::{BACKEND, error};
 
 /// What marks a file as ours, in its header: "LOGS".

@@ -121,6 +121,14 @@ async fn work(records: usize) -> Vec<(&'static str, u64)> {
     let by_run = TraceFilter::default().run_id(RunId::new(rare).unwrap());
     let replay = ReplayQuery::new(window).trace_id(TraceId::new(rare).unwrap());
     let run = RunId::new("r7").unwrap();
+    let header = TraceId::new("t7").unwrap();
+    let [record, entry, export] = [1, 2, 3].map(|kind| {
+        format!("018f4e5c-8f4e-7c3a-8b4e-{kind:06}000007")
+            .parse()
+            .unwrap()
+    });
+    let found = store.get_log_export(a, &export).await.unwrap();
+    assert!(found.is_some(), "what is asked for by its id is there");
 
     let mut table = Vec::new();
     macro_rules! count {
@@ -143,6 +151,7 @@ async fn work(records: usize) -> Vec<(&'static str, u64)> {
         "one run": store.get_llm_run(a, &run);
         "trace of a run": store.get_trace_id_for_run(a, &run);
         "traces": store.list_traces(a, &TraceFilter::default(), page);
+        "one trace": store.get_trace(a, &header);
         "traces by run": store.list_traces(a, &by_run, page);
         "steps": store.list_trace_steps(a, &TraceStepFilter::default(), page);
         "steps of a trace": store.get_trace_steps(a, &TraceId::new(rare).unwrap(), page);
@@ -150,12 +159,15 @@ async fn work(records: usize) -> Vec<(&'static str, u64)> {
         "system listed by correlation": store.list_system_records(a, &listed, page);
         "system by correlation": store.get_system_record_by_correlation(a, &correlation, page);
         "system in a window": store.get_system_records_in_window(a, &window, page);
+        "one system record": store.get_system_record(a, &record);
         "audit": store.list_audit_entries(a, &AuditFilter::default(), page);
         "audit by entity": store.list_audit_entries(a, &entity, page);
         "audit by correlation": store.list_audit_entries(a, &of_correlation, page);
         "governance": store.get_governance_events(a, &GovernanceFilter::default(), page);
         "governance of a run": store.get_governance_events(a, &of_run, page);
         "replay": store.get_replay_window_events(a, &replay, page);
+        "one audit entry": store.get_audit_entry(a, &entry);
+        "one export": store.get_log_export(a, &export);
         "exports": store.list_log_exports(a, &LogExportFilter::default(), page);
     }
     // The last page of everything, by the cursor before it, costs what the first does.

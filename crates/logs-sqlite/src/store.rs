@@ -2,37 +2,23 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use logs_domain::{StoreOptions, StoreResult};
-use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use crate::connection::{Access, BUSY, connect, connection_options};
 use crate::place::{self, Place};
 use crate::pool::Connections;
 use crate::{error, migrations};
 
-/// How long a call waits for the lock of another writer, in this process or another.
-pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// Connections that read; SQLite reads beside a writer in WAL mode.
 pub(crate) const READERS: u32 = 4;
 /// Connections that count: apart from the readers, because an unfinished count is interrupted.
 const COUNTERS: u32 = 2;
 /// How many variables a statement takes when the library does not say otherwise.
 const DEFAULT_VARIABLES: usize = 32_766;
-
-/// How a store file is opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Access {
-    /// For reading and writing; the file is made when there is none.
-    #[default]
-    ReadWrite,
-    /// For reading only. Appends fail with [`ReadOnly`](logs_domain::StoreError::ReadOnly), and
-    /// the file and its schema must be there.
-    ReadOnly,
-}
 
 /// The evidence store in one SQLite file.
 #[derive(Debug)]
@@ -114,42 +100,6 @@ impl SqliteStore {
             variables,
         })
     }
-}
-
-/// Opens one connection that changes nothing about the file: it may not be ours. For writing, the
-/// file is made when there is none.
-pub(crate) async fn connect(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
-    connection_options(path, access)
-        .create_if_missing(access == Access::ReadWrite)
-        .connect()
-        .await
-        .map_err(error::open)
-}
-
-/// Opens one connection to a file that has to be there.
-pub(crate) async fn connect_existing(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
-    connection_options(path, access)
-        .connect()
-        .await
-        .map_err(error::open)
-}
-
-/// Opens one connection that reads a file which may be damaged: definitions that cannot be understood
-/// do not keep it from reading the others.
-pub(crate) async fn connect_to_look(path: &Path) -> StoreResult<SqliteConnection> {
-    connection_options(path, Access::ReadOnly)
-        .pragma("writable_schema", "ON")
-        .connect()
-        .await
-        .map_err(error::open)
-}
-
-fn connection_options(path: &Path, access: Access) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(BUSY)
-        .read_only(access == Access::ReadOnly)
-        .disable_statement_logging()
 }
 
 /// What was acknowledged is on the disk: the log is synced at every commit.

@@ -9,7 +9,7 @@ use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id, tenant};
 use logs_domain::{
     GovernanceFilter, LlmRunFilter, LogsReader, StoreError, StoreLifecycle, StoreOptions,
-    SystemClock, Timestamp,
+    SystemClock, Timestamp, TraceId,
 };
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -216,6 +216,75 @@ async fn reads_by_key_tell_of_a_record_that_was_altered() {
     assert_inconsistent(found, ("trace", "digest"));
     let found = store.get_trace_id_for_run(&tenant, &run_id("r")).await;
     assert_eq!(found.unwrap().unwrap().as_str(), "t0", "the control");
+}
+
+#[tokio::test]
+async fn reads_by_id_tell_of_each_damage_of_their_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let filled = filled(&folder).await;
+    let (acme, nobody) = (tenant("acme"), tenant("nobody"));
+    // Each record can be read before, and the others after.
+    let sound = open(&filled).await;
+    let trace = TraceId::new("t2").unwrap();
+    assert!(sound.get_trace(&acme, &trace).await.unwrap().is_some());
+    for number in [0, 1, 2, 3] {
+        let record = sound.get_system_record(&acme, &id(number)).await.unwrap();
+        assert!(!record.unwrap().is_platform());
+        let export = sound.get_log_export(&acme, &id(number)).await.unwrap();
+        assert!(export.unwrap().to_outcome().is_some());
+    }
+    for (change, column) in [
+        ("run_id = 'victim'", "digest"),
+        ("created_at = created_at + 1", "digest"),
+        ("trace_id = 'other'", "digest"),
+        ("digest = x'00000000000000000000000000000000'", "digest"),
+        ("created_at = 9223372036854775807", "created_at"),
+    ] {
+        let alter = format!("UPDATE trace SET {change} WHERE trace_id = 't2'");
+        let store = damaged(&filled, &alter).await;
+        assert_inconsistent(store.get_trace(&acme, &trace).await, ("trace", column));
+        let other = TraceId::new("t1").unwrap();
+        assert!(store.get_trace(&acme, &other).await.unwrap().is_some());
+    }
+    for (change, column) in [
+        ("summary = 'other'", "digest"),
+        ("created_at = created_at + 1", "digest"),
+        ("occurred_at = 9223372036854775807", "occurred_at"),
+    ] {
+        // The tenant and the platform have records of the same id.
+        let alter = format!("UPDATE system_record SET {change} WHERE event_type = 'own 1'");
+        let store = damaged(&filled, &alter).await;
+        let own = store.get_system_record(&acme, &id(1)).await;
+        assert_inconsistent(own, ("system_record", column));
+        let platform = store.get_system_record(&nobody, &id(1)).await;
+        assert!(platform.unwrap().unwrap().is_platform());
+        let alter = format!("UPDATE system_record SET {change} WHERE event_type = 'platform 1'");
+        let store = damaged(&filled, &alter).await;
+        let platform = store.get_system_record(&nobody, &id(1)).await;
+        assert_inconsistent(platform, ("system_record", column));
+        let own = store.get_system_record(&acme, &id(1)).await;
+        assert!(!own.unwrap().unwrap().is_platform());
+    }
+    let given = "UPDATE system_record SET tenant_id = '~platform' WHERE event_type = 'own 3'";
+    let store = damaged(&filled, given).await;
+    let found = store.get_system_record(&acme, &id(3)).await;
+    assert_inconsistent(found, ("system_record", "digest"));
+    for (table, change, column) in [
+        ("log_export", "requested_by = 'other'", "digest"),
+        ("log_export", "created_at = created_at + 1", "digest"),
+        ("log_export_outcome", "checksum = 'other'", "outcome_digest"),
+        (
+            "log_export_outcome",
+            "created_at = created_at + 1",
+            "outcome_digest",
+        ),
+    ] {
+        let alter = format!("UPDATE {table} SET {change} WHERE hex(id) LIKE '%1'");
+        let store = damaged(&filled, &alter).await;
+        let found = store.get_log_export(&acme, &id(1)).await;
+        assert_inconsistent(found, ("log_export", column));
+        assert!(store.get_log_export(&acme, &id(2)).await.unwrap().is_some());
+    }
 }
 
 #[tokio::test]

@@ -84,10 +84,10 @@ impl<'a> Columns<'a> {
     fn of(batch: &'a Batch) -> Self {
         let capacity = batch.rows.len();
         let array = |field: &&'static Field| match field.value_type {
-            ValueType::Id | ValueType::Text | ValueType::Word(_) | ValueType::Json => {
+            ValueType::Id | ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json => {
                 Array::Text(Vec::with_capacity(capacity))
             }
-            ValueType::Integer => Array::Integer(Vec::with_capacity(capacity)),
+            ValueType::Integer { .. } => Array::Integer(Vec::with_capacity(capacity)),
             ValueType::Time => Array::Time(Vec::with_capacity(capacity)),
             ValueType::Flag => Array::Flag(Vec::with_capacity(capacity)),
         };

@@ -6,8 +6,8 @@ use logs_domain::{
     EntityType, RecordId,
 };
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -96,7 +96,7 @@ impl List {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_audit_entries(&tenant, &filter, &page).await
         })
         .await
@@ -115,7 +115,7 @@ impl Show {
             ))
         })?;
         if session.json() {
-            return output::json(session, &entry);
+            return output::json(session.output(), &entry);
         }
         fields(&entry).write(session.streams.out)?;
         Ok(())
@@ -138,4 +138,32 @@ fn fields(entry: &AuditLedgerSnapshot) -> Fields {
         .add_optional("attributes", entry.attributes.as_ref())
         .add_time("occurred", entry.occurred_at)
         .add_time("stored", entry.created_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::{AuditLedgerSnapshot, Draft, RecordKind, TenantId, Timestamp};
+
+    use super::fields;
+
+    #[test]
+    fn every_field_of_an_entry_is_shown() {
+        let json = r#"{"audit_entry":{"id":"019cae2f-1c00-7000-8000-000000000001","event_type":"e",
+            "entity_type":"t","entity_id":"i","actor_type":"HUMAN","actor_id":"a",
+            "action_reason":"r","before_state":{},"after_state":{},"correlation_id":"c",
+            "attributes":{}}}"#;
+        let Draft::AuditEntry(draft) = Draft::from_json(json).unwrap() else {
+            panic!("an entry");
+        };
+        let (tenant, time) = (
+            TenantId::new("t").unwrap(),
+            Timestamp::from_micros(0).unwrap(),
+        );
+        let entry = AuditLedgerSnapshot::from_parts(tenant, draft, time);
+        let mut out = Vec::new();
+        fields(&entry).write(&mut out).unwrap();
+        let lines = String::from_utf8(out).unwrap().lines().count();
+        // The id, the tenant and the record time are no columns of the kind.
+        assert_eq!(lines, RecordKind::AuditEntry.columns().count() + 3);
+    }
 }

@@ -77,7 +77,7 @@ impl Backup {
                 bytes: made.bytes,
                 latest_created_at: latest,
             };
-            return output::json(session, &summary);
+            return output::json(session.output(), &summary);
         }
         Fields::default()
             .add("file", file)

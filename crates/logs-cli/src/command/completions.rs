@@ -3,7 +3,7 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
+use super::Arguments;
 use crate::failure::Failure;
 use crate::session::Session;
 

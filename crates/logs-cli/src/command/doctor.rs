@@ -72,7 +72,7 @@ impl Doctor {
             .collect();
         if session.json() {
             for line in &lines {
-                output::json(session, line)?;
+                output::json(session.output(), line)?;
             }
         } else {
             Table::new(Line::COLUMNS).write(session.streams.out, &lines)?;

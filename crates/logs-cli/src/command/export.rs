@@ -246,7 +246,7 @@ impl ExportJob<'_> {
 
     fn report(&self, session: &mut Session<'_>, manifest: &Manifest) -> Result<(), Failure> {
         if session.json() {
-            return output::json(session, manifest);
+            return output::json(session.output(), manifest);
         }
         let kinds = manifest.counts.records_by_kind.iter();
         let kinds: Vec<String> = kinds

@@ -36,7 +36,7 @@ impl Governance {
         let mut filter = GovernanceFilter::default().occurred(self.occurred.range()?);
         filter.run_id = self.run;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.get_governance_events(&tenant, &filter, &page).await
         })
         .await

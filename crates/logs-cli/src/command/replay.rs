@@ -59,7 +59,7 @@ impl Replay {
             writeln!(session.streams.out, "{}\n", heading(&query))?;
         }
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.get_replay_window_events(&tenant, &query, &page).await
         })
         .await

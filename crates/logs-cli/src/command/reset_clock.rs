@@ -103,7 +103,7 @@ fn report(session: &mut Session<'_>, status: &ClockStatus, reset: bool) -> Resul
             reset,
             later_records: &lines,
         };
-        return output::json(session, &summary);
+        return output::json(session.output(), &summary);
     }
     let out = &mut session.streams.out;
     if status.is_ahead {

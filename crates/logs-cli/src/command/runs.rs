@@ -6,8 +6,8 @@ use logs_domain::{
     SessionId, TenantId, TraceId,
 };
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
+use crate::one_of::one_of;
 use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
@@ -106,7 +106,7 @@ impl List {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_llm_runs(&tenant, &filter, &page).await
         })
         .await
@@ -119,7 +119,7 @@ impl Show {
         let store = session.reader().await?;
         let run = find(&*store, &tenant, &self.run).await?;
         if session.json() {
-            return output::json(session, &run);
+            return output::json(session.output(), &run);
         }
         let trace = store.get_trace_id_for_run(&tenant, &self.run).await?;
         fields(&run, trace.as_ref()).write(session.streams.out)?;

@@ -2,12 +2,13 @@
 
 use clap::{Args, Subcommand};
 use logs_domain::{
-    Component, CorrelationId, Severity, SystemEventType, SystemRecordFilter, Timestamp,
+    Component, CorrelationId, RecordId, Severity, SystemEventType, SystemRecordFilter,
+    SystemRecordSnapshot, TenantId, Timestamp,
 };
 
-use crate::arguments::one_of;
 use crate::failure::Failure;
-use crate::output::{self, Noun};
+use crate::one_of::one_of;
+use crate::output::{self, Fields, Noun};
 use crate::page_flags::PageFlags;
 use crate::session::Session;
 use crate::window::{CreatedFlags, OccurredFlags, window};
@@ -19,6 +20,9 @@ pub(crate) enum System {
     /// List records of the tenant and the platform, newest first by the time they were stored
     #[command(after_help = LIST_EXAMPLES)]
     List(Box<List>),
+    /// Show one record of the tenant, or else of the platform, with its details
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(Show),
     /// List what occurred in a window, oldest first
     #[command(after_help = WINDOW_EXAMPLES)]
     Window(Window),
@@ -31,6 +35,11 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   logs system list --severity CRITICAL
   logs system list --component worker --event-type ERROR --all --json";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  logs system show 019cae2f-1c00-7000-8000-000000000002
+  logs system show 019cae2f-1c00-7000-8000-000000000002 --json";
 
 const WINDOW_EXAMPLES: &str = "\
 Examples:
@@ -63,6 +72,13 @@ pub(crate) struct List {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Show {
+    /// The id of the record
+    #[arg(value_name = "ID")]
+    id: RecordId,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Window {
     /// The start of the window (included) [default: the beginning]
     #[arg(long, value_name = "TIME")]
@@ -87,6 +103,7 @@ impl System {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
         match self {
             Self::List(list) => list.run(session).await,
+            Self::Show(show) => show.run(session).await,
             Self::Window(window) => window.run(session).await,
             Self::ByCorrelation(correlation) => correlation.run(session).await,
         }
@@ -108,10 +125,30 @@ impl List {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (tenant, filter) = (session.tenant()?, self.filter()?);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_system_records(&tenant, &filter, &page).await
         })
         .await
+    }
+}
+
+impl Show {
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let tenant = session.tenant()?;
+        let store = session.reader().await?;
+        let found = store.get_system_record(&tenant, &self.id).await?;
+        let record = found.ok_or_else(|| {
+            Failure::refused(format!(
+                "neither tenant `{tenant}` nor the platform has a system record `{}`; \
+                 `logs system list` shows what is there",
+                self.id
+            ))
+        })?;
+        if session.json() {
+            return output::json(session.output(), &record);
+        }
+        fields(&record).write(session.streams.out)?;
+        Ok(())
     }
 }
 
@@ -120,7 +157,7 @@ impl Window {
         let tenant = session.tenant()?;
         let window = window(("--from", self.from), ("--to", self.to))?;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store
                 .get_system_records_in_window(&tenant, &window, &page)
                 .await
@@ -133,11 +170,58 @@ impl ByCorrelation {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store
                 .get_system_record_by_correlation(&tenant, &self.correlation, &page)
                 .await
         })
         .await
+    }
+}
+
+fn fields(record: &SystemRecordSnapshot) -> Fields {
+    let owner = record.tenant_id.as_ref();
+    Fields::default()
+        .add("id", record.id)
+        .add(
+            "tenant",
+            owner.map_or("none, it is the platform's", TenantId::as_str),
+        )
+        .add("component", &record.component)
+        .add("event", &record.event_type)
+        .add("severity", record.severity)
+        .add("summary", &record.summary)
+        .add_optional("details", record.details.as_ref())
+        .add("caused by", output::optional(record.caused_by))
+        .add_optional("correlation", record.correlation_id.as_ref())
+        .add_time("occurred", record.occurred_at)
+        .add_time("stored", record.created_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::{Draft, RecordKind, SystemRecordSnapshot, TenantId, Timestamp};
+
+    use super::fields;
+
+    #[test]
+    fn every_field_of_a_record_is_shown() {
+        let json = r#"{"system_record":{"id":"019cae2f-1c00-7000-8000-000000000001","component":"c",
+            "event_type":"e","severity":"INFO","summary":"s","details":{},"caused_by":"HUMAN",
+            "correlation_id":"c"}}"#;
+        let Draft::SystemRecord(draft) = Draft::from_json(json).unwrap() else {
+            panic!("a system record");
+        };
+        for tenant in [TenantId::new("t").ok(), None] {
+            let time = Timestamp::from_micros(0).unwrap();
+            let record = SystemRecordSnapshot::from_parts(tenant.clone(), draft.clone(), time);
+            let mut out = Vec::new();
+            fields(&record).write(&mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            // The id, the tenant and the record time are no columns of the kind.
+            let expected = RecordKind::SystemRecord.columns().count() + 3;
+            assert_eq!(out.lines().count(), expected);
+            assert_eq!(out.contains("the platform's"), tenant.is_none(), "{out}");
+        }
     }
 }

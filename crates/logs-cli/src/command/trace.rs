@@ -115,7 +115,7 @@ impl List {
         filter.trace_id.clone_from(&self.trace);
         filter.run_id.clone_from(&self.run);
         let store = session.reader().await?;
-        output::list(session, &self.page, NOUN, async |page| {
+        output::list(session.output(), &self.page, NOUN, async |page| {
             store.list_traces(&tenant, &filter, &page).await
         })
         .await
@@ -126,7 +126,7 @@ impl Steps {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
-        output::list(session, &self.page, STEPS, async |page| {
+        output::list(session.output(), &self.page, STEPS, async |page| {
             store.get_trace_steps(&tenant, &self.trace, &page).await
         })
         .await
@@ -139,7 +139,7 @@ impl ListSteps {
         let mut filter = TraceStepFilter::default().created(self.created.range()?);
         filter.trace_id.clone_from(&self.trace);
         let store = session.reader().await?;
-        output::list(session, &self.page, STEPS, async |page| {
+        output::list(session.output(), &self.page, STEPS, async |page| {
             store.list_trace_steps(&tenant, &filter, &page).await
         })
         .await

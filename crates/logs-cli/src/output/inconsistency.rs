@@ -5,8 +5,8 @@ use std::io;
 use logs_domain::StoreError;
 use serde::Serialize;
 
+use super::Output;
 use crate::failure::Failure;
-use crate::session::Session;
 
 /// Where a record is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,15 +45,15 @@ impl Inconsistency {
 
     /// Tells it on standard error: as a sentence, or as
     /// `{"inconsistent":{"table":"…","column":"…","id":"…"}}`.
-    pub(crate) fn write(&self, session: &mut Session<'_>) -> io::Result<()> {
-        session.streams.out.flush()?;
-        if session.json() {
+    pub(crate) fn write(&self, output: &mut Output<'_>) -> io::Result<()> {
+        output.out.flush()?;
+        if output.json {
             let line = serde_json::to_string(&Line { inconsistent: self })?;
-            return writeln!(session.streams.err, "{line}");
+            return writeln!(output.err, "{line}");
         }
         let Self { table, column, id } = self;
         writeln!(
-            session.streams.err,
+            output.err,
             "{table} {id} cannot be read: its {column} is not what was written"
         )
     }

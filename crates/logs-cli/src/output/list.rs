@@ -5,11 +5,9 @@ use std::io::{self, Write};
 use logs_domain::{Cursor, PageRequest, Position, QueryResult, StoreError, StoreResult, Total};
 use serde::Serialize;
 
-use super::Inconsistency;
-use super::{Row, Table};
+use super::{Inconsistency, Output, Row, Table};
 use crate::failure::Failure;
 use crate::page_flags::PageFlags;
-use crate::session::Session;
 
 /// What a list is of.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +53,7 @@ struct Cursors<'a> {
 /// and the rest is an object on standard error:
 /// `{"page":{"items":50,"total":{"exact":120},"has_more":true,"previous":null,"next":"…"}}`.
 pub(crate) async fn list<T: Row + Serialize>(
-    session: &mut Session<'_>,
+    mut output: Output<'_>,
     flags: &PageFlags,
     noun: Noun,
     fetch: impl AsyncFn(PageRequest) -> StoreResult<QueryResult<T>>,
@@ -72,17 +70,17 @@ pub(crate) async fn list<T: Row + Serialize>(
                 let (Some(found), Some(place)) = (found, error.place()) else {
                     return Err(with_way_on(error, &request));
                 };
-                found.write(session)?;
+                found.write(&mut output)?;
                 unreadable += 1;
                 request = request.past(place.clone());
                 continue;
             }
         };
         shown += page.items.len() as u64;
-        if session.json() {
-            write_json(session.streams.out, &page.items)?;
+        if output.json {
+            write_json(output.out, &page.items)?;
         } else if !page.items.is_empty() {
-            table.write(session.streams.out, &page.items)?;
+            table.write(output.out, &page.items)?;
         }
         match page.next.take_if(|_| flags.all) {
             Some(next) => request = request.after(next),
@@ -101,7 +99,7 @@ pub(crate) async fn list<T: Row + Serialize>(
                         next: page.next.as_ref(),
                     }
                 };
-                write_end(session, noun, shown, total, cursors)?;
+                write_end(&mut output, noun, shown, total, cursors)?;
                 return match unreadable {
                     0 => Ok(()),
                     count => Err(Failure::inconsistent(count)),
@@ -137,14 +135,14 @@ fn write_json<T: Serialize>(out: &mut dyn Write, items: &[T]) -> Result<(), Fail
 }
 
 fn write_end(
-    session: &mut Session<'_>,
+    output: &mut Output<'_>,
     noun: Noun,
     shown: u64,
     total: Total,
     cursors: Cursors<'_>,
 ) -> io::Result<()> {
-    if session.json() {
-        session.streams.out.flush()?;
+    if output.json {
+        output.out.flush()?;
         let page = PageInfo {
             items: shown,
             total,
@@ -152,10 +150,10 @@ fn write_end(
             cursors,
         };
         let line = serde_json::to_string(&page)?;
-        return writeln!(session.streams.err, "{{\"page\":{line}}}");
+        return writeln!(output.err, "{{\"page\":{line}}}");
     }
     let lines = last_lines(noun, shown, total, cursors);
-    writeln!(session.streams.out, "{lines}")
+    writeln!(output.out, "{lines}")
 }
 
 fn last_lines(noun: Noun, shown: u64, total: Total, cursors: Cursors<'_>) -> String {

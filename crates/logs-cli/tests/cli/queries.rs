@@ -5,6 +5,10 @@ use logs_domain::Draft;
 
 use crate::support::{Backend, Outcome, all_backends};
 
+/// A system record of the sample, and one of [`EXPORTS`].
+const RECORD: &str = "019cae2f-1c00-7000-8000-000000000002";
+const EXPORT: &str = "019cae2f-1c00-7000-8000-000000000051";
+
 /// What people and programs ask, each with its golden output.
 const QUESTIONS: &[&[&str]] = &[
     &["runs", "list"],
@@ -114,6 +118,9 @@ const QUESTIONS: &[&[&str]] = &[
         "--occurred-to",
         "2026-03-02T10:15:00Z",
     ],
+    &["system", "show", RECORD],
+    &["system", "show", RECORD, "--json"],
+    &["system", "show", "019cae2f-1c00-7000-8000-0000000000ff"],
     &[
         "system",
         "window",
@@ -156,6 +163,11 @@ const QUESTIONS: &[&[&str]] = &[
     &["exports"],
     &["exports", "--limit", "1"],
     &["exports", "--status", "completed", "--json"],
+    &["exports", "show", EXPORT],
+    &["exports", "show", "019cae2f-1c00-7000-8000-000000000052"],
+    &["exports", "show", "019cae2f-1c00-7000-8000-000000000053"],
+    &["exports", "show", EXPORT, "--json"],
+    &["exports", "show", "019cae2f-1c00-7000-8000-0000000000ff"],
     &[
         "exports",
         "--scope",
@@ -349,6 +361,9 @@ async fn wrong_usage_is_one_line_and_exit_code_2() {
             (&["system", "window", "--to", "now"], "--to"),
             (&["system", "list", "--severity", "FATAL"], "CRITICAL"),
             (&["audit", "show", "12"], "UUID"),
+            (&["system", "show", "12"], "UUID"),
+            (&["exports", "show", "12"], "UUID"),
+            (&["exports", "--scope", "audit", "show", EXPORT], "--scope"),
             (&["replay"], "--around"),
             (
                 &["replay", "--around", "a", "--from", "2026-03-02T10:00:00Z"],

@@ -1,14 +1,19 @@
 //! Rule 1: nothing of another tenant is returned, counted or revealed.
 
+mod by_id;
+
 use logs_domain::{AuditLedgerSnapshot, LlmRunSnapshot, OnConflict, Total};
 
-use crate::CaseContext;
 use crate::appends::{append, batch, outcomes};
 use crate::case::cases;
 use crate::lists::{List, cases_of_lists, populate, populate_platform};
 use crate::samples::{
     audit, first, id, largest, run, run_id, step, system, tenant, trace, trace_id,
 };
+use crate::{Case, CaseContext};
+
+/// The cases of this file and of those below it.
+pub(super) const FILES: &[&[Case]] = &[CASES_OF_LISTS, CASES, by_id::CASES];
 
 cases_of_lists! {
     "r01_tenancy_" is_empty_for_tenants_with_similar_names,

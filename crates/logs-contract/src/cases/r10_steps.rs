@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use logs_domain::{
     LogsStore, NewTraceStep, OnConflict, ReplayQuery, ReplaySource, SpanId, StepKey, StepPosition,
-    TenantId, TimeRange, TraceStepSnapshot,
+    TenantId, TimeRange, TraceSnapshot, TraceStepSnapshot,
 };
 
 use crate::CaseContext;
@@ -22,6 +22,7 @@ cases! {
     r10_get_trace_steps_late_spans_renumber_those_after_them,
     r10_get_trace_steps_late_positions_take_their_place,
     r10_get_trace_steps_does_not_need_a_header,
+    r10_get_trace_is_the_header_and_none_where_there_are_only_steps,
     r10_get_trace_steps_of_a_header_without_steps_is_empty,
     r10_get_trace_steps_keeps_traces_apart,
     r10_get_trace_steps_numbers_hold_over_many_pages,
@@ -171,6 +172,26 @@ async fn r10_get_trace_steps_does_not_need_a_header(case: &mut CaseContext) {
     // The header may come later.
     append(&*store, &a, [trace("t")]).await;
     assert_eq!(steps(&*store, &a, "t").await.len(), 2);
+}
+
+async fn r10_get_trace_is_the_header_and_none_where_there_are_only_steps(case: &mut CaseContext) {
+    let store = case.store();
+    let a = tenant("a");
+    append(&*store, &a, [step("t", 0), step("u", 0)]).await;
+    for name in ["t", "absent"] {
+        let found = store.get_trace(&a, &trace_id(name)).await;
+        assert_eq!(found.unwrap(), None, "trace {name}");
+    }
+    // A header needs no steps, and one that comes later is found as it was stored.
+    for (name, second) in [("t", 1), ("bare", 2)] {
+        let draft = trace(name).started_at(at(second));
+        let receipt = append(&*store, &a, [draft.clone()]).await;
+        let found = store.get_trace(&a, &trace_id(name)).await.unwrap();
+        let stored = TraceSnapshot::from_parts(a.clone(), draft, receipt.records[0].created_at);
+        assert_eq!(found, Some(stored), "trace {name}");
+    }
+    let other = store.get_trace(&a, &trace_id("u")).await;
+    assert_eq!(other.unwrap(), None);
 }
 
 async fn r10_get_trace_steps_of_a_header_without_steps_is_empty(case: &mut CaseContext) {

@@ -26,6 +26,8 @@ cases! {
     r14_exports_keep_their_place_when_the_outcome_comes,
     r14_exports_read_the_status_anew_on_each_page,
     r14_exports_take_an_outcome_beside_a_request_that_conflicts,
+    r14_get_log_export_is_folded_with_the_outcome_of_now,
+    r14_get_log_export_is_what_the_list_shows,
 }
 
 async fn exports(
@@ -308,4 +310,41 @@ async fn r14_exports_take_an_outcome_beside_a_request_that_conflicts(case: &mut 
         (found.status, found.scope),
         (ExportStatus::Completed, ExportScope::Audit)
     );
+}
+
+async fn r14_get_log_export_is_folded_with_the_outcome_of_now(case: &mut CaseContext) {
+    let store = case.store();
+    let a = tenant("a");
+    let receipt = append(&*store, &a, [export(1), export(2)]).await;
+    let requested = receipt.records[0].created_at;
+    let folded = |number, outcome: Option<LogExportOutcome>| {
+        let result = outcome.map(|outcome| outcome.result);
+        LogExportSnapshot::from_parts(a.clone(), export(number), requested, result)
+    };
+    let found = store.get_log_export(&a, &id(1)).await;
+    assert_eq!(found.unwrap(), Some(folded(1, None)));
+    case.clock().advance(Duration::from_secs(9));
+    append(&*store, &a, [completed(1), failed(2)]).await;
+    for (number, outcome) in [(1, completed(1)), (2, failed(2))] {
+        let found = store.get_log_export(&a, &id(number)).await;
+        assert_eq!(found.unwrap(), Some(folded(number, Some(outcome))));
+    }
+    let absent = store.get_log_export(&a, &id(3)).await;
+    assert_eq!(absent.unwrap(), None);
+}
+
+async fn r14_get_log_export_is_what_the_list_shows(case: &mut CaseContext) {
+    let store = case.store();
+    let a = tenant("a");
+    for number in 0..3 {
+        append(&*store, &a, [export(number)]).await;
+        case.clock().advance(Duration::from_secs(1));
+    }
+    append(&*store, &a, [failed(0), completed(2)]).await;
+    let listed = exports(case, "a", LogExportFilter::default()).await;
+    assert_eq!(listed.len(), 3);
+    for export in listed {
+        let found = store.get_log_export(&a, &export.id).await;
+        assert_eq!(found.unwrap(), Some(export));
+    }
 }

@@ -55,6 +55,9 @@ pub(super) async fn look_up(store: &dyn LogsStore, tenant: &TenantId, one: &Look
     match one {
         LookUp::Run(run) => format!("{:?}", store.get_llm_run(tenant, run).await),
         LookUp::TraceOf(run) => format!("{:?}", store.get_trace_id_for_run(tenant, run).await),
+        LookUp::Trace(trace) => format!("{:?}", store.get_trace(tenant, trace).await),
+        LookUp::System(id) => format!("{:?}", store.get_system_record(tenant, id).await),
+        LookUp::Export(id) => format!("{:?}", store.get_log_export(tenant, id).await),
         LookUp::Entry(id) => format!("{:?}", store.get_audit_entry(tenant, id).await),
     }
 }

@@ -35,7 +35,10 @@ pub(super) enum Question {
 pub(super) enum LookUp {
     Run(RunId),
     TraceOf(RunId),
+    Trace(TraceId),
+    System(RecordId),
     Entry(RecordId),
+    Export(RecordId),
 }
 
 /// The fields of each filter, by the name of its list.
@@ -272,6 +275,9 @@ pub(super) fn look_up() -> impl Strategy<Value = LookUp> {
     prop_oneof![
         2 => run_id().prop_map(LookUp::Run),
         3 => run_id().prop_map(LookUp::TraceOf),
+        1 => trace_id().prop_map(LookUp::Trace),
+        2 => record_id().prop_map(LookUp::System),
         1 => record_id().prop_map(LookUp::Entry),
+        2 => record_id().prop_map(LookUp::Export),
     ]
 }

@@ -1,13 +1,13 @@
 //! Drafts in which every field is as large as it may be.
 
+use logs_domain::field::ValueType;
 use logs_domain::{
-    ActorId, Checksum, Component, CorrelationId, Cost, Draft, DurationMs, EntityId, EntityType,
-    JsonObject, LogExportOutcome, Model, OutcomeCategory, Provider, Reason, RecordKind, RunId,
-    SessionId, SkillName, SpanId, StepPosition, Summary, Timestamp, TokenCount, TraceId,
+    Checksum, Draft, EntityType, JsonObject, LogExportOutcome, Reason, RecordKind, RunId, SpanId,
+    StepPosition, Timestamp,
 };
 use serde_json::{Value, json};
 
-use super::{bare, from_members, members};
+use super::{bare, from_members, members, value_type};
 use crate::samples::{json as object, varied};
 
 /// A draft of every kind, one of each, all of whose fields are as large as they may be; texts differ
@@ -38,7 +38,7 @@ fn largest(kind: RecordKind, seed: u64) -> Draft {
                 *member = json!({"span": varied(SpanId::MAX_BYTES, seed)})
             }
             "parent" => *member = json!({"position": StepPosition::MAX}),
-            field => *member = largest_value(field, member, seed),
+            field => *member = largest_value(kind, field, member, seed),
         }
     }
     from_members(kind, value).expect("the largest values are valid")
@@ -57,33 +57,14 @@ fn largest_outcome(seed: u64) -> Draft {
 }
 
 /// The largest value of a field that is now `member`.
-fn largest_value(field: &str, member: &Value, seed: u64) -> Value {
-    let text = |bytes| json!(varied(bytes, seed));
-    match field {
-        "run_id" | "parent_run_id" => text(RunId::MAX_BYTES),
-        "trace_id" => text(TraceId::MAX_BYTES),
-        "session_id" => text(SessionId::MAX_BYTES),
-        "provider" => text(Provider::MAX_BYTES),
-        "model" => text(Model::MAX_BYTES),
-        "skill_name" => text(SkillName::MAX_BYTES),
-        "outcome_category" => text(OutcomeCategory::MAX_BYTES),
-        "component" => text(Component::MAX_BYTES),
-        "event_type" | "entity_type" => text(EntityType::MAX_BYTES),
-        "summary" => text(Summary::MAX_BYTES),
-        "correlation_id" => text(CorrelationId::MAX_BYTES),
-        "entity_id" => text(EntityId::MAX_BYTES),
-        "actor_id" | "requested_by" => text(ActorId::MAX_BYTES),
-        "action_reason" => text(Reason::MAX_BYTES),
-        "attributes" | "details" | "before_state" | "after_state" => largest_object(seed),
-        "input_tokens" | "output_tokens" => json!(TokenCount::MAX),
-        "cost_nano_usd" => json!(Cost::from_nano_usd(i64::MAX).expect("a cost")),
-        "duration_ms" => json!(DurationMs::MAX),
-        "started_at" | "completed_at" | "timestamp" | "occurred_at" => json!(Timestamp::MAX),
-        "caused_by" => json!("AUTOMATION"),
-        // Words of closed sets, and flags, are as large as they are.
-        "execution_status" | "status" | "source" | "severity" | "actor_type" | "scope"
-        | "format" | "is_synthetic" => member.clone(),
-        other => panic!("the field {other} of a draft has no largest value here: add one"),
+fn largest_value(kind: RecordKind, field: &str, member: &Value, seed: u64) -> Value {
+    match value_type(kind, field) {
+        ValueType::Text { max_bytes } => json!(varied(max_bytes, seed)),
+        ValueType::Integer { max } => json!(max),
+        ValueType::Time => json!(Timestamp::MAX),
+        ValueType::Json => largest_object(seed),
+        ValueType::Word(words) => json!(words.iter().max_by_key(|word| word.len())),
+        ValueType::Flag | ValueType::Id => member.clone(),
     }
 }
 

@@ -80,16 +80,19 @@ faulty! {
         get_llm_run(tenant: &TenantId, run_id: &RunId) -> Option<LlmRunSnapshot>;
         get_trace_id_for_run(tenant: &TenantId, run_id: &RunId) -> Option<TraceId>;
         list_traces(tenant: &TenantId, filter: &TraceFilter, page: &PageRequest) -> QueryResult<TraceSnapshot>;
+        get_trace(tenant: &TenantId, trace_id: &TraceId) -> Option<TraceSnapshot>;
         list_trace_steps(tenant: &TenantId, filter: &TraceStepFilter, page: &PageRequest) -> QueryResult<TraceStepRecord>;
         get_trace_steps(tenant: &TenantId, trace_id: &TraceId, page: &PageRequest) -> QueryResult<TraceStepSnapshot>;
         get_replay_window_events(tenant: &TenantId, query: &ReplayQuery, page: &PageRequest) -> QueryResult<ReplayEvent>;
         list_system_records(tenant: &TenantId, filter: &SystemRecordFilter, page: &PageRequest) -> QueryResult<SystemRecordSnapshot>;
+        get_system_record(tenant: &TenantId, id: &RecordId) -> Option<SystemRecordSnapshot>;
         get_system_record_by_correlation(tenant: &TenantId, correlation_id: &CorrelationId, page: &PageRequest) -> QueryResult<SystemRecordSnapshot>;
         get_system_records_in_window(tenant: &TenantId, window: &TimeRange, page: &PageRequest) -> QueryResult<SystemRecordSnapshot>;
         list_audit_entries(tenant: &TenantId, filter: &AuditFilter, page: &PageRequest) -> QueryResult<AuditLedgerSnapshot>;
         get_audit_entry(tenant: &TenantId, id: &RecordId) -> Option<AuditLedgerSnapshot>;
         get_governance_events(tenant: &TenantId, filter: &GovernanceFilter, page: &PageRequest) -> QueryResult<AuditLedgerSnapshot>;
         list_log_exports(tenant: &TenantId, filter: &LogExportFilter, page: &PageRequest) -> QueryResult<LogExportSnapshot>;
+        get_log_export(tenant: &TenantId, id: &RecordId) -> Option<LogExportSnapshot>;
     }
     LogsWriter {
         append(tenant: &TenantId, batch: &AppendBatch, on_conflict: OnConflict) -> AppendReceipt;

@@ -18,6 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use logs_contract::{RULES, cases};
 
 mod appends;
+mod by_id;
 mod directions;
 mod durable;
 mod exports;
@@ -43,6 +44,7 @@ mod trace_of_run;
 
 const ADAPTERS: &[&[BrokenAdapter]] = &[
     tenancy::ADAPTERS,
+    by_id::ADAPTERS,
     filters::ADAPTERS,
     order::ADAPTERS,
     pages::ADAPTERS,

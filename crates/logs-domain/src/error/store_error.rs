@@ -58,7 +58,9 @@ pub enum StoreError {
         records: Vec<RecordReference>,
     },
 
-    /// The call is larger than the store takes.
+    /// The call is larger than the store takes. An [`AppendBatch`](crate::AppendBatch) that exists
+    /// keeps its own limits, so that only a store which takes fewer records refuses an append so; the
+    /// memory, SQLite and PostgreSQL stores take every batch.
     #[error("{limit} is {actual}, at most {maximum} is accepted")]
     LimitExceeded {
         /// What is limited, with its unit.

@@ -194,7 +194,7 @@ pub(crate) const fn count(parts: &[Part]) -> usize {
 pub(crate) const fn flatten<const N: usize>(parts: &[Part]) -> [Field; N] {
     let unset = Field {
         name: "",
-        value_type: ValueType::Text,
+        value_type: ValueType::Id,
         presence: Presence::Optional,
     };
     let mut fields = [unset; N];

@@ -23,16 +23,19 @@ mockall::mock! {
         async fn get_llm_run(&self, tenant: &TenantId, run_id: &RunId) -> StoreResult<Option<LlmRunSnapshot>>;
         async fn get_trace_id_for_run(&self, tenant: &TenantId, run_id: &RunId) -> StoreResult<Option<TraceId>>;
         async fn list_traces(&self, tenant: &TenantId, filter: &TraceFilter, page: &PageRequest) -> StoreResult<QueryResult<TraceSnapshot>>;
+        async fn get_trace(&self, tenant: &TenantId, trace_id: &TraceId) -> StoreResult<Option<TraceSnapshot>>;
         async fn list_trace_steps(&self, tenant: &TenantId, filter: &TraceStepFilter, page: &PageRequest) -> StoreResult<QueryResult<TraceStepRecord>>;
         async fn get_trace_steps(&self, tenant: &TenantId, trace_id: &TraceId, page: &PageRequest) -> StoreResult<QueryResult<TraceStepSnapshot>>;
         async fn get_replay_window_events(&self, tenant: &TenantId, query: &ReplayQuery, page: &PageRequest) -> StoreResult<QueryResult<ReplayEvent>>;
         async fn list_system_records(&self, tenant: &TenantId, filter: &SystemRecordFilter, page: &PageRequest) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
+        async fn get_system_record(&self, tenant: &TenantId, id: &RecordId) -> StoreResult<Option<SystemRecordSnapshot>>;
         async fn get_system_record_by_correlation(&self, tenant: &TenantId, correlation_id: &CorrelationId, page: &PageRequest) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
         async fn get_system_records_in_window(&self, tenant: &TenantId, window: &TimeRange, page: &PageRequest) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
         async fn list_audit_entries(&self, tenant: &TenantId, filter: &AuditFilter, page: &PageRequest) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
         async fn get_audit_entry(&self, tenant: &TenantId, id: &RecordId) -> StoreResult<Option<AuditLedgerSnapshot>>;
         async fn get_governance_events(&self, tenant: &TenantId, filter: &GovernanceFilter, page: &PageRequest) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
         async fn list_log_exports(&self, tenant: &TenantId, filter: &LogExportFilter, page: &PageRequest) -> StoreResult<QueryResult<LogExportSnapshot>>;
+        async fn get_log_export(&self, tenant: &TenantId, id: &RecordId) -> StoreResult<Option<LogExportSnapshot>>;
     }
 
     #[async_trait]

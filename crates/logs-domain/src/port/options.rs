@@ -14,9 +14,6 @@ pub struct StoreOptions {
     /// How long a count that nobody asked for exactly may take before it is
     /// [`NotCounted`](crate::Total::NotCounted). 250 ms by default; zero never counts.
     pub count_budget: Duration,
-    /// Whether a database server is taken that may lose what it acknowledged, because it does not
-    /// wait for its disk. Not by default; for tests.
-    pub accept_volatile_server: bool,
 }
 
 impl Default for StoreOptions {
@@ -24,7 +21,6 @@ impl Default for StoreOptions {
         Self {
             clock: Arc::new(SystemClock),
             count_budget: Duration::from_millis(250),
-            accept_volatile_server: false,
         }
     }
 }
@@ -41,13 +37,6 @@ impl StoreOptions {
     #[must_use]
     pub const fn count_budget(mut self, count_budget: Duration) -> Self {
         self.count_budget = count_budget;
-        self
-    }
-
-    /// Takes a database server that may lose what it acknowledged: for tests.
-    #[must_use]
-    pub const fn accept_volatile_server(mut self) -> Self {
-        self.accept_volatile_server = true;
         self
     }
 }

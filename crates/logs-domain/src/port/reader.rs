@@ -73,6 +73,13 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>>;
 
+    /// The header of this trace, if the tenant has stored one: a trace can have steps alone.
+    async fn get_trace(
+        &self,
+        tenant: &TenantId,
+        trace_id: &TraceId,
+    ) -> StoreResult<Option<TraceSnapshot>>;
+
     /// Steps of all traces with their keys, newest first by `(created_at, id)`: what an export
     /// walks.
     async fn list_trace_steps(
@@ -115,6 +122,15 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         filter: &SystemRecordFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
+
+    /// The system record with this id: the tenant's, or else the platform's (**rule 1**). An id of the
+    /// tenant and one of the platform are different keys. Where both are stored, this is the tenant's
+    /// own record, and lists have the other.
+    async fn get_system_record(
+        &self,
+        tenant: &TenantId,
+        id: &RecordId,
+    ) -> StoreResult<Option<SystemRecordSnapshot>>;
 
     /// System records of tenant and platform with this correlation id, oldest first by
     /// `occurred_at`; on equal times the tenant's before the platform's, then by id, the smaller
@@ -168,4 +184,11 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         filter: &LogExportFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>>;
+
+    /// **Rule 14.** The export with this id, if the tenant has one, folded with its outcome as it is now.
+    async fn get_log_export(
+        &self,
+        tenant: &TenantId,
+        id: &RecordId,
+    ) -> StoreResult<Option<LogExportSnapshot>>;
 }

@@ -27,8 +27,9 @@ pub trait LogsWriter: std::fmt::Debug + Send + Sync {
     ///   `Conflict` is reported.
     /// - [`InvalidArgument`](crate::StoreError::InvalidArgument) when an export's outcome names an
     ///   export that is neither stored nor in the batch, whatever `on_conflict` says (**rule 14**).
+    /// - [`LimitExceeded`](crate::StoreError::LimitExceeded) when the store takes fewer records than
+    ///   a batch may hold (**rule 15**). The memory, SQLite and PostgreSQL stores take every batch.
     /// - [`Pushback`](crate::StoreError::Pushback),
-    ///   [`LimitExceeded`](crate::StoreError::LimitExceeded),
     ///   [`Unavailable`](crate::StoreError::Unavailable),
     ///   [`Timeout`](crate::StoreError::Timeout), [`ReadOnly`](crate::StoreError::ReadOnly):
     ///   **rule 15**, no record is dropped silently.

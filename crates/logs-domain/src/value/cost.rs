@@ -20,7 +20,7 @@ pub struct Cost(i64);
 
 crate::field::field_value!(
     Cost,
-    crate::field::ValueType::Integer,
+    crate::field::ValueType::Integer { max: i64::MAX },
     Integer,
     nano_usd,
     Self::from_nano_usd

@@ -53,7 +53,9 @@ macro_rules! bounded_integer {
 
         crate::field::field_value!(
             $name,
-            crate::field::ValueType::Integer,
+            crate::field::ValueType::Integer {
+                max: $name::MAX as i64
+            },
             Integer,
             as_i64,
             Self::from_i64

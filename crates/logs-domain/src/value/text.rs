@@ -92,7 +92,7 @@ macro_rules! text_value {
 
         crate::field::field_value!(
             $name,
-            crate::field::ValueType::Text,
+            crate::field::ValueType::Text { max_bytes: $max },
             Text,
             as_str,
             Self::new

@@ -1,8 +1,9 @@
 //! Exports, folded with their outcomes.
 
-use logs_domain::page::Walk;
+use logs_domain::page::{ListKey, Walk};
 use logs_domain::{
-    LogExportFilter, LogExportSnapshot, PageRequest, QueryResult, ReadMethod, StoreResult, TenantId,
+    LogExportFilter, LogExportSnapshot, PageRequest, QueryResult, ReadMethod, RecordId, RecordKey,
+    StoreResult, TenantId,
 };
 
 use crate::MemoryStore;
@@ -24,4 +25,22 @@ pub(super) fn list(
             .map(|(key, export)| (key, records.folded_export(tenant, &key, export)))
             .filter(|(_, export)| filter.matches(export))
     })
+}
+
+pub(super) fn get(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<LogExportSnapshot>> {
+    let state = store.read()?;
+    let find = |records: &Records| {
+        let stored = records.keys.get(&RecordKey::LogExport(*id))?;
+        let key = ListKey {
+            created_at: stored.created_at,
+            id: id.as_uuid(),
+        };
+        let export = records.exports.get(&key)?;
+        Some(records.folded_export(tenant, &key, export))
+    };
+    Ok(state.tenants.get(tenant).and_then(find))
 }

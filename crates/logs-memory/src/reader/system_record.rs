@@ -4,8 +4,8 @@ use itertools::Itertools;
 use logs_domain::filter::ReadArguments;
 use logs_domain::page::{SystemListKey, SystemWindowKey, Walk};
 use logs_domain::{
-    CorrelationId, PageRequest, QueryResult, ReadMethod, StoreResult, SystemRecordFilter,
-    SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, PageRequest, QueryResult, ReadMethod, RecordId, RecordKey, StoreResult,
+    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 
 use crate::MemoryStore;
@@ -30,6 +30,27 @@ pub(super) fn list(
             .filter(|(_, record)| filter.matches(record))
     })?;
     Ok(found.map(Clone::clone))
+}
+
+pub(super) fn get(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<SystemRecordSnapshot>> {
+    let state = store.read()?;
+    let find = |records: &Records, platform| {
+        let stored = records.keys.get(&RecordKey::SystemRecord(*id))?;
+        let key = SystemListKey {
+            created_at: stored.created_at,
+            platform,
+            id: id.as_uuid(),
+        };
+        records.system.get(&key).cloned()
+    };
+    let own = state.tenants.get(tenant);
+    Ok(own
+        .and_then(|records| find(records, false))
+        .or_else(|| find(&state.platform, true)))
 }
 
 pub(super) fn by_correlation(

@@ -1,9 +1,9 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{StepOrder, Walk};
+use logs_domain::page::{ListKey, StepOrder, Walk};
 use logs_domain::{
-    PageRequest, QueryResult, ReadMethod, StoreResult, TenantId, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    PageRequest, QueryResult, ReadMethod, RecordId, RecordKey, StoreResult, TenantId, TraceFilter,
+    TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
 use crate::MemoryStore;
@@ -27,6 +27,23 @@ pub(super) fn list(
         entries(&records.traces, start).filter(|(_, trace)| filter.matches(trace))
     })?;
     Ok(found.map(Clone::clone))
+}
+
+pub(super) fn get(
+    store: &MemoryStore,
+    tenant: &TenantId,
+    trace_id: &TraceId,
+) -> StoreResult<Option<TraceSnapshot>> {
+    let state = store.read()?;
+    let find = |records: &Records| {
+        let stored = records.keys.get(&RecordKey::Trace(trace_id.clone()))?;
+        let key = ListKey {
+            created_at: stored.created_at,
+            id: RecordId::of_trace(tenant, trace_id).as_uuid(),
+        };
+        records.traces.get(&key).cloned()
+    };
+    Ok(state.tenants.get(tenant).and_then(find))
 }
 
 pub(super) fn list_steps(

@@ -13,7 +13,7 @@ use self::findings::Findings;
 use super::Check;
 use crate::decode::Row;
 use crate::reader::{audit_entry, llm_run, log_export, system_record, trace};
-use crate::{PLATFORM, PostgresStore, error, kind, store};
+use crate::{PLATFORM, PostgresStore, error, kind, session};
 
 /// Told how many rows were read, and how many there are to read.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
@@ -56,7 +56,7 @@ impl PostgresStore {
         if !checks.iter().any(is_there) {
             return Ok(checks);
         }
-        let mut connection = store::administer(url).await?;
+        let mut connection = session::administer(url).await?;
         if may_run_as_owner(&mut connection).await? {
             // What the owner put in the place of a table would run with the rights of this role.
             checks.push(Check {

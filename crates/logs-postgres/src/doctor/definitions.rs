@@ -143,7 +143,7 @@ mod tests {
     use test_postgres::{Durability, Server};
 
     use super::{CHECKS, LIST, Row, compare, listed, listing};
-    use crate::{PostgresStore, store};
+    use crate::{PostgresStore, session};
 
     /// Set by what writes the list anew.
     const WRITE: &str = "LOGS_WRITE_DEFINITIONS";
@@ -153,7 +153,7 @@ mod tests {
         let server = Server::start(Durability::Off).unwrap();
         let database = server.empty().unwrap();
         PostgresStore::migrate(&database.url()).await.unwrap();
-        let mut connection = store::administer(&database.url()).await.unwrap();
+        let mut connection = session::administer(&database.url()).await.unwrap();
         let rows = listing(&mut connection).await.unwrap();
         let lines: BTreeSet<String> = rows
             .iter()

@@ -6,13 +6,12 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnectOptions;
 
 use super::Check;
-use crate::session::Kind;
-use crate::store::APPEND_TIMEOUT;
-use crate::{Access, session, store};
+use crate::session::{self, Access, Kind};
+use crate::timeouts::APPEND_STATEMENT;
 
 /// Looks at a session that is opened as the store opens its own.
 pub(super) async fn check(settings: &PgConnectOptions) -> StoreResult<Check> {
-    let settings = store::session(settings.clone(), Access::ReadWrite, APPEND_TIMEOUT);
+    let settings = session::settings(settings.clone(), Access::ReadWrite, APPEND_STATEMENT);
     let mut session = session::open(&settings).await?;
     let kind = session.kind().await?;
     // Whether it is told that the session ends makes no difference to anyone.

@@ -10,7 +10,7 @@ use logs_domain::{StoreError, StoreResult};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
 
-use super::Schema;
+use crate::schema::Schema;
 use crate::{BACKEND, error};
 
 const FOREIGN: &str = include_str!("foreign.sql");

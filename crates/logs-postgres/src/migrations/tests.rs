@@ -5,8 +5,9 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
-use super::{STEPS, Step, apply, current, lock};
+use super::{apply, current, lock};
 use crate::PostgresStore;
+use crate::schema::{STEPS, Step};
 
 const fn step(name: &'static str, sql: &'static str) -> Step {
     Step {

@@ -7,6 +7,7 @@ use logs_domain::{
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 use crate::bound::Bound;
@@ -76,16 +77,8 @@ pub(super) async fn get(
     tenant: &TenantId,
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-    let read = |row: &Row<'_>| snapshot(tenant, row);
-    by_key(
-        store,
-        tenant,
-        RecordKind::AuditEntry,
-        kind::columns(RecordKind::AuditEntry),
-        *id,
-        read,
-    )
-    .await
+    let read = |_: &str, row: &Row<'_>| snapshot(tenant, row);
+    by_key(store, &[tenant.as_str()], RecordKind::AuditEntry, *id, read).await
 }
 
 pub(super) async fn governance(
@@ -97,7 +90,7 @@ pub(super) async fn governance(
     let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
     let table = match filter.run_id {
         // The references are in the order of the list; the entries follow by their key.
-        Some(_) => OF_RUN,
+        Some(_) => OF_RUN.as_str(),
         None => "logs.audit_entry",
     };
     let conditions = |query: &mut QueryBuilder<Postgres>| {
@@ -134,15 +127,19 @@ pub(super) async fn governance(
 
 /// The runs that audit entries name, each with its entry, or with none. Nothing of the entry is known
 /// before it is looked up (OFFSET 0 keeps it so), so that a page is that of the index of the runs.
-const OF_RUN: &str = "(SELECT governance_run.tenant_id, governance_run.class, \
-         governance_run.created_at, governance_run.id, governance_run.run_id AS named_run_id, \
-         event_type, entity_type, entity_id, actor_type, actor_id, action_reason, \
-         before_state, after_state, correlation_id, occurred_at \
-     FROM logs.governance_run LEFT JOIN LATERAL (SELECT * FROM logs.audit_entry \
-         WHERE audit_entry.tenant_id = governance_run.tenant_id \
-             AND audit_entry.class = governance_run.class \
-             AND audit_entry.created_at = governance_run.created_at \
-             AND audit_entry.id = governance_run.id OFFSET 0) AS entry ON true)";
+static OF_RUN: LazyLock<String> = LazyLock::new(|| {
+    let fields = RecordKind::AuditEntry.columns().map(|field| field.name);
+    format!(
+        "(SELECT governance_run.tenant_id, governance_run.class, governance_run.created_at, \
+             governance_run.id, governance_run.run_id AS named_run_id, {} \
+         FROM logs.governance_run LEFT JOIN LATERAL (SELECT * FROM logs.audit_entry \
+             WHERE audit_entry.tenant_id = governance_run.tenant_id \
+                 AND audit_entry.class = governance_run.class \
+                 AND audit_entry.created_at = governance_run.created_at \
+                 AND audit_entry.id = governance_run.id OFFSET 0) AS entry ON true)",
+        fields.collect::<Vec<_>>().join(", ")
+    )
+});
 
 /// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
 pub(super) async fn in_replay(

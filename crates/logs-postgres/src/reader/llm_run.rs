@@ -47,16 +47,8 @@ pub(super) async fn get(
     run_id: &RunId,
 ) -> StoreResult<Option<LlmRunSnapshot>> {
     let id = RecordId::of_run(tenant, run_id);
-    let read = |row: &Row<'_>| snapshot(tenant, row);
-    by_key(
-        store,
-        tenant,
-        RecordKind::LlmRun,
-        kind::columns(RecordKind::LlmRun),
-        id,
-        read,
-    )
-    .await
+    let read = |_: &str, row: &Row<'_>| snapshot(tenant, row);
+    by_key(store, &[tenant.as_str()], RecordKind::LlmRun, id, read).await
 }
 
 pub(super) async fn trace_id(

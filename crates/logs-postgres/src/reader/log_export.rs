@@ -2,16 +2,18 @@
 
 use std::sync::LazyLock;
 
+use logs_domain::field::Fields;
 use logs_domain::page::Walk;
 use logs_domain::{
     ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport, PageRequest,
-    QueryResult, ReadMethod, RecordKind, StoreResult, TenantId,
+    QueryResult, ReadMethod, RecordId, RecordKind, StoreResult, TenantId,
 };
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
 use crate::decode::{Head, Row};
 use crate::list::{Selection, SortPlan, page, push_equal, push_range};
+use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
 /// What [`snapshot`] reads.
@@ -65,6 +67,36 @@ pub(super) async fn list(
     let order = SortPlan::of(&[], &[filter.scope.is_some(), filter.status.is_some()]);
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
     page(store, selection, order, &walk, read).await
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<LogExportSnapshot>> {
+    let owners = [tenant.as_str()];
+    let read = |_: &str, row: &Row<'_>| request_or_outcome::<NewLogExport>(tenant, row);
+    let found = by_key(store, &owners, RecordKind::LogExport, *id, read).await?;
+    let Some((head, draft)) = found else {
+        return Ok(None);
+    };
+    // The request is there for ever; what the outcome is now is what counts.
+    let read = |_: &str, row: &Row<'_>| request_or_outcome::<LogExportOutcome>(tenant, row);
+    let outcome = by_key(store, &owners, RecordKind::LogExportOutcome, *id, read).await?;
+    Ok(Some(LogExportSnapshot::from_parts(
+        tenant.clone(),
+        draft,
+        head.created_at,
+        outcome.map(|(_, outcome)| outcome.result),
+    )))
+}
+
+/// The half of an export that has a row of its own.
+fn request_or_outcome<D: Fields>(tenant: &TenantId, row: &Row<'_>) -> StoreResult<(Head, D)> {
+    let head = row.head(tenant.as_str())?;
+    let draft = row.draft(&head)?;
+    row.check(Some(tenant), &head, &draft)?;
+    Ok((head, draft))
 }
 
 /// An export; its outcome is a record of its own, with a key of its own.

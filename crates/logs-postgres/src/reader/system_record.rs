@@ -2,8 +2,8 @@
 
 use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, Walk, refuse_twins};
 use logs_domain::{
-    CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, RecordKind, StoreError,
-    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, RecordId, RecordKind,
+    StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
@@ -15,6 +15,7 @@ use crate::execute::rows;
 use crate::list::{
     Selection, SortPlan, page_rows, push_equal, push_keyed, push_order, push_range, total,
 };
+use crate::lookup::by_key;
 use crate::{PLATFORM, PostgresStore, kind};
 
 const TABLE: &str = "system_record";
@@ -90,6 +91,16 @@ pub(super) async fn list(
     refuse_twins(&mut found, |key| twin(key.id));
     let total = total(store, request, &branches).await?;
     walk.page(found, total)
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<SystemRecordSnapshot>> {
+    let owners = [tenant.as_str(), PLATFORM];
+    let read = |owner: &str, row: &Row<'_>| snapshot(whose(tenant, owner == PLATFORM), row);
+    by_key(store, &owners, RecordKind::SystemRecord, *id, read).await
 }
 
 pub(super) async fn by_correlation(

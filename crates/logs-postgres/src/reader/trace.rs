@@ -65,19 +65,19 @@ pub(super) async fn list(
         && matches!(request.position, Position::Offset(_))
     {
         // Its header may be elsewhere than its key says: that is told.
-        let id = RecordId::of_trace(tenant, trace_id);
-        let read = |row: &Row<'_>| header(tenant, row);
-        by_key(
-            store,
-            tenant,
-            RecordKind::Trace,
-            kind::columns(RecordKind::Trace),
-            id,
-            read,
-        )
-        .await?;
+        get(store, tenant, trace_id).await?;
     }
     Ok(page)
+}
+
+pub(super) async fn get(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    trace_id: &TraceId,
+) -> StoreResult<Option<TraceSnapshot>> {
+    let id = RecordId::of_trace(tenant, trace_id);
+    let read = |_: &str, row: &Row<'_>| header(tenant, row);
+    by_key(store, &[tenant.as_str()], RecordKind::Trace, id, read).await
 }
 
 /// The trace of the header that names a run with the smallest record time and id.

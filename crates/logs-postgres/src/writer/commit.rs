@@ -12,7 +12,7 @@ use super::notice;
 use crate::error::{self, Failure};
 use crate::pool::PooledConnection;
 use crate::preflight;
-use crate::store::APPEND_TIMEOUT;
+use crate::timeouts::APPEND_STATEMENT;
 
 /// A COMMIT behind a look at the settings that it depends on: they can change while a session lives.
 /// There is a row where the server waits for standbys, or may lose what it acknowledged.
@@ -78,9 +78,9 @@ async fn commit(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), 
     }
     // Without ears a wait that took long counts as one that was ended, and so it does with them: the
     // caller asks again either way.
-    if begun.elapsed() >= APPEND_TIMEOUT {
+    if begun.elapsed() >= APPEND_STATEMENT {
         let late = StoreError::Timeout {
-            after: APPEND_TIMEOUT,
+            after: APPEND_STATEMENT,
             write_outcome: WriteOutcome::Unknown,
         };
         return Err(late.into());

@@ -8,7 +8,7 @@ use super::table::{Row, Rows, Source, Table};
 use super::{Owner, copy, unnest};
 use crate::BACKEND;
 use crate::error::{self, Failure};
-use crate::store::Transport;
+use crate::session::Transport;
 
 /// From how many rows on COPY costs less than one statement with arrays.
 const COPIED_ROWS: usize = 32;

@@ -42,7 +42,9 @@ impl Table {
 
 static GOVERNED_RUN: Field = Field {
     name: "run_id",
-    value_type: ValueType::Text,
+    value_type: ValueType::Text {
+        max_bytes: RunId::MAX_BYTES,
+    },
     presence: Presence::Required,
 };
 

@@ -52,10 +52,10 @@ fn arrays<'a, S: Source>(table: &Table, rows: &Rows<'a, S>) -> Vec<Array<'a>> {
     let capacity = rows.rows.len();
     let array = |column: &&'static Field| match column.value_type {
         // Ids are in an array of their own, which is no column of a kind.
-        ValueType::Text | ValueType::Word(_) | ValueType::Json | ValueType::Id => {
+        ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json | ValueType::Id => {
             Array::Text(Vec::with_capacity(capacity))
         }
-        ValueType::Integer => Array::Integer(Vec::with_capacity(capacity)),
+        ValueType::Integer { .. } => Array::Integer(Vec::with_capacity(capacity)),
         ValueType::Time => Array::Time(Vec::with_capacity(capacity)),
         ValueType::Flag => Array::Flag(Vec::with_capacity(capacity)),
     };
@@ -104,8 +104,8 @@ fn statement(table: &Table) -> String {
     for (place, column) in table.columns.iter().enumerate() {
         let array = match column.value_type {
             ValueType::Id => "uuid[]",
-            ValueType::Text | ValueType::Word(_) | ValueType::Json => "text[]",
-            ValueType::Integer => "bigint[]",
+            ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json => "text[]",
+            ValueType::Integer { .. } => "bigint[]",
             ValueType::Time => "timestamptz[]",
             ValueType::Flag => "boolean[]",
         };

@@ -15,7 +15,7 @@ use logs_domain::{
 use logs_postgres::PostgresStore;
 use test_postgres::{Durability, Server};
 
-use crate::records::{tenant, volatile};
+use crate::records::{tenant, volatile_with};
 use crate::support;
 
 const SECOND: i64 = 1_000_000;
@@ -45,7 +45,7 @@ impl Clock for Wrong {
 }
 
 async fn try_connect(url: &str, clock: Arc<Wrong>) -> StoreResult<PostgresStore> {
-    PostgresStore::connect(url, volatile().clock(clock)).await
+    PostgresStore::connect(url, volatile_with(clock)).await
 }
 
 async fn connected(url: &str, micros: i64) -> PostgresStore {

@@ -289,7 +289,7 @@ async fn a_role_that_an_owner_puts_on_is_no_programs() {
     let database = support::migrated(&server).await.unwrap();
     let mut superuser = as_superuser(&database).await;
     let connect = async |name: &str| {
-        let options = logs_domain::StoreOptions::default().accept_volatile_server();
+        let options = logs_postgres::PostgresOptions::default().accept_volatile_server();
         PostgresStore::connect(&database.url_as(name), options).await
     };
     for of in ["logs_owner", "logs_application"] {

@@ -5,6 +5,7 @@ mod append_cost;
 mod clocks;
 mod contested;
 mod damage;
+mod damaged_by_id;
 mod deep;
 mod disk;
 mod doctor;
@@ -30,6 +31,7 @@ mod sessions;
 mod settled;
 mod small_disk;
 mod standbys;
+mod statements;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;

@@ -23,7 +23,7 @@ use crate::records::{as_superuser, at, tenant};
 use crate::support;
 
 mod explain;
-mod log;
+pub(crate) mod log;
 
 use explain::{Allowed, Mode, explained};
 use log::{Statement, statements};
@@ -206,10 +206,16 @@ macro_rules! check {
 /// The reads that are no promised list.
 async fn check_others(scene: &mut Scene) {
     let page: &PageRequest = &first(PAGE).count(CountMode::Skip);
-    let entry = "018f4e5c-8f4e-7c3a-8b4e-000002000309".parse().unwrap();
+    let [record, entry, export] = [1, 2, 3].map(|kind| {
+        let id = format!("018f4e5c-8f4e-7c3a-8b4e-{kind:06}000309");
+        id.parse().unwrap()
+    });
     check!(scene, OF_A_PAGE, get_llm_run(&run_id("r777")));
     check!(scene, OF_A_PAGE, get_trace_id_for_run(&run_id("r777")));
     check!(scene, OF_A_PAGE, get_audit_entry(&entry));
+    check!(scene, OF_A_PAGE, get_trace(&trace_id("t777")));
+    check!(scene, OF_A_PAGE, get_system_record(&record));
+    check!(scene, OF_A_PAGE, get_log_export(&export));
     let one = TraceFilter::default().trace_id(trace_id("t777"));
     check!(scene, OF_A_PAGE, list_traces(&one, page));
     let window = TimeRange::since(Timestamp::MIN);

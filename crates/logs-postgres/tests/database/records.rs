@@ -6,6 +6,7 @@ use logs_domain::{
     AppendBatch, Clock, Draft, ExecutionStatus, NewLlmRun, NewTrace, RecordSource, RunId,
     StoreOptions, TenantId, Timestamp, TraceId,
 };
+use logs_postgres::PostgresOptions;
 use sqlx::{Connection, PgConnection};
 use test_postgres::Database;
 
@@ -24,12 +25,16 @@ impl Clock for At {
 }
 
 /// Options for a server that does not wait for its disk.
-pub(crate) fn volatile() -> StoreOptions {
-    StoreOptions::default().accept_volatile_server()
+pub(crate) fn volatile() -> PostgresOptions {
+    PostgresOptions::default().accept_volatile_server()
 }
 
-pub(crate) fn at(time: &'static str) -> StoreOptions {
-    volatile().clock(Arc::new(At(time)))
+pub(crate) fn volatile_with(clock: Arc<dyn Clock>) -> PostgresOptions {
+    PostgresOptions::from(StoreOptions::default().clock(clock)).accept_volatile_server()
+}
+
+pub(crate) fn at(time: &'static str) -> PostgresOptions {
+    volatile_with(Arc::new(At(time)))
 }
 
 pub(crate) fn tenant() -> TenantId {

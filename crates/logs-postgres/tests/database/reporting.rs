@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use logs_domain::{
-    AppendBatch, Draft, LogsWriter, OnConflict, PlatformBatch, PlatformWriter, TenantId,
+    AppendBatch, Draft, LogsWriter, OnConflict, PlatformBatch, PlatformWriter, RecordKind, TenantId,
 };
 use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -226,4 +226,34 @@ async fn no_function_in_a_report_sees_a_row_of_another_tenant() {
         .await
         .unwrap_err();
     assert!(seen.to_string().contains("saw other"), "{seen}");
+}
+
+#[tokio::test]
+async fn every_view_has_every_field_of_its_kind() {
+    let server = Server::start(Durability::Off).unwrap();
+    let database = support::migrated(&server).await.unwrap();
+    let mut connection = as_superuser(&database).await;
+    for kind in RecordKind::ALL {
+        // Outcomes are folded into their exports.
+        let is_folded = *kind == RecordKind::LogExportOutcome;
+        let view = if is_folded {
+            RecordKind::LogExport
+        } else {
+            *kind
+        };
+        let columns: Vec<String> = sqlx::query_scalar(
+            "SELECT column_name::text FROM information_schema.columns \
+             WHERE table_schema = 'logs' AND table_name = $1",
+        )
+        .bind(format!("reporting_{view}"))
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        let head = ["tenant_id", "id", "created_at"].into_iter();
+        let fields = kind.columns().map(|field| field.name);
+        for name in head.chain(fields) {
+            let is_shown = columns.iter().any(|column| column == name);
+            assert!(is_shown, "reporting_{view} shows {name}");
+        }
+    }
 }

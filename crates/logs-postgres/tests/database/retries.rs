@@ -7,13 +7,13 @@ use std::time::Duration;
 use logs_contract::samples::run;
 use logs_domain::{
     AppendBatch, CountMode, LlmRunFilter, LogsReader, LogsWriter, OnConflict, PageRequest,
-    RecordOutcome, StoreLifecycle, StoreOptions, SystemClock, Total,
+    RecordOutcome, StoreLifecycle, SystemClock, Total,
 };
 use logs_postgres::PostgresStore;
 use sqlx::AssertSqlSafe;
 use test_postgres::{Database, Durability, Server};
 
-use crate::records::{as_superuser, tenant, volatile};
+use crate::records::{as_superuser, tenant, volatile, volatile_with};
 use crate::support;
 
 async fn connected(server: &Server) -> (Database, Arc<PostgresStore>) {
@@ -184,9 +184,7 @@ async fn a_commit_that_comes_late_is_after_the_time_that_was_told_as_settled() {
     let (database, store) = connected(&server).await;
     // Another program of the same role, whose append is held up before it ends.
     let url = database.url_as(support::APPLICATION);
-    let options = StoreOptions::default()
-        .accept_volatile_server()
-        .clock(Arc::new(SystemClock));
+    let options = volatile_with(Arc::new(SystemClock));
     let late = PostgresStore::connect(&url, options).await.unwrap();
     persistently(&late, &runs("early", 1)).await;
     let mut lock = as_superuser(&database).await;

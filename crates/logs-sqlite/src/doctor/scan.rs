@@ -22,7 +22,7 @@ pub(super) struct Table {
 /// All tables of records.
 pub(super) const TABLES: &[Table] = &[
     table(RecordKind::LlmRun, "llm_run", true),
-    table(RecordKind::Trace, "trace", false),
+    table(RecordKind::Trace, "trace", true),
     table(RecordKind::TraceStep, "trace_step", true),
     table(RecordKind::SystemRecord, "system_record", true),
     table(RecordKind::AuditEntry, "audit_entry", true),

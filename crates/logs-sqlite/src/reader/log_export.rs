@@ -3,14 +3,14 @@
 use logs_domain::page::Walk;
 use logs_domain::{
     ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest, QueryResult,
-    ReadMethod, StoreResult, TenantId,
+    ReadMethod, RecordId, StoreResult, TenantId,
 };
 use sqlx::QueryBuilder;
-use sqlx::sqlite::Sqlite;
+use sqlx::sqlite::{Sqlite, SqliteRow};
 
-use crate::SqliteStore;
 use crate::decode::{Head, Row};
 use crate::list::{Selection, page, push_equal, push_range};
+use crate::{SqliteStore, error};
 
 const TABLE: &str = "log_export";
 /// Exports with what is known of their outcome.
@@ -55,6 +55,30 @@ pub(super) async fn list(
     };
     let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |export| filter.matches(export));
     page(store, selection, &walk, TABLE, read).await
+}
+
+pub(super) async fn get(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<LogExportSnapshot>> {
+    let mut query = QueryBuilder::new("SELECT * FROM ");
+    query
+        .push(FOLDED)
+        .push(" WHERE tenant_id = ")
+        .push_bind(tenant.as_str())
+        .push(" AND id = ")
+        .push_bind(id.as_bytes().as_slice());
+    let row = query
+        .build()
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(error::read)?;
+    let read = |row: SqliteRow| {
+        let row = Row::new(&row, TABLE);
+        row.asked(snapshot(tenant, &row)?, |export| export.id == *id)
+    };
+    row.map(read).transpose()
 }
 
 /// An export; its outcome is a record of its own, with a record time and a digest of its own.

@@ -2,8 +2,8 @@
 
 use logs_domain::page::{Keyed, SystemListKey, SystemWindowKey, Walk};
 use logs_domain::{
-    CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, StoreError, StoreResult,
-    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
+    CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, RecordId, StoreError,
+    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -105,6 +105,30 @@ pub(super) async fn list(
     walk.sort(&mut found);
     let total = total(store, request, &branches).await?;
     walk.page(found, total)
+}
+
+pub(super) async fn get(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    id: &RecordId,
+) -> StoreResult<Option<SystemRecordSnapshot>> {
+    let rows = sqlx::query("SELECT * FROM system_record WHERE tenant_id IN (?, ?) AND id = ?")
+        .bind(tenant.as_str())
+        .bind(PLATFORM)
+        .bind(id.as_bytes().as_slice())
+        .fetch_all(&store.readers)
+        .await
+        .map_err(error::read)?;
+    let read = |owner, row: &Row<'_>| row.asked(snapshot(owner, row)?, |record| record.id == *id);
+    let mut other = None;
+    for row in rows.iter().map(|row| Row::new(row, TABLE)) {
+        if row.is_of(tenant.as_str())? {
+            // Whatever became of that of the platform.
+            return read(Some(tenant), &row).map(Some);
+        }
+        other = Some(row);
+    }
+    other.map(|row| read(None, &row)).transpose()
 }
 
 pub(super) async fn by_correlation(

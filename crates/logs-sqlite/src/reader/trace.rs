@@ -50,6 +50,24 @@ pub(super) async fn list(
     page(store, selection, &walk, TABLE, read).await
 }
 
+pub(super) async fn get(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    trace_id: &TraceId,
+) -> StoreResult<Option<TraceSnapshot>> {
+    let row = sqlx::query("SELECT * FROM trace WHERE tenant_id = ? AND id = ?")
+        .bind(tenant.as_str())
+        .bind(RecordId::of_trace(tenant, trace_id).as_bytes().as_slice())
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(error::read)?;
+    let read = |row: SqliteRow| {
+        let row = Row::new(&row, TABLE);
+        row.asked(header(tenant, &row)?, |trace| trace.trace_id == *trace_id)
+    };
+    row.map(read).transpose()
+}
+
 /// The trace of the header that names a run with the smallest record time and id.
 pub(super) async fn first_of_run(
     store: &SqliteStore,

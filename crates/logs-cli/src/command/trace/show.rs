@@ -4,7 +4,7 @@ use clap::Args;
 use futures_util::{TryStreamExt, pin_mut};
 use logs_domain::{
     CostSum, CountMode, Direction, LlmRunFilter, LogsReaderExt, LogsStore, PageLimit, PageRequest,
-    TenantId, TraceFilter, TraceId, TraceSnapshot, TraceStepSnapshot,
+    TenantId, TraceId, TraceSnapshot, TraceStepSnapshot,
 };
 use serde::Serialize;
 
@@ -54,7 +54,8 @@ impl Show {
     pub(super) async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
-        let header = find_header(&*store, &tenant, &self.trace).await?;
+        // Steps can come without a header.
+        let header = store.get_trace(&tenant, &self.trace).await?;
         let mut totals = Totals::default();
         let mut table = Table::new(TraceStepSnapshot::COLUMNS);
         let mut request = PageRequest::default()
@@ -97,19 +98,6 @@ impl Show {
     }
 }
 
-/// The stored header of the trace, if there is one; steps can come without.
-async fn find_header(
-    store: &dyn LogsStore,
-    tenant: &TenantId,
-    trace: &TraceId,
-) -> Result<Option<TraceSnapshot>, Failure> {
-    let filter = TraceFilter::default().trace_id(trace.clone());
-    let page = store
-        .list_traces(tenant, &filter, &PageRequest::default())
-        .await?;
-    Ok(page.items.into_iter().next())
-}
-
 async fn usage(
     store: &dyn LogsStore,
     tenant: &TenantId,
@@ -131,7 +119,7 @@ fn write_header(
     header: Option<&TraceSnapshot>,
 ) -> Result<(), Failure> {
     if session.json() {
-        return output::json(session, &Line::Trace(header));
+        return output::json(session.output(), &Line::Trace(header));
     }
     let fields = Fields::default().add("trace", trace);
     let fields = match header {
@@ -142,7 +130,9 @@ fn write_header(
                 "started",
                 output::optional(header.started_at.map(output::time)),
             )
-            .add_time("stored", header.created_at),
+            .add_optional("attributes", header.attributes.as_ref())
+            .add_time("stored", header.created_at)
+            .add("id", header.id),
         None => fields.add("header", "none is stored"),
     };
     fields.write(session.streams.out)?;
@@ -161,14 +151,14 @@ fn write_steps(
         return Ok(());
     }
     for step in steps {
-        output::json(session, &Line::Step(step))?;
+        output::json(session.output(), &Line::Step(step))?;
     }
     Ok(())
 }
 
 fn write_totals(session: &mut Session<'_>, totals: &Totals) -> Result<(), Failure> {
     if session.json() {
-        return output::json(session, &Line::Totals(totals));
+        return output::json(session.output(), &Line::Totals(totals));
     }
     if totals.steps == 0 {
         writeln!(session.streams.out, "no steps")?;

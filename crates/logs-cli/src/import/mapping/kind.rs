@@ -150,3 +150,33 @@ impl fmt::Display for Kind {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use logs_domain::RecordKind;
+
+    use super::Kind;
+
+    #[test]
+    fn a_mapping_can_fill_every_field_of_each_kind() {
+        for (kind, of) in [
+            (Kind::LlmRun, RecordKind::LlmRun),
+            (Kind::Trace, RecordKind::Trace),
+            (Kind::TraceStep, RecordKind::TraceStep),
+            (Kind::SystemRecord, RecordKind::SystemRecord),
+            (Kind::AuditEntry, RecordKind::AuditEntry),
+        ] {
+            assert_eq!(kind.to_string(), of.as_str());
+            for field in of.fields() {
+                // A mapping says the unit of the number that it gives.
+                let name = match field.name {
+                    "cost_nano_usd" => "cost",
+                    "duration_ms" => "duration",
+                    name => name,
+                };
+                let is_there = kind.fields().iter().any(|own| own.name == name);
+                assert!(is_there, "{kind}.{name}");
+            }
+        }
+    }
+}

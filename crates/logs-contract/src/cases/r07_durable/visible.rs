@@ -90,6 +90,20 @@ async fn r07_durable_single_records_are_visible_at_once(case: &mut CaseContext) 
             .await
             .unwrap();
         assert_eq!(found, Some(trace_id("t")));
+        append(
+            &*store,
+            &a,
+            [
+                Draft::from(crate::samples::trace(&name)),
+                crate::samples::system(number).into(),
+                crate::samples::export(number).into(),
+            ],
+        )
+        .await;
+        let header = store.get_trace(&a, &trace_id(&name)).await.unwrap();
+        let record = store.get_system_record(&a, &id(number)).await.unwrap();
+        let export = store.get_log_export(&a, &id(number)).await.unwrap();
+        assert!(header.is_some() && record.is_some() && export.is_some());
         append(&*store, &a, [crate::samples::audit(number)]).await;
         assert!(
             store
@@ -110,16 +124,29 @@ async fn r07_durable_single_records_are_there_after_reopening(case: &mut CaseCon
         [
             Draft::from(run("r").trace_id(trace_id("t"))),
             crate::samples::audit(1).into(),
+            crate::samples::trace("t").into(),
+            crate::samples::system(1).into(),
+            crate::samples::export(1).into(),
         ],
     )
     .await;
     let run = store.get_llm_run(&a, &run_id("r")).await.unwrap();
     let entry = store.get_audit_entry(&a, &id(1)).await.unwrap();
+    let header = store.get_trace(&a, &trace_id("t")).await.unwrap();
+    let record = store.get_system_record(&a, &id(1)).await.unwrap();
+    let export = store.get_log_export(&a, &id(1)).await.unwrap();
     assert!(run.is_some() && entry.is_some());
+    assert!(header.is_some() && record.is_some() && export.is_some());
     let options = case.options();
     let store = case.reopen(options).await;
     assert_eq!(store.get_llm_run(&a, &run_id("r")).await.unwrap(), run);
     assert_eq!(store.get_audit_entry(&a, &id(1)).await.unwrap(), entry);
+    let found = store.get_trace(&a, &trace_id("t")).await;
+    assert_eq!(found.unwrap(), header);
+    let found = store.get_system_record(&a, &id(1)).await;
+    assert_eq!(found.unwrap(), record);
+    let found = store.get_log_export(&a, &id(1)).await;
+    assert_eq!(found.unwrap(), export);
     let found = store.get_trace_id_for_run(&a, &run_id("r")).await.unwrap();
     assert_eq!(found, Some(trace_id("t")));
 }

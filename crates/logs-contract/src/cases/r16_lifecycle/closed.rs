@@ -8,7 +8,7 @@ use crate::CaseContext;
 use crate::appends::{append, batch};
 use crate::case::cases;
 use crate::lists::{List, cases_of_lists, populate};
-use crate::samples::{first, id, largest, run, run_id, system, tenant};
+use crate::samples::{first, id, largest, run, run_id, system, tenant, trace_id};
 
 cases_of_lists! {
     "r16_" after_close_is_unavailable,
@@ -17,7 +17,10 @@ cases_of_lists! {
 cases! {
     r16_get_llm_run_after_close_is_unavailable,
     r16_get_trace_id_for_run_after_close_is_unavailable,
+    r16_get_trace_after_close_is_unavailable,
+    r16_get_system_record_after_close_is_unavailable,
     r16_get_audit_entry_after_close_is_unavailable,
+    r16_get_log_export_after_close_is_unavailable,
     r16_append_after_close_is_unavailable,
     r16_append_platform_after_close_is_unavailable,
     r16_info_after_close_is_unavailable,
@@ -76,6 +79,24 @@ async fn r16_get_trace_id_for_run_after_close_is_unavailable(case: &mut CaseCont
             .get_trace_id_for_run(&tenant("a"), &run_id("unknown"))
             .await,
     );
+}
+
+async fn r16_get_trace_after_close_is_unavailable(case: &mut CaseContext) {
+    let store = closed(case).await;
+    assert_unavailable(store.get_trace(&tenant("a"), &trace_id("t0")).await);
+    assert_unavailable(store.get_trace(&tenant("a"), &trace_id("unknown")).await);
+}
+
+async fn r16_get_system_record_after_close_is_unavailable(case: &mut CaseContext) {
+    let store = closed(case).await;
+    assert_unavailable(store.get_system_record(&tenant("a"), &id(0)).await);
+    assert_unavailable(store.get_system_record(&tenant("a"), &id(99)).await);
+}
+
+async fn r16_get_log_export_after_close_is_unavailable(case: &mut CaseContext) {
+    let store = closed(case).await;
+    assert_unavailable(store.get_log_export(&tenant("a"), &id(0)).await);
+    assert_unavailable(store.get_log_export(&tenant("a"), &id(99)).await);
 }
 
 async fn r16_get_audit_entry_after_close_is_unavailable(case: &mut CaseContext) {

@@ -56,9 +56,13 @@ pub(super) async fn explained(
     let plan: Value = serde_json::from_str(&text).unwrap();
     let plan = plan.pointer("/0/Plan").unwrap().clone();
     // A generic plan knows its parameters by their numbers alone.
-    let numbered = ["tenant_id = $", "tenant_id = ($"]
-        .iter()
-        .any(|words| text.contains(words));
+    let numbered = [
+        "tenant_id = $",
+        "tenant_id = ($",
+        "tenant_id = ANY (ARRAY[$",
+    ]
+    .iter()
+    .any(|words| text.contains(words));
     assert_eq!(numbered, mode == Mode::Generic, "{text}");
     Plan(plan)
 }

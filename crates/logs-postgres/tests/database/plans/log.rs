@@ -2,17 +2,17 @@
 
 /// A statement that a session executed, so that another one can plan it again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Statement {
-    pub(super) sql: String,
+pub(crate) struct Statement {
+    pub(crate) sql: String,
     /// The values of its parameters, each as a literal.
-    pub(super) parameters: Vec<String>,
+    pub(crate) parameters: Vec<String>,
     /// What the transaction around it had set for itself: `SET LOCAL …`.
-    pub(super) settings: Vec<String>,
+    pub(crate) settings: Vec<String>,
 }
 
 /// The prepared statements that were executed, in the order of the log. Lines of several sessions
 /// may lie between each other in it, but here only one works at a time.
-pub(super) fn statements(log: &str) -> Vec<Statement> {
+pub(crate) fn statements(log: &str) -> Vec<Statement> {
     let mut found: Vec<Statement> = Vec::new();
     let mut settings = Vec::new();
     for entry in entries(log) {

@@ -6,14 +6,14 @@ use crate::BACKEND;
 
 /// One step of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// The name of its file.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it does.
-    pub(super) sql: &'static str,
+    pub(crate) sql: &'static str,
     /// The number of a step: programs that know the schema from it on work with this one too. Its
     /// own number where what it does breaks every program from before it.
-    pub(super) serves_from: u64,
+    pub(crate) serves_from: u64,
 }
 
 /// The step in the file of this name.
@@ -21,7 +21,7 @@ macro_rules! step {
     ($name:literal, serves_from $serves_from:literal) => {
         Step {
             name: $name,
-            sql: include_str!(concat!("../../migrations/", $name, ".sql")),
+            sql: include_str!(concat!("../migrations/", $name, ".sql")),
             serves_from: $serves_from,
         }
     };
@@ -29,7 +29,7 @@ macro_rules! step {
 
 /// Every step, in order; the number of a step is its place, from 1. No program was released that
 /// knows less than these.
-pub(super) const STEPS: &[Step] = &[
+pub(crate) const STEPS: &[Step] = &[
     step!("0001_roles", serves_from 1),
     step!("0002_records", serves_from 2),
     step!("0003_append_only", serves_from 3),
@@ -55,7 +55,7 @@ pub(crate) struct Schema {
     /// The number of the newest step that is applied; 0 without any.
     pub(crate) version: u64,
     /// Programs that know the schema from this step on work with it.
-    pub(super) serves_from: u64,
+    pub(crate) serves_from: u64,
 }
 
 impl Schema {
@@ -71,7 +71,7 @@ impl Schema {
     }
 
     /// How many of the steps that a migrator knows are applied.
-    pub(super) fn applied(&self, steps: &[Step]) -> Result<usize, StoreError> {
+    pub(crate) fn applied(&self, steps: &[Step]) -> Result<usize, StoreError> {
         let newest = steps.len();
         if !self.serves_one_of(0, newest as u64) {
             return Err(self.mismatch());
@@ -79,7 +79,7 @@ impl Schema {
         Ok(usize::try_from(self.version).map_or(newest, |version| version.min(newest)))
     }
 
-    pub(super) fn mismatch(&self) -> StoreError {
+    pub(crate) fn mismatch(&self) -> StoreError {
         StoreError::SchemaMismatch {
             found: format!("{BACKEND} schema {}", self.version),
             expected: format!("{BACKEND} schema {}", known()),

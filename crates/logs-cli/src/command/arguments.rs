@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::Parser;
 use clap::error::ErrorKind;
-use clap::{Args, Parser};
-use logs_domain::{InvalidValue, TenantId};
 
-use crate::command::Command;
+use super::Command;
 use crate::failure::Failure;
+use crate::globals::Globals;
 
 /// Evidence of what AI agents did: import it, ask for it, export it.
 #[derive(Debug, Parser)]
@@ -33,47 +32,6 @@ Examples:
   logs runs list --status FAILED --limit 20
   logs trace show trace-7f3a
   logs replay --around run-7f3a --seconds 60";
-
-/// Flags of every command.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Options of every command")]
-pub(crate) struct Globals {
-    // The URL may hold a password, so help never shows the one of the environment, and it is
-    // understood where it is opened: an error of clap would show it.
-    /// The store: memory:, sqlite:PATH, postgres://USER@HOST/DATABASE
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = logs_store::URL_VARIABLE,
-        hide_env_values = true,
-        default_value = logs_store::DEFAULT_URL
-    )]
-    pub(crate) store: String,
-
-    /// Whose records
-    #[arg(
-        long,
-        global = true,
-        value_name = "TENANT",
-        env = "LOGS_TENANT",
-        hide_env_values = true
-    )]
-    pub(crate) tenant: Option<TenantId>,
-
-    /// One JSON object per line, in full precision, in place of a table
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-}
-
-/// Takes one of the words of a closed set; help and completions list them.
-pub(crate) fn one_of<T>(all: &[T], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
-where
-    T: Copy + std::str::FromStr<Err = InvalidValue> + Send + Sync + 'static,
-{
-    let words: Vec<&'static str> = all.iter().map(|member| word(*member)).collect();
-    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
-}
 
 /// Prints help that was asked for, and puts an error of the command line into one line.
 pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Failure> {

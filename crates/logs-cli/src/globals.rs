@@ -1,0 +1,36 @@
+//! Flags of every command.
+
+use clap::Args;
+use logs_domain::TenantId;
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Globals {
+    // The URL may hold a password, so help never shows the one of the environment, and it is
+    // understood where it is opened: an error of clap would show it.
+    /// The store: memory:, sqlite:PATH, postgres://USER@HOST/DATABASE
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = logs_store::URL_VARIABLE,
+        hide_env_values = true,
+        default_value = logs_store::DEFAULT_URL
+    )]
+    pub(crate) store: String,
+
+    /// Whose records
+    #[arg(
+        long,
+        global = true,
+        value_name = "TENANT",
+        env = "LOGS_TENANT",
+        hide_env_values = true
+    )]
+    pub(crate) tenant: Option<TenantId>,
+
+    /// One JSON object per line, in full precision, in place of a table
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,45 @@
+-- The first page.
+SELECT page.*, (SELECT timestamptz_send(stored.created_at) || stored.digest
+  FROM logs.record_key AS stored
+  WHERE stored.tenant_id = page.tenant_id
+  AND stored.id = page.id
+  AND stored.class = 0
+  AND stored.kind = 5) AS key
+FROM (SELECT tenant_id, created_at, id, event_type, entity_type, entity_id, actor_type, actor_id, action_reason, before_state, after_state, correlation_id, attributes, occurred_at
+  FROM logs.audit_entry AS selected
+  WHERE class = 0
+  AND tenant_id = $1
+  AND entity_type = $2
+  AND entity_id = $3
+  ORDER BY created_at DESC, id DESC
+  LIMIT $4 OFFSET $5) AS page
+ORDER BY created_at DESC, id DESC;
+
+-- The page behind.
+SELECT page.*, (SELECT timestamptz_send(stored.created_at) || stored.digest
+  FROM logs.record_key AS stored
+  WHERE stored.tenant_id = page.tenant_id
+  AND stored.id = page.id
+  AND stored.class = 0
+  AND stored.kind = 5) AS key
+FROM (SELECT tenant_id, created_at, id, event_type, entity_type, entity_id, actor_type, actor_id, action_reason, before_state, after_state, correlation_id, attributes, occurred_at
+  FROM logs.audit_entry AS selected
+  WHERE class = 0
+  AND tenant_id = $1
+  AND entity_type = $2
+  AND entity_id = $3
+  AND created_at <= $4
+  AND (created_at, id) < ($5, $6)
+  ORDER BY created_at DESC, id DESC
+  LIMIT $7 OFFSET $8) AS page
+ORDER BY created_at DESC, id DESC;
+
+-- Its count.
+SELECT (SELECT COUNT(*)
+  FROM (SELECT 1
+    FROM logs.audit_entry AS selected
+    WHERE class = 0
+    AND tenant_id = $1
+    AND entity_type = $2
+    AND entity_id = $3
+    LIMIT $4) AS counted);

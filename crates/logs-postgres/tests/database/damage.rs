@@ -5,7 +5,8 @@
 use logs_contract::damage::{Damage, assert_sound, populated, walk};
 use logs_contract::samples::{first, id, run_id};
 use logs_domain::{
-    GovernanceFilter, LlmRunFilter, LogsReader, RecordId, StoreError, TraceFilter, TraceId,
+    Direction, GovernanceFilter, LlmRunFilter, LogsReader, RecordId, StoreError, TraceFilter,
+    TraceId,
 };
 use logs_postgres::PostgresStore;
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -180,18 +181,16 @@ async fn a_damaged_header_is_told_once_by_a_list_of_its_trace_alone() {
     let sql = "UPDATE logs.trace SET run_id = 'victim' WHERE trace_id = 't2'";
     scene.run(sql).await;
     let filter = TraceFilter::default().trace_id(TraceId::new("t2").unwrap());
-    let next = scene
-        .store
-        .list_traces(&tenant(), &filter, &first(5))
-        .await
-        .unwrap_err()
-        .next()
-        .unwrap()
-        .clone();
-    let request = first(5).after(next);
-    let behind = scene.store.list_traces(&tenant(), &filter, &request).await;
-    let behind = behind.unwrap();
-    assert!(behind.items.is_empty() && !behind.has_more);
+    for direction in [Direction::Ascending, Direction::Descending] {
+        let page = first(5).direction(direction);
+        let told = scene.store.list_traces(&tenant(), &filter, &page).await;
+        let place = told.unwrap_err().place().unwrap().clone();
+        for request in [page.clone().after(place.clone()), page.before(place)] {
+            let past = scene.store.list_traces(&tenant(), &filter, &request).await;
+            let past = past.unwrap();
+            assert!(past.items.is_empty() && !past.has_more);
+        }
+    }
     // The control: what is not where its key says is told where the list is empty.
     let sql =
         "UPDATE logs.trace SET created_at = created_at + interval '1 s' WHERE trace_id = 't2'";
@@ -213,11 +212,16 @@ async fn the_list_of_one_run_comes_to_its_end_behind_a_damaged_one() {
             .list_llm_runs(&tenant(), &filter, &request)
             .await
     };
-    let error = list(first(5)).await.unwrap_err();
-    let behind = error.next().cloned().unwrap();
-    assert_inconsistent::<()>(Err(error), ("llm_run", "digest"));
-    let page = list(first(5).after(behind)).await.unwrap();
-    assert!(page.items.is_empty() && !page.has_more);
+    for direction in [Direction::Ascending, Direction::Descending] {
+        let page = first(5).direction(direction);
+        let error = list(page.clone()).await.unwrap_err();
+        let place = error.place().cloned().unwrap();
+        assert_inconsistent::<()>(Err(error), ("llm_run", "digest"));
+        for request in [page.clone().after(place.clone()), page.before(place)] {
+            let past = list(request).await.unwrap();
+            assert!(past.items.is_empty() && !past.has_more);
+        }
+    }
 }
 
 #[tokio::test]
@@ -277,7 +281,7 @@ async fn a_forged_reference_makes_no_governance_event_of_a_run() {
                 Ok(page) => page.next,
                 Err(error) => {
                     told += 1;
-                    let next = error.next().cloned();
+                    let next = error.place().cloned();
                     assert_inconsistent::<()>(Err(error), place);
                     assert!(next.is_some());
                     next

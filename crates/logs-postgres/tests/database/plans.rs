@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use logs_contract::samples::{first, run_id, trace_id};
 use logs_domain::{
-    CountMode, ExportStatus, LlmRunFilter, LogExportFilter, LogsReader, PageRequest,
+    CountMode, Direction, ExportStatus, LlmRunFilter, LogExportFilter, LogsReader, PageRequest,
     StoreLifecycle, TimeRange, Timestamp, TraceFilter, TraceStepFilter,
 };
 use logs_postgres::PostgresStore;
@@ -147,14 +147,8 @@ impl Scene {
         buffers
     }
 
-    /// Looks at the plans of the first page of a question, counted and not, and of a deep one.
+    /// Looks at the plans of the first page of a question, counted and not, and of deep ones, both ways.
     async fn check_pages(&mut self, question: Question) {
-        let name = format!("{question:?}");
-        let page = first(PAGE).count(CountMode::Skip);
-        let logged = self.logged();
-        question.page(&self.store, &page).await.unwrap();
-        let front = self.check(&name, logged, OF_A_PAGE).await;
-
         let logged = self.logged();
         question.page(&self.store, &first(PAGE)).await.unwrap();
         let counted = if question == Question::Exports {
@@ -169,28 +163,45 @@ impl Scene {
             counted,
             ..OF_A_PAGE
         };
-        self.check(&format!("{name}, counted"), logged, counting)
+        self.check(&format!("{question:?}, counted"), logged, counting)
             .await;
+        for direction in [Direction::Ascending, Direction::Descending] {
+            self.check_way(question, direction).await;
+        }
+    }
 
+    /// Looks at the plans of the first page of a direction, and of those at a deep place: the one behind
+    /// it and the one before it.
+    async fn check_way(&mut self, question: Question, direction: Direction) {
+        let page = first(PAGE).count(CountMode::Skip).direction(direction);
+        let name = format!("{question:?} {direction:?}");
+        let front = self.check_page(&name, question, &page).await;
         let depth = if question == Question::Runs {
             DEPTH_OF_RUNS
         } else {
             DEPTH
         };
-        let Some(behind) = place(&self.store, question, depth).await else {
+        let Some(place) = place(&self.store, question, Some(direction), depth).await else {
             return;
         };
-        let logged = self.logged();
-        let page = page.after(behind);
-        question.page(&self.store, &page).await.unwrap();
-        let deep = self.check(&format!("deep {name}"), logged, OF_A_PAGE).await;
-        for (front, deep) in front.into_iter().zip(deep) {
-            // The place may be in the middle of two pages of each index of a merge.
-            if deep > front * 1.2 + 12.0 {
-                self.wrong
-                    .push(format!("{name}: {front} buffers, {deep} when deep"));
+        for page in [page.clone().after(place.clone()), page.before(place)] {
+            let name = format!("{name} {:?}", page.position);
+            let deep = self.check_page(&name, question, &page).await;
+            for (front, deep) in front.into_iter().zip(deep) {
+                // The place may be in the middle of two pages of each index of a merge.
+                if deep > front * 1.2 + 12.0 {
+                    self.wrong
+                        .push(format!("{name}: {front} buffers, {deep} when deep"));
+                }
             }
         }
+    }
+
+    /// The buffers of a page, whose plans it looks at.
+    async fn check_page(&mut self, name: &str, question: Question, page: &PageRequest) -> [f64; 2] {
+        let logged = self.logged();
+        question.page(&self.store, page).await.unwrap();
+        self.check(name, logged, OF_A_PAGE).await
     }
 }
 

@@ -97,7 +97,7 @@ async fn a_page_of_every_promised_question_costs_the_same_at_any_depth_and_any_s
     for (question, (items, few)) in Question::ALL.into_iter().zip(few) {
         let (_, many) = cost(&mut superuser, &url, question, None).await;
         let store = open(&url).await;
-        let place = place(&store, question, DEPTH).await;
+        let place = place(&store, question, None, DEPTH).await;
         store.close().await.unwrap();
         let deep = match place {
             Some(place) => Some(cost(&mut superuser, &url, question, Some(place)).await.1),

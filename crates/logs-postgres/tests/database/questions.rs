@@ -4,7 +4,7 @@
 
 use logs_contract::samples::{correlation, first, run, run_id, session_id, trace_id};
 use logs_domain::{
-    AppendBatch, AuditFilter, CountMode, Cursor, Draft, EntityType, ExecutionStatus,
+    AppendBatch, AuditFilter, CountMode, Cursor, Direction, Draft, EntityType, ExecutionStatus,
     GovernanceFilter, LlmRunFilter, LogExportFilter, LogExportOutcome, LogsReader, LogsWriter,
     OnConflict, PageRequest, PlatformBatch, PlatformWriter, Reason, ReplayQuery, StoreResult,
     SystemRecordFilter, TenantId, TimeRange, Timestamp, TraceFilter, TraceStepFilter,
@@ -234,13 +234,16 @@ impl Question {
     }
 }
 
-/// The place behind so many records; none where there are fewer.
+/// The place behind so many records of a direction, or of the own order of the question; none where
+/// there are fewer.
 pub(crate) async fn place(
     store: &PostgresStore,
     question: Question,
+    direction: Option<Direction>,
     depth: usize,
 ) -> Option<Cursor> {
     let mut page = first(1_000).count(CountMode::Skip);
+    page.direction = direction;
     let mut passed = 0;
     loop {
         let (items, next) = question.page(store, &page).await.unwrap();
@@ -249,7 +252,7 @@ pub(crate) async fn place(
         if passed >= depth {
             return Some(next);
         }
-        page = first(1_000).count(CountMode::Skip).after(next);
+        page = page.after(next);
     }
 }
 

@@ -12,9 +12,9 @@ FROM (SELECT tenant_id, created_at, id, trace_id, position, span_id, timestamp, 
   AND trace_id = $2
   AND timestamp >= $3
   AND timestamp < $4
-  ORDER BY timestamp, position, span_id
+  ORDER BY timestamp ASC, position ASC, span_id ASC
   LIMIT $5) AS page
-ORDER BY timestamp, position, span_id;
+ORDER BY timestamp ASC, position ASC, span_id ASC;
 
 -- The first page.
 SELECT (SELECT COALESCE(MAX(position) + 1, 0)
@@ -45,7 +45,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND tenant_id = $1
     AND occurred_at >= $2
     AND occurred_at < $3
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $4)
   UNION ALL (SELECT tenant_id, created_at, id, component, event_type, severity, summary, details, caused_by, correlation_id, occurred_at
     FROM logs.system_record AS selected
@@ -53,7 +53,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND tenant_id = $5
     AND occurred_at >= $6
     AND occurred_at < $7
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $8)) AS page;
 
 -- The first page.
@@ -70,7 +70,7 @@ FROM (SELECT tenant_id, created_at, id, event_type, entity_type, entity_id, acto
   AND entity_type IN ('POLICY_RULE', 'LIMIT')
   AND occurred_at >= $2
   AND occurred_at < $3
-  ORDER BY occurred_at, id
+  ORDER BY occurred_at ASC, id ASC
   LIMIT $4) AS page;
 
 -- The page behind.
@@ -88,9 +88,9 @@ FROM (SELECT tenant_id, created_at, id, trace_id, position, span_id, timestamp, 
   AND timestamp >= $3
   AND timestamp < $4
   AND timestamp > $5
-  ORDER BY timestamp, position, span_id
+  ORDER BY timestamp ASC, position ASC, span_id ASC
   LIMIT $6) AS page
-ORDER BY timestamp, position, span_id;
+ORDER BY timestamp ASC, position ASC, span_id ASC;
 
 -- The page behind.
 SELECT (SELECT COALESCE(MAX(position) + 1, 0)
@@ -123,7 +123,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND occurred_at < $3
     AND occurred_at >= $4
     AND (occurred_at, id) > ($5, $6)
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $7)
   UNION ALL (SELECT tenant_id, created_at, id, component, event_type, severity, summary, details, caused_by, correlation_id, occurred_at
     FROM logs.system_record AS selected
@@ -132,7 +132,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND occurred_at >= $9
     AND occurred_at < $10
     AND occurred_at >= $11
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $12)) AS page;
 
 -- The page behind.
@@ -150,7 +150,7 @@ FROM (SELECT tenant_id, created_at, id, event_type, entity_type, entity_id, acto
   AND occurred_at >= $2
   AND occurred_at < $3
   AND occurred_at >= $4
-  ORDER BY occurred_at, id
+  ORDER BY occurred_at ASC, id ASC
   LIMIT $5) AS page;
 
 -- Its count.

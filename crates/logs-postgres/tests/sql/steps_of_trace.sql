@@ -10,10 +10,10 @@ FROM (SELECT tenant_id, created_at, id, trace_id, position, span_id, timestamp, 
   WHERE class = 0
   AND tenant_id = $1
   AND trace_id = $2
-  AND position > $3
-  ORDER BY position
-  LIMIT $4 OFFSET $5) AS page
-ORDER BY position;
+  AND position >= 0
+  ORDER BY position ASC
+  LIMIT $3 OFFSET $4) AS page
+ORDER BY position ASC;
 
 -- The page behind.
 SELECT page.*, (SELECT timestamptz_send(stored.created_at) || stored.digest
@@ -27,10 +27,11 @@ FROM (SELECT tenant_id, created_at, id, trace_id, position, span_id, timestamp, 
   WHERE class = 0
   AND tenant_id = $1
   AND trace_id = $2
+  AND position >= 0
   AND position > $3
-  ORDER BY position
+  ORDER BY position ASC
   LIMIT $4 OFFSET $5) AS page
-ORDER BY position;
+ORDER BY position ASC;
 
 -- Its count.
 SELECT (SELECT COUNT(*)

@@ -10,14 +10,14 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     WHERE class = 0
     AND tenant_id = $1
     AND correlation_id = $2
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $3)
   UNION ALL (SELECT tenant_id, created_at, id, component, event_type, severity, summary, details, caused_by, correlation_id, occurred_at
     FROM logs.system_record AS selected
     WHERE class = 0
     AND tenant_id = $4
     AND correlation_id = $5
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $6)) AS page;
 
 -- The page behind.
@@ -34,7 +34,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND correlation_id = $2
     AND occurred_at >= $3
     AND (occurred_at, id) > ($4, $5)
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $6)
   UNION ALL (SELECT tenant_id, created_at, id, component, event_type, severity, summary, details, caused_by, correlation_id, occurred_at
     FROM logs.system_record AS selected
@@ -42,7 +42,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND tenant_id = $7
     AND correlation_id = $8
     AND occurred_at >= $9
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $10)) AS page;
 
 -- Its count.

@@ -11,7 +11,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND tenant_id = $1
     AND occurred_at >= $2
     AND occurred_at < $3
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $4)
   UNION ALL (SELECT tenant_id, created_at, id, component, event_type, severity, summary, details, caused_by, correlation_id, occurred_at
     FROM logs.system_record AS selected
@@ -19,7 +19,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND tenant_id = $5
     AND occurred_at >= $6
     AND occurred_at < $7
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $8)) AS page;
 
 -- The page behind.
@@ -37,7 +37,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND occurred_at < $3
     AND occurred_at >= $4
     AND (occurred_at, id) > ($5, $6)
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $7)
   UNION ALL (SELECT tenant_id, created_at, id, component, event_type, severity, summary, details, caused_by, correlation_id, occurred_at
     FROM logs.system_record AS selected
@@ -46,7 +46,7 @@ FROM ((SELECT tenant_id, created_at, id, component, event_type, severity, summar
     AND occurred_at >= $9
     AND occurred_at < $10
     AND occurred_at >= $11
-    ORDER BY occurred_at, id
+    ORDER BY occurred_at ASC, id ASC
     LIMIT $12)) AS page;
 
 -- Its count.

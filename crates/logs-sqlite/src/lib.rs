@@ -22,6 +22,7 @@
 //! ```
 
 mod backup;
+mod bound;
 mod clock;
 mod connection;
 mod decode;

@@ -7,8 +7,8 @@ use logs_domain::{CountMode, Direction, PageRequest, QueryResult, StoreResult, T
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
+use crate::bound::Bound;
 use crate::decode::Row;
-use crate::reader::bound::Bound;
 use crate::{SqliteStore, error};
 
 /// How many steps of SQLite's virtual machine pass between two looks at the time.

@@ -1,7 +1,6 @@
 //! What the store answers, topic by topic.
 
 pub(crate) mod audit_entry;
-pub(crate) mod bound;
 
 pub(crate) mod llm_run;
 pub(crate) mod log_export;

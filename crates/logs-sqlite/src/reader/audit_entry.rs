@@ -11,7 +11,7 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use super::bound::Bound;
+use crate::bound::Bound;
 use crate::decode::Row;
 use crate::list::{Selection, page, push_equal, push_order, push_range};
 use crate::{SqliteStore, error};

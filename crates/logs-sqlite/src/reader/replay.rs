@@ -11,9 +11,9 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use super::bound::Bound;
 use super::trace::OrderedStep;
 use super::{audit_entry, system_record, trace};
+use crate::bound::Bound;
 use crate::list::{Selection, push_equal, push_order, push_range, total};
 use crate::{SqliteStore, error};
 

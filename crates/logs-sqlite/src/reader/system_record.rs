@@ -8,7 +8,7 @@ use logs_domain::{
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
-use super::bound::Bound;
+use crate::bound::Bound;
 use crate::decode::Row;
 use crate::list::{Selection, push_equal, push_order, push_range, total};
 use crate::{PLATFORM, SqliteStore, error};

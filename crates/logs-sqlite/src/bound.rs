@@ -42,7 +42,7 @@ impl Bound {
     }
 
     /// The bound in a list of system records: on equal times the tenant's come first.
-    pub(super) fn in_list(
+    pub(crate) fn in_list(
         walk: &Walk<'_, SystemListKey>,
         from: &SystemListKey,
         platform: bool,
@@ -52,7 +52,7 @@ impl Bound {
     }
 
     /// The bound in a window of system records: on equal times the tenant's come first.
-    pub(super) fn in_window(
+    pub(crate) fn in_window(
         walk: &Walk<'_, SystemWindowKey>,
         from: &SystemWindowKey,
         platform: bool,

@@ -8,6 +8,7 @@ use logs_domain::page::ListKey;
 use logs_domain::{
     InvalidValue, RecordDigest, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
+use logs_sql::decode::{Head, StoredRow};
 use sqlx::postgres::{PgColumn, PgRow, Postgres};
 use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
@@ -21,12 +22,6 @@ pub(crate) struct Row<'r> {
     table: &'static str,
     /// Where the next column is.
     next: Cell<usize>,
-}
-
-/// What every record has, in its first three columns.
-pub(crate) struct Head {
-    pub(crate) created_at: Timestamp,
-    pub(crate) id: RecordId,
 }
 
 impl<'r> Row<'r> {
@@ -63,54 +58,14 @@ impl<'r> Row<'r> {
         Ok(ListKey { created_at, id })
     }
 
-    /// The time in a column, and the id. Times that the domain does not know stand at the end of time
-    /// that they are nearest to, before or behind all others.
-    pub(crate) fn place(
-        &self,
-        tenant: &str,
-        column: &'static str,
-    ) -> StoreResult<(Timestamp, Uuid)> {
-        let found = |column, error| {
-            let _: sqlx::Error = error;
-            self.inconsistent(column)
-        };
-        let owner: &str = self
-            .row
-            .try_get_unchecked("tenant_id")
-            .map_err(|error| found("tenant_id", error))?;
-        if owner != tenant {
-            return Err(self.inconsistent("tenant_id"));
-        }
-        let micros: i64 = self
-            .row
-            .try_get_unchecked(column)
-            .map_err(|error| found(column, error))?;
-        let id = self.row.try_get("id").map_err(|error| found("id", error))?;
-        Ok(match pg_time::to_time(micros) {
-            Ok(time) => (time, id),
-            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
-            Err(_) => (Timestamp::MAX, Uuid::max()),
-        })
-    }
-
     /// Several texts in one column, none for null.
     pub(crate) fn texts(&self, column: &'static str) -> StoreResult<Vec<String>> {
         Ok(self.raw::<Option<Vec<String>>>(column)?.unwrap_or_default())
     }
 
-    /// Reads what every record has, and checks that its tenant is the one that was asked for.
-    pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
-        if self.raw::<&str>("tenant_id")? != tenant {
-            return Err(self.inconsistent("tenant_id"));
-        }
-        Ok(Head {
-            created_at: self.time("created_at")?,
-            id: self.made("id", RecordId::new)?,
-        })
-    }
-
-    /// The draft of the record. What was read is compared with its key by [`check`](Self::check).
-    pub(crate) fn draft<D: Fields>(&self, head: &Head) -> StoreResult<D> {
+    /// The draft in the columns of the record, before its key is compared with it by
+    /// [`check`](Self::check).
+    pub(crate) fn columns<D: Fields>(&self, head: &Head) -> StoreResult<D> {
         D::read_fields(&mut Columns {
             row: self,
             id: head.id,
@@ -165,24 +120,6 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// The record, if it is one that was asked for: a damaged index finds others.
-    pub(crate) fn asked<T>(&self, record: T, is_asked: impl FnOnce(&T) -> bool) -> StoreResult<T> {
-        if is_asked(&record) {
-            Ok(record)
-        } else {
-            Err(self.inconsistent("index"))
-        }
-    }
-
-    /// Checks that the id is the one which the key gives.
-    pub(crate) fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
-        if head.id == expected {
-            Ok(())
-        } else {
-            Err(self.inconsistent("id"))
-        }
-    }
-
     /// Which of these a key belongs to, and its place among them.
     pub(crate) fn owner<'o>(&self, owners: &[&'o str]) -> StoreResult<(usize, &'o str)> {
         let owner: &str = self.raw("owner")?;
@@ -204,9 +141,10 @@ impl<'r> Row<'r> {
         }
     }
 
-    pub(crate) fn inconsistent(&self, column: &'static str) -> StoreError {
-        let key = self.row.try_get::<Uuid, _>("id").map(|id| id.to_string());
-        StoreError::inconsistent(self.table, column, key.unwrap_or_default())
+    /// The value of a column by its name, wherever the next one is.
+    fn named<'v, T: Decode<'v, Postgres>>(&'v self, column: &'static str) -> StoreResult<T> {
+        let value = self.row.try_get_unchecked(column);
+        value.map_err(|_| self.inconsistent(column))
     }
 
     /// The value of the next column, which has this name. Neither its name nor its type is compared
@@ -230,6 +168,51 @@ impl<'r> Row<'r> {
             Some(column)
         );
         place
+    }
+}
+
+impl StoredRow for Row<'_> {
+    fn head(&self, tenant: &str) -> StoreResult<Head> {
+        if self.raw::<&str>("tenant_id")? != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        Ok(Head {
+            created_at: self.time("created_at")?,
+            id: self.made("id", RecordId::new)?,
+        })
+    }
+
+    fn draft<D: Fields>(&self, owner: Option<&TenantId>, head: &Head) -> StoreResult<D> {
+        let draft = self.columns(head)?;
+        self.check(owner, head, &draft)?;
+        Ok(draft)
+    }
+
+    fn place(&self, tenant: &str, column: &'static str) -> StoreResult<(Timestamp, Uuid)> {
+        let owner: &str = self.named("tenant_id")?;
+        if owner != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        let micros: i64 = self.named(column)?;
+        let id = self.named("id")?;
+        Ok(match pg_time::to_time(micros) {
+            Ok(time) => (time, id),
+            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
+            Err(_) => (Timestamp::MAX, Uuid::max()),
+        })
+    }
+
+    fn optional_integer(&self, column: &'static str) -> StoreResult<Option<i64>> {
+        self.named(column)
+    }
+
+    fn optional_text(&self, column: &'static str) -> StoreResult<Option<&str>> {
+        self.named(column)
+    }
+
+    fn inconsistent(&self, column: &'static str) -> StoreError {
+        let key = self.row.try_get::<Uuid, _>("id").map(|id| id.to_string());
+        StoreError::inconsistent(self.table, column, key.unwrap_or_default())
     }
 }
 

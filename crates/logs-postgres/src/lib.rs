@@ -7,7 +7,6 @@
 //! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
 //! database too.
 
-mod bound;
 mod clock;
 mod deadline;
 mod decode;
@@ -43,6 +42,3 @@ pub use store::PostgresStore;
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "postgres";
-
-/// The tenant of records of the platform. No tenant can be named like this.
-const PLATFORM: &str = "~platform";

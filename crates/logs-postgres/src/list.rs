@@ -2,13 +2,14 @@
 
 use logs_domain::page::{ListKey, Walk, refuse_twins};
 use logs_domain::{
-    CountMode, Direction, PageRequest, QueryResult, RecordId, RecordKind, StoreError, StoreResult,
-    TenantId, TimeRange, Total,
+    CountMode, PageRequest, QueryResult, RecordId, RecordKind, StoreError, StoreResult, TenantId,
+    Total,
 };
+use logs_sql::bound::Bound;
+use logs_sql::condition::push_order;
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use crate::bound::Bound;
 use crate::decode::Row as Columns;
 use crate::execute::{ReadTransaction, reading, rows, sorted_rows};
 use crate::timeouts::READ_STATEMENT;
@@ -152,22 +153,6 @@ pub(crate) async fn page<T: Send>(
     walk.page(keyed, total)
 }
 
-/// Pushes the order by some columns, all of them in one direction.
-pub(crate) fn push_order(
-    query: &mut QueryBuilder<Postgres>,
-    columns: &[&str],
-    direction: Direction,
-) {
-    let way = match direction {
-        Direction::Ascending => " ASC",
-        Direction::Descending => " DESC",
-    };
-    for (place, column) in columns.iter().enumerate() {
-        query.push(if place == 0 { " ORDER BY " } else { ", " });
-        query.push(column).push(way);
-    }
-}
-
 /// How many records the selections hold together, as far as the request wants to know.
 pub(crate) async fn total(
     store: &PostgresStore,
@@ -256,7 +241,7 @@ pub(crate) fn push_key(
     query: &mut QueryBuilder<Postgres>,
     tenant: &TenantId,
     kind: RecordKind,
-    id: &RecordId,
+    id: RecordId,
 ) {
     query.push(" AND id = ").push_bind(id.as_uuid());
     query.push(
@@ -271,37 +256,4 @@ pub(crate) fn push_key(
         .push(" AND stored.id = ")
         .push_bind(id.as_uuid())
         .push(")");
-}
-
-/// Pushes the conditions of a time range on a column.
-pub(crate) fn push_range(query: &mut QueryBuilder<Postgres>, column: &str, range: &TimeRange) {
-    if let Some(from) = range.from() {
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" >= ")
-            .push_bind(from.to_datetime());
-    }
-    if let Some(to) = range.to() {
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" < ")
-            .push_bind(to.to_datetime());
-    }
-}
-
-/// Pushes an exact match, when one is wanted.
-pub(crate) fn push_equal(
-    query: &mut QueryBuilder<Postgres>,
-    column: &str,
-    wanted: Option<impl ToString>,
-) {
-    if let Some(wanted) = wanted {
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" = ")
-            .push_bind(wanted.to_string());
-    }
 }

@@ -14,13 +14,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, InvalidValue, LogsWriter, OnConflict, PlatformBatch,
-    PlatformWriter, RecordId, StoreError, StoreResult, TenantId, WriteOutcome,
+    AppendBatch, AppendReceipt, LogsWriter, OnConflict, PlatformBatch, PlatformWriter, RecordId,
+    StoreError, StoreResult, TenantId, WriteOutcome,
 };
 
+use logs_sql::append::Owner;
+
+use self::keys::Key;
+use crate::PostgresStore;
 use crate::error::Retry;
 use crate::timeouts::APPEND;
-use crate::{PLATFORM, PostgresStore};
 
 /// How often an append is tried again when another transaction was in its way.
 pub(crate) const RETRIES: u32 = 3;
@@ -48,41 +51,15 @@ impl PlatformWriter for PostgresStore {
     }
 }
 
-/// Whose records are appended.
-#[derive(Clone, Copy)]
-enum Owner<'a> {
-    Tenant(&'a TenantId),
-    Platform,
-}
-
-impl Owner<'_> {
-    /// The value of the column `tenant_id`.
-    fn key(&self) -> &str {
-        match self {
-            Self::Tenant(tenant) => tenant.as_str(),
-            Self::Platform => PLATFORM,
-        }
-    }
-
-    /// The tenant, or none for the platform.
-    const fn tenant(&self) -> Option<&TenantId> {
-        match self {
-            Self::Tenant(tenant) => Some(tenant),
-            Self::Platform => None,
-        }
-    }
-
-    /// The id under which a draft is stored: its own, or for an outcome that of its export.
-    fn stored_id(&self, draft: &Draft) -> StoreResult<RecordId> {
-        let id = match (draft, self) {
-            (Draft::SystemRecord(record), _) => Some(record.id),
-            (Draft::LogExportOutcome(outcome), _) => Some(outcome.export_id),
-            (draft, Self::Tenant(tenant)) => draft.id(tenant),
-            (_, Self::Platform) => None,
-        };
-        let expected = "a system record";
-        id.ok_or_else(|| InvalidValue::new("records", draft.kind(), expected).into())
-    }
+/// What a call asks for, the same in each try.
+struct Asked<'a> {
+    owner: Owner<'a>,
+    batch: &'a AppendBatch,
+    /// The id under which each record is stored.
+    ids: &'a [RecordId],
+    /// The keys of the distinct records, in the order in which they are written.
+    keys: &'a [Key],
+    on_conflict: OnConflict,
 }
 
 async fn append(
@@ -91,7 +68,17 @@ async fn append(
     batch: &AppendBatch,
     on_conflict: OnConflict,
 ) -> StoreResult<AppendReceipt> {
-    let keys = keys::sorted(owner, batch)?;
+    // An id is a hash of several fields: made once for each record.
+    let ids = batch.drafts().iter().map(|draft| owner.stored_id(draft));
+    let ids: Vec<RecordId> = ids.collect::<StoreResult<_>>()?;
+    let keys = keys::sorted(batch, &ids);
+    let asked = Asked {
+        owner,
+        batch,
+        ids: &ids,
+        keys: &keys,
+        on_conflict,
+    };
     let tries = async {
         let mut tried = 0;
         let mut replaced = false;
@@ -100,7 +87,7 @@ async fn append(
         let mut look = false;
         loop {
             let looks = std::mem::take(&mut look);
-            match attempt::once(store, owner, batch, &keys, on_conflict, looks).await {
+            match attempt::once(store, &asked, looks).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(failure) => match failure.retry {
                     Retry::Soon if tried < RETRIES => {

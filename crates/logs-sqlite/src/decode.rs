@@ -9,15 +9,10 @@ use logs_domain::page::ListKey;
 use logs_domain::{
     InvalidValue, RecordDigest, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
+use logs_sql::decode::{Head, StoredRow};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
 use uuid::Uuid;
-
-/// What every record has.
-pub(crate) struct Head {
-    pub(crate) created_at: Timestamp,
-    pub(crate) id: RecordId,
-}
 
 /// A row of a table of records.
 pub(crate) struct Row<'r> {
@@ -56,24 +51,6 @@ impl<'r> Row<'r> {
         Ok(ListKey { created_at, id })
     }
 
-    /// The time in a column, and the id. Times that the domain does not know stand at the end of time
-    /// that they are nearest to, before or behind all others.
-    pub(crate) fn place(
-        &self,
-        tenant: &str,
-        column: &'static str,
-    ) -> StoreResult<(Timestamp, Uuid)> {
-        if self.raw::<&str>("tenant_id")? != tenant {
-            return Err(self.inconsistent("tenant_id"));
-        }
-        let micros: i64 = self.raw(column)?;
-        Ok(match Timestamp::from_micros(micros) {
-            Ok(time) => (time, self.id_as_stored()?),
-            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
-            Err(_) => (Timestamp::MAX, Uuid::max()),
-        })
-    }
-
     /// Whether the record is of this tenant.
     pub(crate) fn is_of(&self, tenant: &str) -> StoreResult<bool> {
         Ok(self.raw::<&str>("tenant_id")? == tenant)
@@ -81,28 +58,6 @@ impl<'r> Row<'r> {
 
     fn id_as_stored(&self) -> StoreResult<Uuid> {
         Uuid::from_slice(self.raw("id")?).map_err(|_| self.inconsistent("id"))
-    }
-
-    /// What every record has; its tenant is the one that was asked for.
-    pub(crate) fn head(&self, tenant: &str) -> StoreResult<Head> {
-        if self.raw::<&str>("tenant_id")? != tenant {
-            return Err(self.inconsistent("tenant_id"));
-        }
-        let id = RecordId::new(self.id_as_stored()?);
-        Ok(Head {
-            created_at: self.time("created_at")?,
-            id: id.map_err(|_| self.inconsistent("id"))?,
-        })
-    }
-
-    /// The draft of the record, as it was appended: its digest was written for this tenant, id, record
-    /// time and content.
-    pub(crate) fn draft<D: Fields>(
-        &self,
-        tenant: Option<&TenantId>,
-        head: &Head,
-    ) -> StoreResult<D> {
-        self.draft_by("digest", tenant, head)
     }
 
     /// The same by the digest in a column.
@@ -123,25 +78,50 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// The record, if it is one that was asked for: a damaged index finds others.
-    pub(crate) fn asked<T>(&self, record: T, is_asked: impl FnOnce(&T) -> bool) -> StoreResult<T> {
-        if is_asked(&record) {
-            Ok(record)
-        } else {
-            Err(self.inconsistent("index"))
+    fn raw<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &'static str) -> StoreResult<T> {
+        self.row
+            .try_get(column)
+            .map_err(|_| self.inconsistent(column))
+    }
+}
+
+impl StoredRow for Row<'_> {
+    fn head(&self, tenant: &str) -> StoreResult<Head> {
+        if self.raw::<&str>("tenant_id")? != tenant {
+            return Err(self.inconsistent("tenant_id"));
         }
+        let id = RecordId::new(self.id_as_stored()?);
+        Ok(Head {
+            created_at: self.time("created_at")?,
+            id: id.map_err(|_| self.inconsistent("id"))?,
+        })
     }
 
-    /// Checks that the id is the one which the key gives.
-    pub(crate) fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
-        if head.id == expected {
-            Ok(())
-        } else {
-            Err(self.inconsistent("id"))
-        }
+    fn draft<D: Fields>(&self, tenant: Option<&TenantId>, head: &Head) -> StoreResult<D> {
+        self.draft_by("digest", tenant, head)
     }
 
-    pub(crate) fn inconsistent(&self, column: &'static str) -> StoreError {
+    fn place(&self, tenant: &str, column: &'static str) -> StoreResult<(Timestamp, Uuid)> {
+        if self.raw::<&str>("tenant_id")? != tenant {
+            return Err(self.inconsistent("tenant_id"));
+        }
+        let micros: i64 = self.raw(column)?;
+        Ok(match Timestamp::from_micros(micros) {
+            Ok(time) => (time, self.id_as_stored()?),
+            Err(_) if micros < 0 => (Timestamp::MIN, Uuid::nil()),
+            Err(_) => (Timestamp::MAX, Uuid::max()),
+        })
+    }
+
+    fn optional_integer(&self, column: &'static str) -> StoreResult<Option<i64>> {
+        self.raw(column)
+    }
+
+    fn optional_text(&self, column: &'static str) -> StoreResult<Option<&str>> {
+        self.raw(column)
+    }
+
+    fn inconsistent(&self, column: &'static str) -> StoreError {
         let key = match self.row.try_get::<&[u8], _>("id") {
             Ok(id) => {
                 Uuid::from_slice(id).map_or_else(|_| Hex(id).to_string(), |id| id.to_string())
@@ -149,12 +129,6 @@ impl<'r> Row<'r> {
             Err(_) => String::new(),
         };
         StoreError::inconsistent(self.table, column, key)
-    }
-
-    fn raw<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &'static str) -> StoreResult<T> {
-        self.row
-            .try_get(column)
-            .map_err(|_| self.inconsistent(column))
     }
 }
 

@@ -22,7 +22,6 @@
 //! ```
 
 mod backup;
-mod bound;
 mod clock;
 mod connection;
 mod decode;
@@ -50,6 +49,3 @@ pub use store::SqliteStore;
 
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "sqlite";
-
-/// The tenant of records of the platform. No tenant can be named like this.
-const PLATFORM: &str = "~platform";

@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use logs_domain::page::{ListKey, Walk};
-use logs_domain::{CountMode, Direction, PageRequest, QueryResult, StoreResult, TimeRange, Total};
+use logs_domain::{CountMode, PageRequest, QueryResult, RecordId, StoreResult, Total};
+use logs_sql::bound::Bound;
+use logs_sql::condition::push_order;
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 
-use crate::bound::Bound;
 use crate::decode::Row;
 use crate::{SqliteStore, error};
 
@@ -68,16 +69,9 @@ pub(crate) async fn page<T: Send>(
     walk.page(keyed, total)
 }
 
-/// Pushes the order by some columns, all of them in one direction.
-pub(crate) fn push_order(query: &mut QueryBuilder<Sqlite>, columns: &[&str], direction: Direction) {
-    let way = match direction {
-        Direction::Ascending => " ASC",
-        Direction::Descending => " DESC",
-    };
-    for (place, column) in columns.iter().enumerate() {
-        query.push(if place == 0 { " ORDER BY " } else { ", " });
-        query.push(column).push(way);
-    }
+/// Pushes the condition for the record with an id, which the key of the table answers.
+pub(crate) fn push_id(query: &mut QueryBuilder<Sqlite>, id: RecordId) {
+    query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
 }
 
 /// How many records the selections hold together, as far as the request wants to know.
@@ -135,38 +129,5 @@ async fn within_budget(
         Ok(row) => Ok(Some(row)),
         Err(error) if error::is_interrupt(&error) => Ok(None),
         Err(error) => Err(error::read(error)),
-    }
-}
-
-/// Pushes the conditions of a time range on a column.
-pub(crate) fn push_range(query: &mut QueryBuilder<Sqlite>, column: &str, range: &TimeRange) {
-    if let Some(from) = range.from() {
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" >= ")
-            .push_bind(from.as_micros());
-    }
-    if let Some(to) = range.to() {
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" < ")
-            .push_bind(to.as_micros());
-    }
-}
-
-/// Pushes an exact match, when one is wanted.
-pub(crate) fn push_equal(
-    query: &mut QueryBuilder<Sqlite>,
-    column: &str,
-    wanted: Option<impl ToString>,
-) {
-    if let Some(wanted) = wanted {
-        query
-            .push(" AND ")
-            .push(column)
-            .push(" = ")
-            .push_bind(wanted.to_string());
     }
 }

@@ -5,15 +5,15 @@ mod insert;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, InvalidValue, LogsWriter, OnConflict, PlatformBatch,
-    PlatformWriter, RecordId, RecordOutcome, RecordReceipt, StoreError, StoreResult, TenantId,
-    Timestamp,
+    AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, PlatformBatch, PlatformWriter,
+    RecordId, RecordOutcome, StoreError, StoreResult, TenantId, Timestamp,
 };
+use logs_sql::append::{self, Owner};
 use sqlx::Connection;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
-use crate::{PLATFORM, SqliteStore, clock, error};
+use crate::{SqliteStore, clock, error};
 
 #[async_trait]
 impl LogsWriter for SqliteStore {
@@ -35,43 +35,6 @@ impl PlatformWriter for SqliteStore {
         on_conflict: OnConflict,
     ) -> StoreResult<AppendReceipt> {
         append(self, Owner::Platform, batch.as_batch(), on_conflict).await
-    }
-}
-
-/// Whose records are appended.
-#[derive(Clone, Copy)]
-enum Owner<'a> {
-    Tenant(&'a TenantId),
-    Platform,
-}
-
-impl Owner<'_> {
-    /// The value of the column `tenant_id`.
-    fn key(&self) -> &str {
-        match self {
-            Self::Tenant(tenant) => tenant.as_str(),
-            Self::Platform => PLATFORM,
-        }
-    }
-
-    /// The tenant, or none for the platform.
-    const fn tenant(&self) -> Option<&TenantId> {
-        match self {
-            Self::Tenant(tenant) => Some(tenant),
-            Self::Platform => None,
-        }
-    }
-
-    /// The id under which a draft is stored: its own, or for an outcome that of its export.
-    fn stored_id(&self, draft: &Draft) -> StoreResult<RecordId> {
-        let id = match (draft, self) {
-            (Draft::SystemRecord(record), _) => Some(record.id),
-            (Draft::LogExportOutcome(outcome), _) => Some(outcome.export_id),
-            (draft, Self::Tenant(tenant)) => draft.id(tenant),
-            (_, Self::Platform) => None,
-        };
-        let expected = "a system record";
-        id.ok_or_else(|| InvalidValue::new("records", draft.kind(), expected).into())
     }
 }
 
@@ -104,14 +67,12 @@ async fn append_on(
     // An id is a hash of several fields: made once for each record.
     let ids = batch.drafts().iter().map(|draft| owner.stored_id(draft));
     let ids: Vec<RecordId> = ids.collect::<StoreResult<_>>()?;
-    let records: Vec<Identified<'_>> = batch.drafts().iter().zip(ids).collect();
-    let fates = check::fates(store, &mut transaction, owner, batch, &records, on_conflict).await?;
-    let stored = |fate: &check::Fate| fate.0 == RecordOutcome::Stored;
+    let fates = check::fates(store, &mut transaction, owner, batch, &ids, on_conflict).await?;
+    let records = batch.drafts().iter().zip(ids.iter().copied());
     let new: Vec<Identified<'_>> = records
-        .iter()
         .zip(&fates)
-        .filter(|(_, fate)| stored(fate))
-        .map(|(record, _)| *record)
+        .filter(|(_, fate)| fate.outcome == RecordOutcome::Stored)
+        .map(|(record, _)| record)
         .collect();
     let mut created_at = Timestamp::MIN;
     if new.is_empty() {
@@ -125,18 +86,7 @@ async fn append_on(
         // It is in the file that was opened; whether that is the store any more is another matter.
         store.place.check().map_err(error::moved_after_commit)?;
     }
-    let receipt = |(&(draft, id), (outcome, stored_at)): (&Identified<'_>, check::Fate)| {
-        let has_own_id = !matches!(draft, Draft::LogExportOutcome(_));
-        RecordReceipt {
-            outcome,
-            key: draft.key(),
-            id: has_own_id.then_some(id),
-            created_at: stored_at.unwrap_or(created_at),
-        }
-    };
-    Ok(AppendReceipt {
-        records: records.iter().zip(fates).map(receipt).collect(),
-    })
+    Ok(append::receipt(batch, &ids, &fates, created_at))
 }
 
 /// The connection that writes, for one call.

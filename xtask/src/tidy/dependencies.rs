@@ -17,8 +17,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("logs-domain", &[]),
     ("logs-ledger", &[]),
     ("logs-memory", &["logs-domain"]),
-    ("logs-sqlite", &["logs-domain"]),
-    ("logs-postgres", &["logs-domain"]),
+    ("logs-sql", &["logs-domain"]),
+    ("logs-sqlite", &["logs-domain", "logs-sql"]),
+    ("logs-postgres", &["logs-domain", "logs-sql"]),
     ("logs-contract", &["logs-domain", "logs-memory"]),
     (
         "logs-store",

@@ -6,14 +6,16 @@ mod indexes;
 
 use futures_util::TryStreamExt;
 use logs_domain::{AuditLedgerSnapshot, Clock, RecordKind, StoreError, StoreResult, TenantId};
+use logs_sql::PLATFORM;
+use logs_sql::decode::{self, StoredRow};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row as _};
 
 use self::findings::Findings;
 use super::Check;
 use crate::decode::Row;
-use crate::reader::{audit_entry, llm_run, log_export, system_record, trace};
-use crate::{PLATFORM, PostgresStore, error, kind, session};
+use crate::reader::log_export;
+use crate::{PostgresStore, error, kind, session};
 
 /// Told how many rows were read, and how many there are to read.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
@@ -217,15 +219,15 @@ fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
     };
     match (kind, &tenant) {
         (RecordKind::SystemRecord, tenant) => {
-            system_record::snapshot(tenant.as_ref(), &columns).map(drop)
+            decode::system_record(tenant.as_ref(), &columns).map(drop)
         }
         // The platform has system records alone.
         (_, None) => Err(columns.inconsistent("tenant_id")),
-        (RecordKind::LlmRun, Some(tenant)) => llm_run::snapshot(tenant, &columns).map(drop),
-        (RecordKind::Trace, Some(tenant)) => trace::header(tenant, &columns).map(drop),
-        (RecordKind::TraceStep, Some(tenant)) => trace::step(tenant, &columns).map(drop),
+        (RecordKind::LlmRun, Some(tenant)) => decode::llm_run(tenant, &columns).map(drop),
+        (RecordKind::Trace, Some(tenant)) => decode::trace(tenant, &columns).map(drop),
+        (RecordKind::TraceStep, Some(tenant)) => decode::trace_step(tenant, &columns).map(drop),
         (RecordKind::AuditEntry, Some(tenant)) => {
-            let entry = audit_entry::snapshot(tenant, &columns)?;
+            let entry = decode::audit_entry(tenant, &columns)?;
             references(&entry, &columns)
         }
         (RecordKind::LogExport | RecordKind::LogExportOutcome, Some(tenant)) => {

@@ -5,22 +5,21 @@ use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, Direction, GovernanceFilter, PageRequest, QueryResult,
     ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, TimeRange, Timestamp,
 };
+use logs_sql::bound::Bound;
+use logs_sql::condition::push_order;
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-use crate::bound::Bound;
 use crate::decode::Row;
-use crate::list::{Selection, SortPlan, page, push_equal, push_keyed, push_order, push_range};
+use crate::list::{Selection, SortPlan, page, push_keyed};
 use crate::lookup::by_key;
 use crate::{PostgresStore, error, kind};
 
 const TABLE: &str = "audit_entry";
-/// The words of the partial indexes, which they are chosen by.
-const GOVERNANCE: &str =
-    " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
-const REPLAY: &str = " AND entity_type IN ('POLICY_RULE', 'LIMIT')";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -29,26 +28,7 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
     let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Postgres>| {
-        let AuditFilter {
-            event_type,
-            entity_type,
-            entity_id,
-            actor_type,
-            actor_id,
-            correlation_id,
-            occurred,
-            created,
-        } = filter;
-        push_equal(query, "event_type", event_type.as_ref());
-        push_equal(query, "entity_type", entity_type.as_ref());
-        push_equal(query, "entity_id", entity_id.as_ref());
-        push_equal(query, "actor_type", *actor_type);
-        push_equal(query, "actor_id", actor_id.as_ref());
-        push_equal(query, "correlation_id", correlation_id.as_ref());
-        push_range(query, "occurred_at", occurred);
-        push_range(query, "created_at", created);
-    };
+    let conditions = |query: &mut QueryBuilder<Postgres>| filter::audit_entry::push(query, filter);
     let selection = Selection {
         kinds: &[RecordKind::AuditEntry],
         columns: kind::columns(RecordKind::AuditEntry),
@@ -68,7 +48,11 @@ pub(super) async fn list(
         filter.occurred != TimeRange::ALL,
     ];
     let order = SortPlan::of(&promised, &others);
-    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
+    let read = |row: &Row<'_>| {
+        row.asked(decode::audit_entry(tenant, row)?, |entry| {
+            filter.matches(entry)
+        })
+    };
     page(store, selection, order, &walk, read).await
 }
 
@@ -77,7 +61,7 @@ pub(super) async fn get(
     tenant: &TenantId,
     id: &RecordId,
 ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-    let read = |_: &str, row: &Row<'_>| snapshot(tenant, row);
+    let read = |_: &str, row: &Row<'_>| decode::audit_entry(tenant, row);
     by_key(store, &[tenant.as_str()], RecordKind::AuditEntry, *id, read).await
 }
 
@@ -93,16 +77,8 @@ pub(super) async fn governance(
         Some(_) => OF_RUN.as_str(),
         None => "logs.audit_entry",
     };
-    let conditions = |query: &mut QueryBuilder<Postgres>| {
-        let GovernanceFilter { run_id, occurred } = filter;
-        match run_id {
-            Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
-            None => {
-                query.push(GOVERNANCE);
-            }
-        }
-        push_range(query, "occurred_at", occurred);
-    };
+    let conditions =
+        |query: &mut QueryBuilder<Postgres>| filter::audit_entry::push_governance(query, filter);
     let selection = Selection {
         kinds: &[RecordKind::AuditEntry],
         columns: kind::columns(RecordKind::AuditEntry),
@@ -112,7 +88,7 @@ pub(super) async fn governance(
     };
     let order = SortPlan::of(&[], &[filter.occurred != TimeRange::ALL]);
     let read = |row: &Row<'_>| {
-        let entry = snapshot(tenant, row)?;
+        let entry = decode::audit_entry(tenant, row)?;
         if filter.matches(&entry) {
             return Ok(entry);
         }
@@ -150,7 +126,8 @@ pub(super) async fn in_replay(
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<Keyed<(Timestamp, Uuid), AuditLedgerSnapshot>>> {
-    let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
+    let conditions =
+        |query: &mut QueryBuilder<Postgres>| filter::audit_entry::push_replay(query, window);
     let mut query = QueryBuilder::new("");
     push_keyed(&mut query, &[RecordKind::AuditEntry], |query| {
         query
@@ -170,7 +147,7 @@ pub(super) async fn in_replay(
         .map_err(error::read)?;
     let keyed = |row: &PgRow| {
         let place = replay_key(tenant, row)?;
-        Ok((place, snapshot(tenant, &Row::new(row, TABLE))))
+        Ok((place, decode::audit_entry(tenant, &Row::new(row, TABLE))))
     };
     rows.iter().map(keyed).collect()
 }
@@ -182,7 +159,8 @@ pub(super) fn replay_keys(
     direction: Direction,
     wanted: usize,
 ) -> QueryBuilder<Postgres> {
-    let conditions = |query: &mut QueryBuilder<Postgres>| push_replay(query, window);
+    let conditions =
+        |query: &mut QueryBuilder<Postgres>| filter::audit_entry::push_replay(query, window);
     let mut query = QueryBuilder::new("SELECT tenant_id, id, occurred_at");
     replay_selection(tenant, &conditions).push(&mut query);
     push_order(&mut query, &["occurred_at", "id"], direction);
@@ -193,11 +171,6 @@ pub(super) fn replay_keys(
 /// When an entry happened, and its id.
 pub(super) fn replay_key(tenant: &TenantId, row: &PgRow) -> StoreResult<(Timestamp, Uuid)> {
     Row::new(row, TABLE).place(tenant.as_str(), "occurred_at")
-}
-
-pub(super) fn push_replay(query: &mut QueryBuilder<Postgres>, window: &TimeRange) {
-    query.push(REPLAY);
-    push_range(query, "occurred_at", window);
 }
 
 pub(super) fn replay_selection<'a>(
@@ -211,15 +184,4 @@ pub(super) fn replay_selection<'a>(
         tenant: tenant.as_str(),
         conditions,
     }
-}
-
-pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
-    let head = row.head(tenant.as_str())?;
-    let draft = row.draft(&head)?;
-    row.check(Some(tenant), &head, &draft)?;
-    Ok(AuditLedgerSnapshot::from_parts(
-        tenant.clone(),
-        draft,
-        head.created_at,
-    ))
 }

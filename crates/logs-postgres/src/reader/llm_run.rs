@@ -5,12 +5,14 @@ use logs_domain::{
     ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, Position, QueryResult, ReadMethod,
     RecordId, RecordKind, RunId, StoreResult, TenantId, TimeRange, TraceId,
 };
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
 use super::trace;
 use crate::decode::Row;
-use crate::list::{Selection, SortPlan, page, push_equal, push_key, push_range};
+use crate::list::{Selection, SortPlan, page, push_key};
 use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
@@ -21,7 +23,12 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
     let walk = Walk::new(ReadMethod::ListLlmRuns, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Postgres>| push_conditions(query, tenant, filter);
+    let conditions = |query: &mut QueryBuilder<Postgres>| {
+        let key = |query: &mut QueryBuilder<Postgres>, id| {
+            push_key(query, tenant, RecordKind::LlmRun, id)
+        };
+        filter::llm_run::push(query, tenant, filter, key);
+    };
     let selection = Selection {
         kinds: &[RecordKind::LlmRun],
         columns: kind::columns(RecordKind::LlmRun),
@@ -29,7 +36,7 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
+    let read = |row: &Row<'_>| row.asked(decode::llm_run(tenant, row)?, |run| filter.matches(run));
     let page = page(store, selection, order(filter), &walk, read).await?;
     if let Some(run_id) = &filter.run_id
         && page.items.is_empty()
@@ -47,7 +54,7 @@ pub(super) async fn get(
     run_id: &RunId,
 ) -> StoreResult<Option<LlmRunSnapshot>> {
     let id = RecordId::of_run(tenant, run_id);
-    let read = |_: &str, row: &Row<'_>| snapshot(tenant, row);
+    let read = |_: &str, row: &Row<'_>| decode::llm_run(tenant, row);
     by_key(store, &[tenant.as_str()], RecordKind::LlmRun, id, read).await
 }
 
@@ -85,53 +92,4 @@ fn order(filter: &LlmRunFilter) -> SortPlan {
         Some(_) => SortPlan::IndexOrder,
         None => SortPlan::of(&promised, &others),
     }
-}
-
-fn push_conditions(query: &mut QueryBuilder<Postgres>, tenant: &TenantId, filter: &LlmRunFilter) {
-    let LlmRunFilter {
-        run_id,
-        trace_id,
-        session_id,
-        provider,
-        model,
-        execution_status,
-        source,
-        is_synthetic,
-        started,
-        created,
-    } = filter;
-    if let Some(run_id) = run_id {
-        push_key(
-            query,
-            tenant,
-            RecordKind::LlmRun,
-            &RecordId::of_run(tenant, run_id),
-        );
-    }
-    push_equal(query, "trace_id", trace_id.as_ref());
-    push_equal(query, "session_id", session_id.as_ref());
-    push_equal(query, "provider", provider.as_ref());
-    push_equal(query, "model", model.as_ref());
-    if let Some(status) = *execution_status {
-        push_equal(query, "execution_status", Some(status));
-        if status != ExecutionStatus::Succeeded {
-            // The words of the partial index, which it is chosen by.
-            query.push(" AND execution_status <> 'SUCCEEDED'");
-        }
-    }
-    push_equal(query, "source", *source);
-    if let Some(is_synthetic) = *is_synthetic {
-        query.push(" AND is_synthetic = ").push_bind(is_synthetic);
-    }
-    push_range(query, "started_at", started);
-    push_range(query, "created_at", created);
-}
-
-pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
-    let head = row.head(tenant.as_str())?;
-    let draft = row.draft(&head)?;
-    row.check(Some(tenant), &head, &draft)?;
-    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
-    row.check_id(&head, snapshot.id)?;
-    Ok(snapshot)
 }

@@ -5,14 +5,16 @@ use std::sync::LazyLock;
 use logs_domain::field::Fields;
 use logs_domain::page::Walk;
 use logs_domain::{
-    ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport, PageRequest,
-    QueryResult, ReadMethod, RecordId, RecordKind, StoreResult, TenantId,
+    LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport, PageRequest, QueryResult,
+    ReadMethod, RecordId, RecordKind, StoreResult, TenantId,
 };
+use logs_sql::decode::{Head, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::postgres::Postgres;
 
-use crate::decode::{Head, Row};
-use crate::list::{Selection, SortPlan, page, push_equal, push_range};
+use crate::decode::Row;
+use crate::list::{Selection, SortPlan, page};
 use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
@@ -36,27 +38,7 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LogExportSnapshot>> {
     let walk = Walk::new(ReadMethod::ListLogExports, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Postgres>| {
-        let LogExportFilter {
-            scope,
-            status,
-            created,
-        } = filter;
-        push_equal(query, "scope", *scope);
-        match status {
-            Some(ExportStatus::Pending) => {
-                query.push(" AND checksum IS NULL AND failure_reason IS NULL");
-            }
-            Some(ExportStatus::Completed) => {
-                query.push(" AND checksum IS NOT NULL");
-            }
-            Some(ExportStatus::Failed) => {
-                query.push(" AND failure_reason IS NOT NULL");
-            }
-            None => {}
-        }
-        push_range(query, "created_at", created);
-    };
+    let conditions = |query: &mut QueryBuilder<Postgres>| filter::log_export::push(query, filter);
     let selection = Selection {
         kinds: &[RecordKind::LogExport, RecordKind::LogExportOutcome],
         columns: &COLUMNS,
@@ -94,19 +76,18 @@ pub(super) async fn get(
 /// The half of an export that has a row of its own.
 fn request_or_outcome<D: Fields>(tenant: &TenantId, row: &Row<'_>) -> StoreResult<(Head, D)> {
     let head = row.head(tenant.as_str())?;
-    let draft = row.draft(&head)?;
-    row.check(Some(tenant), &head, &draft)?;
+    let draft = row.draft(Some(tenant), &head)?;
     Ok((head, draft))
 }
 
 /// An export; its outcome is a record of its own, with a key of its own.
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
     let head = row.head(tenant.as_str())?;
-    let draft: NewLogExport = row.draft(&head)?;
+    let draft: NewLogExport = row.columns(&head)?;
     let outcome = match row.optional_time("outcome_at")? {
         Some(created_at) => {
             let id = head.id;
-            let outcome: LogExportOutcome = row.draft(&head)?;
+            let outcome: LogExportOutcome = row.columns(&head)?;
             Some((Head { created_at, id }, outcome))
         }
         None => {

@@ -5,18 +5,20 @@ use logs_domain::{
     CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, RecordId, RecordKind,
     StoreError, StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
+use logs_sql::PLATFORM;
+use logs_sql::bound::Bound;
+use logs_sql::condition::{push_equal, push_order, push_range};
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use crate::bound::Bound;
 use crate::decode::Row;
 use crate::execute::rows;
-use crate::list::{
-    Selection, SortPlan, page_rows, push_equal, push_keyed, push_order, push_range, total,
-};
+use crate::list::{Selection, SortPlan, page_rows, push_keyed, total};
 use crate::lookup::by_key;
-use crate::{PLATFORM, PostgresStore, kind};
+use crate::{PostgresStore, kind};
 
 const TABLE: &str = "system_record";
 /// Whether a record is one that a window or a look-up asks for.
@@ -30,22 +32,8 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let walk = Walk::new(ReadMethod::ListSystemRecords, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Postgres>| {
-        let SystemRecordFilter {
-            component,
-            event_type,
-            severity,
-            correlation_id,
-            occurred,
-            created,
-        } = filter;
-        push_equal(query, "component", component.as_ref());
-        push_equal(query, "event_type", event_type.as_ref());
-        push_equal(query, "severity", *severity);
-        push_equal(query, "correlation_id", correlation_id.as_ref());
-        push_range(query, "occurred_at", occurred);
-        push_range(query, "created_at", created);
-    };
+    let conditions =
+        |query: &mut QueryBuilder<Postgres>| filter::system_record::push(query, filter);
     let others = [
         filter.component.is_some(),
         filter.event_type.is_some(),
@@ -82,7 +70,7 @@ pub(super) async fn list(
     let keyed = |row: &PgRow| {
         let key = key_of(row)?;
         let (platform, row) = branch(row);
-        let record = snapshot(whose(tenant, platform), &row);
+        let record = decode::system_record(whose(tenant, platform), &row);
         let is_asked = |record: &SystemRecordSnapshot| filter.matches(record);
         Ok((key, record.and_then(|record| row.asked(record, is_asked))))
     };
@@ -99,7 +87,8 @@ pub(super) async fn get(
     id: &RecordId,
 ) -> StoreResult<Option<SystemRecordSnapshot>> {
     let owners = [tenant.as_str(), PLATFORM];
-    let read = |owner: &str, row: &Row<'_>| snapshot(whose(tenant, owner == PLATFORM), row);
+    let read =
+        |owner: &str, row: &Row<'_>| decode::system_record(whose(tenant, owner == PLATFORM), row);
     by_key(store, &owners, RecordKind::SystemRecord, *id, read).await
 }
 
@@ -217,7 +206,7 @@ pub(super) fn window_record(
 ) -> StoreResult<Keyed<SystemWindowKey, SystemRecordSnapshot>> {
     let key = window_key(tenant, row)?;
     let (platform, row) = branch(row);
-    Ok((key, snapshot(whose(tenant, platform), &row)))
+    Ok((key, decode::system_record(whose(tenant, platform), &row)))
 }
 
 /// One query of two branches, each with the whole predicate, the order and the limit: otherwise the
@@ -294,19 +283,4 @@ fn whose(tenant: &TenantId, platform: bool) -> Option<&TenantId> {
 
 fn twin(id: Uuid) -> StoreError {
     StoreError::inconsistent(TABLE, "id", id.to_string())
-}
-
-/// The record of a row of a tenant, or of the platform.
-pub(crate) fn snapshot(
-    owner: Option<&TenantId>,
-    row: &Row<'_>,
-) -> StoreResult<SystemRecordSnapshot> {
-    let head = row.head(owner.map_or(PLATFORM, TenantId::as_str))?;
-    let draft = row.draft(&head)?;
-    row.check(owner, &head, &draft)?;
-    Ok(SystemRecordSnapshot::from_parts(
-        owner.cloned(),
-        draft,
-        head.created_at,
-    ))
 }

@@ -1,31 +1,25 @@
 //! Trace headers and trace steps.
 
-use logs_domain::page::{StepOrder, Walk, refuse_twins};
+use logs_domain::page::{Keyed, StepOrder, Walk, refuse_twins};
 use logs_domain::{
-    PageRequest, Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId, SpanId,
-    StepPosition, StoreError, StoreResult, TenantId, Timestamp, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    PageRequest, Position, QueryResult, ReadMethod, RecordId, RecordKind, RunId, StoreError,
+    StoreResult, TenantId, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord,
+    TraceStepSnapshot,
 };
+use logs_sql::condition::push_equal;
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
+use logs_sql::step::{self, LAST_POSITION, OrderedStep, Part};
+use sqlx::QueryBuilder;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
-use sqlx::{QueryBuilder, Row as _};
 
-mod ordered;
-mod part;
-
-use self::ordered::KeyedStep;
-pub(super) use self::ordered::OrderedStep;
-use self::part::Part;
 use crate::decode::Row;
 use crate::execute::{ReadTransaction, reading, rows};
-use crate::list::{
-    Selection, SortPlan, page, push_equal, push_key, push_keyed, push_order, push_range, total,
-};
+use crate::list::{Selection, SortPlan, page, push_key, push_keyed, total};
 use crate::lookup::by_key;
 use crate::{PostgresStore, error, kind};
 
-const STEPS: &str = "trace_step";
-/// The last position that a step can have.
-const LAST: i64 = StepPosition::MAX as i64;
+pub(super) const STEPS: &str = "trace_step";
 
 pub(super) async fn list(
     store: &PostgresStore,
@@ -35,21 +29,9 @@ pub(super) async fn list(
 ) -> StoreResult<QueryResult<TraceSnapshot>> {
     let walk = Walk::new(ReadMethod::ListTraces, tenant, filter, request)?;
     let conditions = |query: &mut QueryBuilder<Postgres>| {
-        let TraceFilter {
-            trace_id,
-            run_id,
-            created,
-        } = filter;
-        if let Some(trace_id) = trace_id {
-            push_key(
-                query,
-                tenant,
-                RecordKind::Trace,
-                &RecordId::of_trace(tenant, trace_id),
-            );
-        }
-        push_equal(query, "run_id", run_id.as_ref());
-        push_range(query, "created_at", created);
+        let key =
+            |query: &mut QueryBuilder<Postgres>, id| push_key(query, tenant, RecordKind::Trace, id);
+        filter::trace::push(query, tenant, filter, key);
     };
     let selection = Selection {
         kinds: &[RecordKind::Trace],
@@ -58,7 +40,8 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| row.asked(header(tenant, row)?, |trace| filter.matches(trace));
+    let read =
+        |row: &Row<'_>| row.asked(decode::trace(tenant, row)?, |trace| filter.matches(trace));
     let page = page(store, selection, SortPlan::IndexOrder, &walk, read).await?;
     if let Some(trace_id) = &filter.trace_id
         && page.items.is_empty()
@@ -76,7 +59,7 @@ pub(super) async fn get(
     trace_id: &TraceId,
 ) -> StoreResult<Option<TraceSnapshot>> {
     let id = RecordId::of_trace(tenant, trace_id);
-    let read = |_: &str, row: &Row<'_>| header(tenant, row);
+    let read = |_: &str, row: &Row<'_>| decode::trace(tenant, row);
     by_key(store, &[tenant.as_str()], RecordKind::Trace, id, read).await
 }
 
@@ -99,7 +82,7 @@ pub(super) async fn first_of_run(
     });
     let read = |row: &PgRow| {
         let row = Row::new(row, "trace");
-        row.asked(header(tenant, &row)?, |trace| {
+        row.asked(decode::trace(tenant, &row)?, |trace| {
             trace.run_id.as_ref() == Some(run_id)
         })
     };
@@ -114,11 +97,7 @@ pub(super) async fn list_steps(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepRecord>> {
     let walk = Walk::new(ReadMethod::ListTraceSteps, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Postgres>| {
-        let TraceStepFilter { trace_id, created } = filter;
-        push_equal(query, "trace_id", trace_id.as_ref());
-        push_range(query, "created_at", created);
-    };
+    let conditions = |query: &mut QueryBuilder<Postgres>| filter::trace::push_steps(query, filter);
     let tenant_key = tenant.as_str();
     let selection = Selection {
         kinds: &[RecordKind::TraceStep],
@@ -131,7 +110,11 @@ pub(super) async fn list_steps(
         Some(_) => SortPlan::SortSmall,
         None => SortPlan::IndexOrder,
     };
-    let read = |row: &Row<'_>| row.asked(step(tenant, row)?, |step| filter.matches(step));
+    let read = |row: &Row<'_>| {
+        row.asked(decode::trace_step(tenant, row)?, |step| {
+            filter.matches(step)
+        })
+    };
     page(store, selection, order, &walk, read).await
 }
 
@@ -169,14 +152,10 @@ impl Trace<'_> {
         &self,
         store: &PostgresStore,
         walk: &Walk<'_, StepOrder>,
-    ) -> StoreResult<Vec<KeyedStep>> {
+    ) -> StoreResult<Vec<Keyed<StepOrder, TraceStepSnapshot>>> {
         let mut snapshot = ReadTransaction::begin(store).await?;
         let connection = snapshot.connection();
-        let (first, second) = if walk.is_reversed() {
-            (Part::Spans, Part::Positioned)
-        } else {
-            (Part::Positioned, Part::Spans)
-        };
+        let [first, second] = Part::in_order(walk);
         let begins = walk.from().map_or(first, Part::of);
         let mut steps = Vec::new();
         let mut offset = walk.offset();
@@ -219,13 +198,13 @@ impl Trace<'_> {
                 .push(kind::columns(RecordKind::TraceStep));
             self.push(query, part);
             if let Some(from) = walk.from().filter(|from| Part::of(from) == part) {
-                part::push_behind(query, from, direction);
+                step::push_behind(query, from, direction);
             }
-            push_order(query, part.order(), direction);
+            part.push_order(query, direction);
             query.push(" LIMIT ").push_bind(limit as i64);
             query.push(" OFFSET ").push_bind(offset as i64);
         });
-        push_order(&mut query, part.order(), direction);
+        part.push_order(&mut query, direction);
         let rows = query.build().fetch_all(connection).await;
         let rows = rows.map_err(error::read)?;
         rows.iter().map(|row| self.ordered(row)).collect()
@@ -249,67 +228,30 @@ impl Trace<'_> {
             .push(part.condition());
     }
 
-    /// The index in the whole trace of each of some steps that follow each other in it, whatever
-    /// positioned ones stand between spans.
+    /// The index in the whole trace of each of some steps that follow each other in it.
     pub(super) async fn indexes(
         &self,
         connection: &mut PgConnection,
         steps: &[OrderedStep],
         is_reversed: bool,
     ) -> StoreResult<Vec<u32>> {
-        let is_span = |step: &&OrderedStep| matches!(step.order, StepOrder::Span { .. });
-        let mut next = 0;
-        if let Some(first) = steps.iter().find(is_span) {
-            next = self.index_of(connection, &first.order).await?;
-            if is_reversed {
-                // Of those that share its place, it is the last.
-                let twins = steps.iter().filter(|step| step.order == first.order);
-                next += u32::try_from(twins.count() - 1).unwrap_or_default();
-            }
-        }
-        let indexes = steps.iter().map(|step| match &step.order {
-            StepOrder::Position(position) => position.get(),
-            StepOrder::Span { .. } => {
-                let index = next;
-                next = if is_reversed {
-                    next.saturating_sub(1)
-                } else {
-                    next + 1
-                };
-                index
-            }
-        });
-        Ok(indexes.collect())
-    }
-
-    /// Where the step of a row stands, and when. A position beyond the last stands there.
-    pub(super) fn place(&self, row: &PgRow) -> StoreResult<(Timestamp, StepOrder)> {
-        let columns = Row::new(row, STEPS);
-        let (timestamp, _) = columns.place(self.tenant.as_str(), "timestamp")?;
-        let position: Option<i64> = row.try_get("position").map_err(error::read)?;
-        let span_id: Option<&str> = row.try_get("span_id").map_err(error::read)?;
-        let order = match (position, span_id) {
-            (Some(position), _) => StepPosition::from_i64(position.min(LAST))
-                .map(StepOrder::Position)
-                .map_err(|_| columns.inconsistent("position"))?,
-            (None, Some(span_id)) => StepOrder::Span {
-                timestamp,
-                span_id: SpanId::new(span_id).map_err(|_| columns.inconsistent("span_id"))?,
-            },
-            (None, None) => return Err(columns.inconsistent("position")),
+        let first = match step::first_span(steps) {
+            Some(order) => self.index_of(connection, order).await?,
+            None => 0,
         };
-        Ok((timestamp, order))
+        Ok(step::indexes(steps, first, is_reversed))
     }
 
     /// The step of a row, and where it stands whether it can be read or not.
     pub(super) fn ordered(&self, row: &PgRow) -> StoreResult<OrderedStep> {
-        let (timestamp, order) = self.place(row)?;
         let row = Row::new(row, STEPS);
+        let (timestamp, order) = step::place(&row, self.tenant)?;
         let is_own = |step: &TraceStepRecord| step.trace_id == *self.trace_id;
+        let step = decode::trace_step(self.tenant, &row).and_then(|step| row.asked(step, is_own));
         Ok(OrderedStep {
             timestamp,
             order,
-            step: step(self.tenant, &row).and_then(|step| row.asked(step, is_own)),
+            step,
         })
     }
 
@@ -332,29 +274,11 @@ impl Trace<'_> {
             self.trace_id.as_str(),
             timestamp.to_datetime(),
             span_id.as_str(),
-            LAST,
+            LAST_POSITION,
         )
         .fetch_one(connection)
         .await
         .map_err(error::read)?;
         Ok(u32::try_from(index).unwrap_or(u32::MAX))
     }
-}
-
-pub(crate) fn header(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceSnapshot> {
-    let head = row.head(tenant.as_str())?;
-    let draft = row.draft(&head)?;
-    row.check(Some(tenant), &head, &draft)?;
-    let snapshot = TraceSnapshot::from_parts(tenant.clone(), draft, head.created_at);
-    row.check_id(&head, snapshot.id)?;
-    Ok(snapshot)
-}
-
-pub(crate) fn step(tenant: &TenantId, row: &Row<'_>) -> StoreResult<TraceStepRecord> {
-    let head = row.head(tenant.as_str())?;
-    let draft = row.draft(&head)?;
-    row.check(Some(tenant), &head, &draft)?;
-    let snapshot = TraceStepRecord::from_parts(tenant.clone(), draft, head.created_at);
-    row.check_id(&head, snapshot.id)?;
-    Ok(snapshot)
 }

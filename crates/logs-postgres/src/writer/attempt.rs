@@ -2,37 +2,30 @@
 
 use std::sync::atomic::Ordering;
 
-use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, OnConflict, RecordId, RecordOutcome, RecordReceipt,
-    RecordReference, StoreError, StoreResult, Timestamp,
-};
+use logs_domain::{AppendBatch, AppendReceipt, ContentDigest, Draft, StoreResult};
+use logs_sql::append::{self, Stored};
 use uuid::Uuid;
 
 use super::keys::{self, Found, Key};
-use super::{Owner, commit, insert};
+use super::{Asked, commit, insert};
 use crate::error::Failure;
 use crate::pool::PooledConnection;
 use crate::{PostgresStore, clock, error};
-
-/// What becomes of a record.
-#[derive(Clone, Copy)]
-struct Fate {
-    outcome: RecordOutcome,
-    id: RecordId,
-    /// The record time of what is stored under its key already.
-    stored_at: Option<Timestamp>,
-}
 
 /// Appends the batch, or says what to do about the failure. A try that `looks` first writes nothing
 /// where all is stored: it needs no room.
 pub(super) async fn once(
     store: &PostgresStore,
-    owner: Owner<'_>,
-    batch: &AppendBatch,
-    keys: &[Key],
-    on_conflict: OnConflict,
+    asked: &Asked<'_>,
     looks: bool,
 ) -> Result<AppendReceipt, Failure> {
+    let Asked {
+        owner,
+        batch,
+        ids,
+        keys,
+        on_conflict,
+    } = *asked;
     // An append ends long before the minute after which its time may count as settled.
     let allocated = store.timestamps.allocate(&*store.options.clock);
     if !looks {
@@ -67,7 +60,9 @@ pub(super) async fn once(
     } else {
         keys::read(connection, owner, &known).await?
     };
-    let fates = match fates(owner, batch, keys, &new, &found, on_conflict) {
+    let stored = Known::new(batch, keys, &new, &found)?;
+    let stored = |index| stored.of(index);
+    let fates = match append::fates(owner, batch, ids, stored, on_conflict) {
         Ok(fates) => fates,
         Err(error) => {
             run(&mut pooled, "ROLLBACK").await?;
@@ -90,15 +85,7 @@ pub(super) async fn once(
         commit::written(&mut pooled).await?;
     }
     pooled.release();
-    let receipt = |(draft, fate): (&Draft, Fate)| RecordReceipt {
-        outcome: fate.outcome,
-        key: draft.key(),
-        id: Some(fate.id).filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
-        created_at: fate.stored_at.unwrap_or(allocated.time),
-    };
-    Ok(AppendReceipt {
-        records: batch.drafts().iter().zip(fates).map(receipt).collect(),
-    })
+    Ok(append::receipt(batch, ids, &fates, allocated.time))
 }
 
 async fn run(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), Failure> {
@@ -106,69 +93,26 @@ async fn run(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), Fai
     ran.map(drop).map_err(error::before_commit)
 }
 
-/// The fate of each record, in the order of the batch; or the error of the whole call.
-fn fates(
-    owner: Owner<'_>,
-    batch: &AppendBatch,
-    keys: &[Key],
-    new: &[bool],
-    found: &Found,
-    on_conflict: OnConflict,
-) -> StoreResult<Vec<Fate>> {
-    let mut by_index: Vec<Option<Fate>> = vec![None; batch.len()];
-    for (key, is_new) in keys.iter().zip(new) {
-        let (outcome, stored_at) = if *is_new {
-            (RecordOutcome::Stored, None)
-        } else {
+/// What is stored under the keys of a batch, by the place of the draft.
+struct Known<'a>(Vec<Option<(&'a Stored, ContentDigest)>>);
+
+impl<'a> Known<'a> {
+    /// # Errors
+    /// `Inconsistent` when a key is neither new nor found.
+    fn new(batch: &AppendBatch, keys: &[Key], new: &[bool], found: &'a Found) -> StoreResult<Self> {
+        let mut known = vec![None; batch.len()];
+        for (key, _) in keys.iter().zip(new).filter(|(_, is_new)| !**is_new) {
             let Some(stored) = found.get(&(key.kind, key.id)) else {
                 return error::inconsistent("record_key", "id");
             };
-            let outcome = if stored.gone {
-                RecordOutcome::Gone
-            } else if stored.digest == key.digest(owner, stored.created_at) {
-                RecordOutcome::AlreadyStored
-            } else {
-                RecordOutcome::Conflict
-            };
-            (outcome, Some(stored.created_at))
-        };
-        let fate = Fate {
-            outcome,
-            id: key.id,
-            stored_at,
-        };
-        if let Some(place) = by_index.get_mut(key.index) {
-            *place = Some(fate);
+            if let Some(place) = known.get_mut(key.index) {
+                *place = Some((stored, key.content));
+            }
         }
+        Ok(Self(known))
     }
-    let mut fates: Vec<Fate> = Vec::with_capacity(batch.len());
-    let mut conflicts = Vec::new();
-    let mut gone = Vec::new();
-    for (index, draft) in batch.drafts().iter().enumerate() {
-        let first = batch.first_of(index).unwrap_or(index);
-        let fate = by_index.get(first).copied().flatten();
-        let Some(mut fate) = fate else {
-            return error::inconsistent("record_key", "id");
-        };
-        if first != index && fate.outcome == RecordOutcome::Stored {
-            fate.outcome = RecordOutcome::AlreadyStored;
-        }
-        let reference = || RecordReference {
-            index,
-            key: draft.key(),
-        };
-        if fate.outcome == RecordOutcome::Conflict {
-            conflicts.push(reference());
-        } else if fate.outcome == RecordOutcome::Gone {
-            gone.push(reference());
-        }
-        fates.push(fate);
-    }
-    match on_conflict {
-        OnConflict::RejectCall if !conflicts.is_empty() => {
-            Err(StoreError::Conflict { records: conflicts })
-        }
-        OnConflict::RejectCall if !gone.is_empty() => Err(StoreError::Gone { records: gone }),
-        OnConflict::RejectCall | OnConflict::SkipRecord => Ok(fates),
+
+    fn of(&self, index: usize) -> Option<(&'a Stored, ContentDigest)> {
+        self.0.get(index).copied().flatten()
     }
 }

@@ -1,11 +1,12 @@
 //! Writing new records, table by table in one order.
 
 use logs_domain::{Draft, RecordKind, StoreError, Timestamp, WriteOutcome};
+use logs_sql::append::Owner;
 use sqlx::postgres::PgConnection;
 
 use super::keys::Key;
 use super::table::{Row, Rows, Source, Table};
-use super::{Owner, copy, unnest};
+use super::{copy, unnest};
 use crate::BACKEND;
 use crate::error::{self, Failure};
 use crate::session::Transport;
@@ -24,7 +25,7 @@ pub(super) async fn all(
     let mut writing = Writing {
         connection,
         transport,
-        tenant: owner.key(),
+        tenant: owner.tenant_id(),
         created_at,
         new,
         written: 0,

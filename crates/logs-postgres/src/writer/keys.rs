@@ -4,13 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use logs_domain::{
-    AppendBatch, ContentDigest, Draft, InvalidValue, RecordDigest, RecordId, RecordKind,
-    StoreResult, Timestamp,
+    AppendBatch, ContentDigest, Draft, RecordDigest, RecordId, RecordKind, Timestamp,
 };
+use logs_sql::append::{self, Owner, Stored};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::Owner;
 use crate::error::{self, Failure};
 use crate::kind::number;
 
@@ -30,31 +29,23 @@ impl Key {
     }
 }
 
-/// What is stored under a key.
-pub(super) struct Stored {
-    pub(super) digest: RecordDigest,
-    pub(super) created_at: Timestamp,
-    /// Its month was dropped by retention.
-    pub(super) gone: bool,
-}
-
 /// What is stored, by kind and id.
 pub(super) type Found = HashMap<(i16, RecordId), Stored>;
 
 /// The keys of the distinct records, in the one order in which every append takes them: two appends
 /// never wait for each other.
-pub(super) fn sorted(owner: Owner<'_>, batch: &AppendBatch) -> StoreResult<Vec<Key>> {
-    let mut keys = Vec::with_capacity(batch.len());
-    for (index, draft) in batch.distinct() {
-        keys.push(Key {
+pub(super) fn sorted(batch: &AppendBatch, ids: &[RecordId]) -> Vec<Key> {
+    let key = |(index, draft): (usize, &Draft)| {
+        Some(Key {
             kind: number(draft.kind()),
-            id: owner.stored_id(draft)?,
+            id: *ids.get(index)?,
             content: draft.digest(),
             index,
-        });
-    }
+        })
+    };
+    let mut keys: Vec<Key> = batch.distinct().filter_map(key).collect();
     keys.sort_unstable_by_key(|key| (key.kind, key.id));
-    Ok(keys)
+    keys
 }
 
 /// Every outcome of an export needs its export, stored or in the batch.
@@ -63,34 +54,15 @@ pub(super) async fn outcomes_name_exports(
     owner: Owner<'_>,
     batch: &AppendBatch,
 ) -> Result<(), Failure> {
-    let mut in_batch = HashSet::new();
-    let mut wanted = Vec::new();
-    for (index, draft) in batch.distinct() {
-        if let Draft::LogExport(export) = draft {
-            in_batch.insert(export.id);
-        } else if let Draft::LogExportOutcome(outcome) = draft {
-            wanted.push((index, outcome.export_id));
-        }
-    }
-    wanted.retain(|(_, id)| !in_batch.contains(id));
-    if wanted.is_empty() {
+    let outside = append::exports_outside(batch);
+    if outside.is_empty() {
         return Ok(());
     }
     let kind = number(RecordKind::LogExport);
-    let keys: Vec<(i16, Uuid)> = wanted.iter().map(|(_, id)| (kind, id.as_uuid())).collect();
+    let keys: Vec<(i16, Uuid)> = outside.iter().map(|(_, id)| (kind, id.as_uuid())).collect();
     let found = read(connection, owner, &keys).await?;
-    match wanted
-        .iter()
-        .find(|(_, id)| !found.contains_key(&(kind, *id)))
-    {
-        None => Ok(()),
-        Some((index, id)) => {
-            let expected = "an export that is stored or in the batch";
-            let error = InvalidValue::new("export_id", id, expected);
-            let error = error.in_field(format!("records[{index}].export_id"));
-            Err(logs_domain::StoreError::from(error).into())
-        }
-    }
+    let checked = append::check_exports(&outside, |id| found.contains_key(&(kind, id)));
+    Ok(checked?)
 }
 
 /// What came of writing keys.
@@ -123,7 +95,7 @@ pub(super) async fn write(
     let written = sqlx::query!(
         "SELECT new_kinds, new_ids, pg_catalog.clock_timestamp() AS \"server_time!\" \
          FROM logs.write_keys($1, $2, $3, $4, $5, $6)",
-        owner.key(),
+        owner.tenant_id(),
         created_at.to_datetime(),
         &kinds,
         &ids,
@@ -177,7 +149,7 @@ pub(super) async fn read(
          JOIN logs.record_key AS stored ON stored.tenant_id = $1 \
              AND stored.kind = wanted.kind AND stored.id = wanted.id \
          LEFT JOIN logs.retention_floor USING (class)",
-        owner.key(),
+        owner.tenant_id(),
         &kinds,
         &ids,
     )
@@ -205,7 +177,7 @@ fn parse(
     let stored = Stored {
         digest: RecordDigest::from_bytes(digest.try_into().ok()?),
         created_at: Timestamp::from_datetime(created_at).ok()?,
-        gone,
+        is_gone: gone,
     };
     Some((RecordId::new(id).ok()?, stored))
 }

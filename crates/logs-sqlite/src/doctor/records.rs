@@ -4,11 +4,11 @@ use logs_domain::field::Fields;
 use logs_domain::{
     LogExportOutcome, NewAuditEntry, NewLogExport, RecordKind, StoreResult, TenantId,
 };
+use logs_sql::PLATFORM;
+use logs_sql::decode::{self, StoredRow};
 use sqlx::sqlite::SqliteRow;
 
-use crate::PLATFORM;
 use crate::decode::Row;
-use crate::reader::{audit_entry, llm_run, system_record, trace};
 
 /// Checks one row of the table of `kind`.
 pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
@@ -18,10 +18,10 @@ pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
     }
     let tenant: TenantId = row.text("tenant_id")?;
     match kind {
-        RecordKind::LlmRun => llm_run::snapshot(&tenant, &row).map(drop),
-        RecordKind::Trace => trace::header(&tenant, &row).map(drop),
-        RecordKind::TraceStep => trace::step(&tenant, &row).map(drop),
-        RecordKind::AuditEntry => audit_entry::snapshot(&tenant, &row).map(drop),
+        RecordKind::LlmRun => decode::llm_run(&tenant, &row).map(drop),
+        RecordKind::Trace => decode::trace(&tenant, &row).map(drop),
+        RecordKind::TraceStep => decode::trace_step(&tenant, &row).map(drop),
+        RecordKind::AuditEntry => decode::audit_entry(&tenant, &row).map(drop),
         RecordKind::LogExport => draft::<NewLogExport>(&tenant, &row).map(drop),
         RecordKind::LogExportOutcome | RecordKind::SystemRecord => {
             draft::<LogExportOutcome>(&tenant, &row).map(drop)
@@ -44,5 +44,5 @@ fn draft<D: Fields>(tenant: &TenantId, row: &Row<'_>) -> StoreResult<D> {
 fn system(row: &Row<'_>) -> StoreResult<()> {
     let platform = row.is_of(PLATFORM)?;
     let tenant: Option<TenantId> = (!platform).then(|| row.text("tenant_id")).transpose()?;
-    system_record::snapshot(tenant.as_ref(), row).map(drop)
+    decode::system_record(tenant.as_ref(), row).map(drop)
 }

@@ -7,20 +7,19 @@ use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, Direction, GovernanceFilter, PageRequest, QueryResult,
     ReadMethod, RecordId, RecordKind, StoreError, StoreResult, TenantId, Timestamp,
 };
+use logs_sql::bound::Bound;
+use logs_sql::condition::push_order;
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use crate::bound::Bound;
 use crate::decode::Row;
-use crate::list::{Selection, page, push_equal, push_order, push_range};
+use crate::list::{Selection, page};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "audit_entry";
-/// The words of the partial indexes, which they are chosen by.
-const GOVERNANCE: &str =
-    " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
-const REPLAY: &str = " AND entity_type IN ('POLICY_RULE', 'LIMIT')";
 
 pub(super) async fn list(
     store: &SqliteStore,
@@ -29,26 +28,7 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
     let walk = Walk::new(ReadMethod::ListAuditEntries, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        let AuditFilter {
-            event_type,
-            entity_type,
-            entity_id,
-            actor_type,
-            actor_id,
-            correlation_id,
-            occurred,
-            created,
-        } = filter;
-        push_equal(query, "event_type", event_type.as_ref());
-        push_equal(query, "entity_type", entity_type.as_ref());
-        push_equal(query, "entity_id", entity_id.as_ref());
-        push_equal(query, "actor_type", *actor_type);
-        push_equal(query, "actor_id", actor_id.as_ref());
-        push_equal(query, "correlation_id", correlation_id.as_ref());
-        push_range(query, "occurred_at", occurred);
-        push_range(query, "created_at", created);
-    };
+    let conditions = |query: &mut QueryBuilder<Sqlite>| filter::audit_entry::push(query, filter);
     let by_entity = filter.entity_type.is_some() && filter.entity_id.is_some();
     let index = if filter.correlation_id.is_some() {
         Some("audit_entry_by_correlation")
@@ -61,7 +41,11 @@ pub(super) async fn list(
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |entry| filter.matches(entry));
+    let read = |row: &Row<'_>| {
+        row.asked(decode::audit_entry(tenant, row)?, |entry| {
+            filter.matches(entry)
+        })
+    };
     page(store, selection, &walk, TABLE, read).await
 }
 
@@ -78,7 +62,7 @@ pub(super) async fn get(
         .map_err(error::read)?;
     let read = |row: SqliteRow| {
         let row = Row::new(&row, TABLE);
-        row.asked(snapshot(tenant, &row)?, |entry| entry.id == *id)
+        row.asked(decode::audit_entry(tenant, &row)?, |entry| entry.id == *id)
     };
     row.map(read).transpose()
 }
@@ -95,16 +79,8 @@ pub(super) async fn governance(
         Some(_) => (OF_RUN.as_str(), None),
         None => (TABLE, Some("audit_entry_governance")),
     };
-    let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        let GovernanceFilter { run_id, occurred } = filter;
-        match run_id {
-            Some(run_id) => push_equal(query, "named_run_id", Some(run_id)),
-            None => {
-                query.push(GOVERNANCE);
-            }
-        }
-        push_range(query, "occurred_at", occurred);
-    };
+    let conditions =
+        |query: &mut QueryBuilder<Sqlite>| filter::audit_entry::push_governance(query, filter);
     let selection = Selection {
         table,
         index,
@@ -112,7 +88,7 @@ pub(super) async fn governance(
         conditions: &conditions,
     };
     let read = |row: &Row<'_>| {
-        let entry = snapshot(tenant, row)?;
+        let entry = decode::audit_entry(tenant, row)?;
         if filter.matches(&entry) {
             return Ok(entry);
         }
@@ -151,7 +127,7 @@ pub(super) async fn in_replay(
     let keyed = |row: &SqliteRow| {
         let row = Row::new(row, TABLE);
         let place = row.place(tenant.as_str(), "occurred_at")?;
-        Ok((place, snapshot(tenant, &row)))
+        Ok((place, decode::audit_entry(tenant, &row)))
     };
     rows.iter().map(keyed).collect()
 }
@@ -179,7 +155,8 @@ async fn replay_rows(
     bound: Option<Bound>,
     wanted: usize,
 ) -> StoreResult<Vec<SqliteRow>> {
-    let conditions = |query: &mut QueryBuilder<Sqlite>| push_replay(query, window);
+    let conditions =
+        |query: &mut QueryBuilder<Sqlite>| filter::audit_entry::push_replay(query, window);
     let mut query = QueryBuilder::new("SELECT ");
     query.push(columns);
     replay_selection(tenant, &conditions).push(&mut query);
@@ -190,11 +167,6 @@ async fn replay_rows(
     query.push(" LIMIT ").push_bind(wanted as i64);
     let rows = query.build().fetch_all(connection).await;
     rows.map_err(error::read)
-}
-
-pub(super) fn push_replay(query: &mut QueryBuilder<Sqlite>, window: &logs_domain::TimeRange) {
-    query.push(REPLAY);
-    push_range(query, "occurred_at", window);
 }
 
 pub(super) fn replay_selection<'a>(
@@ -208,14 +180,4 @@ pub(super) fn replay_selection<'a>(
         tenant: tenant.as_str(),
         conditions,
     }
-}
-
-pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<AuditLedgerSnapshot> {
-    let head = row.head(tenant.as_str())?;
-    let draft = row.draft(Some(tenant), &head)?;
-    Ok(AuditLedgerSnapshot::from_parts(
-        tenant.clone(),
-        draft,
-        head.created_at,
-    ))
 }

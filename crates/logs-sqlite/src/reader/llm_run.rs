@@ -5,12 +5,14 @@ use logs_domain::{
     ExecutionStatus, LlmRunFilter, LlmRunSnapshot, PageRequest, QueryResult, ReadMethod, RecordId,
     RunId, StoreResult, TenantId, TraceId,
 };
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteRow};
 
 use super::trace;
 use crate::decode::Row;
-use crate::list::{Selection, page, push_equal, push_range};
+use crate::list::{Selection, page, push_id};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "llm_run";
@@ -22,14 +24,15 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
     let walk = Walk::new(ReadMethod::ListLlmRuns, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Sqlite>| push_conditions(query, tenant, filter);
+    let conditions =
+        |query: &mut QueryBuilder<Sqlite>| filter::llm_run::push(query, tenant, filter, push_id);
     let selection = Selection {
         table: TABLE,
         index: index(filter),
         tenant: tenant.as_str(),
         conditions: &conditions,
     };
-    let read = |row: &Row<'_>| row.asked(snapshot(tenant, row)?, |run| filter.matches(run));
+    let read = |row: &Row<'_>| row.asked(decode::llm_run(tenant, row)?, |run| filter.matches(run));
     page(store, selection, &walk, TABLE, read).await
 }
 
@@ -46,7 +49,7 @@ pub(super) async fn get(
         .map_err(error::read)?;
     let read = |row: SqliteRow| {
         let row = Row::new(&row, TABLE);
-        row.asked(snapshot(tenant, &row)?, |run| run.run_id == *run_id)
+        row.asked(decode::llm_run(tenant, &row)?, |run| run.run_id == *run_id)
     };
     row.map(read).transpose()
 }
@@ -84,48 +87,4 @@ fn index(filter: &LlmRunFilter) -> Option<&'static str> {
             .is_some_and(failed)
             .then_some("llm_run_not_succeeded")
     }
-}
-
-fn push_conditions(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &LlmRunFilter) {
-    let LlmRunFilter {
-        run_id,
-        trace_id,
-        session_id,
-        provider,
-        model,
-        execution_status,
-        source,
-        is_synthetic,
-        started,
-        created,
-    } = filter;
-    if let Some(run_id) = run_id {
-        let id = RecordId::of_run(tenant, run_id);
-        query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
-    }
-    push_equal(query, "trace_id", trace_id.as_ref());
-    push_equal(query, "session_id", session_id.as_ref());
-    push_equal(query, "provider", provider.as_ref());
-    push_equal(query, "model", model.as_ref());
-    if let Some(status) = *execution_status {
-        push_equal(query, "execution_status", Some(status));
-        if status != ExecutionStatus::Succeeded {
-            // The words of the partial index, which it is chosen by.
-            query.push(" AND execution_status <> 'SUCCEEDED'");
-        }
-    }
-    push_equal(query, "source", *source);
-    if let Some(is_synthetic) = *is_synthetic {
-        query.push(" AND is_synthetic = ").push_bind(is_synthetic);
-    }
-    push_range(query, "started_at", started);
-    push_range(query, "created_at", created);
-}
-
-pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LlmRunSnapshot> {
-    let head = row.head(tenant.as_str())?;
-    let draft = row.draft(Some(tenant), &head)?;
-    let snapshot = LlmRunSnapshot::from_parts(tenant.clone(), draft, head.created_at);
-    row.check_id(&head, snapshot.id)?;
-    Ok(snapshot)
 }

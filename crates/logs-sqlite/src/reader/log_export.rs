@@ -2,14 +2,16 @@
 
 use logs_domain::page::Walk;
 use logs_domain::{
-    ExportStatus, LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest, QueryResult,
-    ReadMethod, RecordId, StoreResult, TenantId,
+    LogExportFilter, LogExportOutcome, LogExportSnapshot, PageRequest, QueryResult, ReadMethod,
+    RecordId, StoreResult, TenantId,
 };
+use logs_sql::decode::{Head, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteRow};
 
-use crate::decode::{Head, Row};
-use crate::list::{Selection, page, push_equal, push_range};
+use crate::decode::Row;
+use crate::list::{Selection, page};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "log_export";
@@ -26,27 +28,7 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<LogExportSnapshot>> {
     let walk = Walk::new(ReadMethod::ListLogExports, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        let LogExportFilter {
-            scope,
-            status,
-            created,
-        } = filter;
-        push_equal(query, "scope", *scope);
-        match status {
-            Some(ExportStatus::Pending) => {
-                query.push(" AND checksum IS NULL AND failure_reason IS NULL");
-            }
-            Some(ExportStatus::Completed) => {
-                query.push(" AND checksum IS NOT NULL");
-            }
-            Some(ExportStatus::Failed) => {
-                query.push(" AND failure_reason IS NOT NULL");
-            }
-            None => {}
-        }
-        push_range(query, "created_at", created);
-    };
+    let conditions = |query: &mut QueryBuilder<Sqlite>| filter::log_export::push(query, filter);
     let selection = Selection {
         table: FOLDED,
         index: None,

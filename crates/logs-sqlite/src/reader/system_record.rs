@@ -5,13 +5,17 @@ use logs_domain::{
     CorrelationId, Direction, PageRequest, QueryResult, ReadMethod, RecordId, StoreError,
     StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange,
 };
+use logs_sql::PLATFORM;
+use logs_sql::bound::Bound;
+use logs_sql::condition::{push_equal, push_order, push_range};
+use logs_sql::decode::{self, StoredRow};
+use logs_sql::filter;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
-use crate::bound::Bound;
 use crate::decode::Row;
-use crate::list::{Selection, push_equal, push_order, push_range, total};
-use crate::{PLATFORM, SqliteStore, error};
+use crate::list::{Selection, total};
+use crate::{SqliteStore, error};
 
 const TABLE: &str = "system_record";
 const BY_TIME: &str = "system_record_by_time";
@@ -29,22 +33,7 @@ pub(super) async fn list(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
     let walk = Walk::new(ReadMethod::ListSystemRecords, tenant, filter, request)?;
-    let conditions = |query: &mut QueryBuilder<Sqlite>| {
-        let SystemRecordFilter {
-            component,
-            event_type,
-            severity,
-            correlation_id,
-            occurred,
-            created,
-        } = filter;
-        push_equal(query, "component", component.as_ref());
-        push_equal(query, "event_type", event_type.as_ref());
-        push_equal(query, "severity", *severity);
-        push_equal(query, "correlation_id", correlation_id.as_ref());
-        push_range(query, "occurred_at", occurred);
-        push_range(query, "created_at", created);
-    };
+    let conditions = |query: &mut QueryBuilder<Sqlite>| filter::system_record::push(query, filter);
     let index = filter.correlation_id.as_ref().map(|_| PAGE_BY_CORRELATION);
     let branches = both(tenant, index, &conditions);
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
@@ -96,7 +85,7 @@ pub(super) async fn list(
         for row in &rows {
             let key = key_of(platform, row)?;
             let row = Row::new(row, TABLE);
-            let record = snapshot(whose(tenant, platform), &row);
+            let record = decode::system_record(whose(tenant, platform), &row);
             let is_asked = |record: &SystemRecordSnapshot| filter.matches(record);
             found.push((key, record.and_then(|record| row.asked(record, is_asked))));
         }
@@ -119,7 +108,11 @@ pub(super) async fn get(
         .fetch_all(&store.readers)
         .await
         .map_err(error::read)?;
-    let read = |owner, row: &Row<'_>| row.asked(snapshot(owner, row)?, |record| record.id == *id);
+    let read = |owner, row: &Row<'_>| {
+        row.asked(decode::system_record(owner, row)?, |record| {
+            record.id == *id
+        })
+    };
     let mut other = None;
     for row in rows.iter().map(|row| Row::new(row, TABLE)) {
         if row.is_of(tenant.as_str())? {
@@ -268,7 +261,8 @@ impl<'a> Branch<'a> {
     ) -> StoreResult<Vec<Keyed<SystemWindowKey, SystemRecordSnapshot>>> {
         let rows = self.rows(connection, "*", direction, bound, wanted).await?;
         let keyed = |row: &SqliteRow| {
-            let record = snapshot(whose(self.tenant, self.platform), &Row::new(row, TABLE));
+            let record =
+                decode::system_record(whose(self.tenant, self.platform), &Row::new(row, TABLE));
             Ok((self.key(row)?, record))
         };
         rows.iter().map(keyed).collect()
@@ -358,18 +352,4 @@ fn owner(tenant: &TenantId, platform: bool) -> &str {
 /// The tenant of a branch, or none for the platform.
 fn whose(tenant: &TenantId, platform: bool) -> Option<&TenantId> {
     (!platform).then_some(tenant)
-}
-
-/// The record of a row of a tenant, or of the platform.
-pub(crate) fn snapshot(
-    owner: Option<&TenantId>,
-    row: &Row<'_>,
-) -> StoreResult<SystemRecordSnapshot> {
-    let head = row.head(owner.map_or(PLATFORM, TenantId::as_str))?;
-    let draft = row.draft(owner, &head)?;
-    Ok(SystemRecordSnapshot::from_parts(
-        owner.cloned(),
-        draft,
-        head.created_at,
-    ))
 }

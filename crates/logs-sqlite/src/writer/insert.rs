@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use logs_domain::{Draft, RecordDigest, RecordKind, StoreError, StoreResult, Timestamp};
+use logs_sql::append::Owner;
 use sqlx::query_builder::Separated;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
 use self::columns::Bind;
-use super::{Identified, Owner};
+use super::Identified;
 use crate::{BACKEND, SqliteStore, error};
 
 mod columns;
@@ -50,7 +51,7 @@ async fn insert(
     let start = format!("INSERT INTO {table} (tenant_id, created_at, id, digest, {names}) ");
     let mut query = QueryBuilder::<Sqlite>::new(start);
     query.push_values(records, |mut row: Separated<'_, Sqlite, _>, (draft, id)| {
-        row.push_bind(owner.key().to_owned());
+        row.push_bind(owner.tenant_id().to_owned());
         row.push_bind(created_at.as_micros());
         row.push_bind(id.as_bytes().to_vec());
         let digest = RecordDigest::new(owner.tenant(), *id, created_at, draft.digest());
@@ -102,7 +103,7 @@ async fn governance(
             "INSERT INTO governance_run (tenant_id, run_id, created_at, id) ",
         );
         query.push_values(chunk, |mut row, (run, id)| {
-            row.push_bind(owner.key().to_owned());
+            row.push_bind(owner.tenant_id().to_owned());
             row.push_bind(run.as_str().to_owned());
             row.push_bind(created_at.as_micros());
             row.push_bind(id.as_bytes().to_vec());

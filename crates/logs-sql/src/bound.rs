@@ -6,12 +6,13 @@ use std::cmp::Ordering;
 use logs_domain::page::{CursorKey, SystemListKey, SystemWindowKey, Walk};
 use logs_domain::{Direction, Timestamp};
 use sqlx::QueryBuilder;
-use sqlx::postgres::Postgres;
 use uuid::Uuid;
+
+use crate::Dialect;
 
 /// Where a branch goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bound {
+pub enum Bound {
     /// With all records of this time: the branch comes later than the cursor's on equal times.
     At(Timestamp),
     /// Behind all records of this time: the branch comes earlier on equal times.
@@ -23,7 +24,8 @@ pub(crate) enum Bound {
 impl Bound {
     /// The bound for a branch that stands at `branch` among the branches of a merge, when the
     /// walk goes on from a record of the branch at `cursor`.
-    pub(crate) fn new<K: CursorKey>(
+    #[must_use]
+    pub fn new<K: CursorKey>(
         walk: &Walk<'_, K>,
         branch: u8,
         cursor: u8,
@@ -42,17 +44,15 @@ impl Bound {
     }
 
     /// The bound in a list of system records: on equal times the tenant's come first.
-    pub(crate) fn in_list(
-        walk: &Walk<'_, SystemListKey>,
-        from: &SystemListKey,
-        platform: bool,
-    ) -> Self {
+    #[must_use]
+    pub fn in_list(walk: &Walk<'_, SystemListKey>, from: &SystemListKey, platform: bool) -> Self {
         let (branch, cursor) = (u8::from(platform), u8::from(from.platform));
         Self::new(walk, branch, cursor, (from.created_at, from.id))
     }
 
     /// The bound in a window of system records: on equal times the tenant's come first.
-    pub(crate) fn in_window(
+    #[must_use]
+    pub fn in_window(
         walk: &Walk<'_, SystemWindowKey>,
         from: &SystemWindowKey,
         platform: bool,
@@ -62,9 +62,9 @@ impl Bound {
     }
 
     /// Pushes the condition for a branch that goes on in a direction.
-    pub(crate) fn push(
+    pub fn push<DB: Dialect>(
         self,
-        query: &mut QueryBuilder<Postgres>,
+        query: &mut QueryBuilder<DB>,
         column: &str,
         direction: Direction,
     ) {
@@ -82,57 +82,45 @@ impl Bound {
 
     /// Leaves out what is beyond the end of time: a record whose time was altered stands at the end, and
     /// behind it is nothing.
-    fn push_end(
+    fn push_end<DB: Dialect>(
         self,
-        query: &mut QueryBuilder<Postgres>,
+        query: &mut QueryBuilder<DB>,
         column: &str,
         end: Timestamp,
         until: &str,
     ) {
         match self {
             Self::Past(time) | Self::Behind(time, _) if time == end => {
-                query
-                    .push(" AND ")
-                    .push(column)
-                    .push(until)
-                    .push_bind(end.to_datetime());
+                query.push(" AND ").push(column).push(until);
+                DB::push_time(query, end);
             }
             Self::At(_) | Self::Past(_) | Self::Behind(..) => {}
         }
     }
 
-    fn push_start(self, query: &mut QueryBuilder<Postgres>, column: &str, at: &str, past: &str) {
+    fn push_start<DB: Dialect>(
+        self,
+        query: &mut QueryBuilder<DB>,
+        column: &str,
+        at: &str,
+        past: &str,
+    ) {
         match self {
             Self::At(time) => {
-                query
-                    .push(" AND ")
-                    .push(column)
-                    .push(at)
-                    .push_bind(time.to_datetime());
+                query.push(" AND ").push(column).push(at);
+                DB::push_time(query, time);
             }
             Self::Past(time) => {
-                query
-                    .push(" AND ")
-                    .push(column)
-                    .push(past)
-                    .push_bind(time.to_datetime());
+                query.push(" AND ").push(column).push(past);
+                DB::push_time(query, time);
             }
             Self::Behind(time, id) => {
-                // The first condition says nothing new, but the index begins by it, and months are
-                // left out.
-                query
-                    .push(" AND ")
-                    .push(column)
-                    .push(at)
-                    .push_bind(time.to_datetime());
-                query
-                    .push(" AND (")
-                    .push(column)
-                    .push(", id)")
-                    .push(past)
-                    .push("(");
-                query.push_bind(time.to_datetime()).push(", ");
-                query.push_bind(id).push(")");
+                query.push(" AND (").push(column).push(", id)").push(past);
+                query.push("(");
+                DB::push_time(query, time);
+                query.push(", ");
+                DB::push_id(query, id);
+                query.push(")");
             }
         }
     }

@@ -115,6 +115,10 @@ impl Bound {
                 DB::push_time(query, time);
             }
             Self::Behind(time, id) => {
+                if DB::ROW_VALUES_NEED_FIRST_COLUMN {
+                    query.push(" AND ").push(column).push(at);
+                    DB::push_time(query, time);
+                }
                 query.push(" AND (").push(column).push(", id)").push(past);
                 query.push("(");
                 DB::push_time(query, time);

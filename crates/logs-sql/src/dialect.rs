@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 /// How a database takes the values of the domain as parameters of a statement.
 pub trait Dialect: Database {
-    /// Whether an index begins at a row value only when a condition on its first column is beside it.
+    /// Whether a comparison of row values needs one of its first column beside it. It says nothing new, but an
+    /// index begins by it, and it leaves out partitions.
     const ROW_VALUES_NEED_FIRST_COLUMN: bool;
 
     /// Binds a text.

@@ -18,10 +18,11 @@ pub mod property;
 mod read_back;
 mod runner;
 pub mod samples;
+pub mod spans;
 mod variants;
 
 pub use backend::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
-pub use call_spy::{CallSpy, PortMethod};
+pub use call_spy::CallSpy;
 pub use case::{Case, CaseContext, CaseFuture};
 pub use cases::{RULES, cases};
 pub use clock::TestClock;

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use logs_contract::{CallSpy, Case, PortMethod, RULES, cases};
+use logs_contract::{CallSpy, Case, RULES, cases};
+use logs_domain::PortMethod;
 use logs_memory::MemoryStore;
 
 mod support;

@@ -66,8 +66,8 @@ pub use page::{
 #[cfg(any(test, feature = "test-util"))]
 pub use port::MockLogsStore;
 pub use port::{
-    LogsReader, LogsReaderExt, LogsStore, LogsWriter, PlatformWriter, StoreInfo, StoreLifecycle,
-    StoreLimits, StoreOptions,
+    LogsReader, LogsReaderExt, LogsStore, LogsWriter, PlatformWriter, PortMethod, StoreInfo,
+    StoreLifecycle, StoreLimits, StoreOptions,
 };
 pub use record::Record;
 pub use record_id_generator::{RecordIdGenerator, UuidV7Generator};

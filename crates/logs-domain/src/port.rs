@@ -31,6 +31,7 @@
 //! | 16 | lifecycle | this module, [`close`](StoreLifecycle::close) |
 
 mod lifecycle;
+mod method;
 #[cfg(any(test, feature = "test-util"))]
 mod mock;
 mod options;
@@ -40,6 +41,7 @@ mod stream;
 mod writer;
 
 pub use lifecycle::{StoreInfo, StoreLifecycle, StoreLimits};
+pub use method::PortMethod;
 #[cfg(any(test, feature = "test-util"))]
 pub use mock::MockLogsStore;
 pub use options::StoreOptions;

@@ -1,74 +1,92 @@
 //! How the store lives.
 
 use async_trait::async_trait;
-use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp};
+use logs_domain::{
+    PortMethod, StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp,
+};
 use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
 use crate::execute::{reading, rows};
 use crate::timeouts::{LONGEST_APPEND, SKEW, micros};
-use crate::{BACKEND, PostgresStore, clock, error, migrations, schema};
+use crate::{BACKEND, PostgresStore, clock, error, migrations, observed, schema};
 
 #[async_trait]
 impl StoreLifecycle for PostgresStore {
     async fn info(&self) -> StoreResult<StoreInfo> {
-        if self.readers.is_closed() {
-            return Err(StoreError::closed());
-        }
-        let kept_from = |row: &PgRow| row.try_get::<Option<i64>, _>(0).map_err(error::read);
-        let kept_from = rows(self, QueryBuilder::new(KEPT_FROM), 1, kept_from).await?;
-        let kept_from = kept_from.into_iter().next().flatten();
-        let kept_from = kept_from.map(Timestamp::from_micros).transpose()?;
-        Ok(StoreInfo::new(BACKEND, schema::known()).keeping_from(kept_from))
+        observed(PortMethod::Info, info(self)).await
     }
 
     async fn ready(&self) -> StoreResult<()> {
-        reading(async {
-            let mut pooled = self.readers.acquire().await?;
-            migrations::require(pooled.connection()).await?;
-            clock::accept(pooled.connection(), &*self.options.clock).await?;
-            pooled.release();
-            Ok(())
-        })
-        .await
+        observed(PortMethod::Ready, ready(self)).await
     }
 
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
-        let is_real = self.options.clock.tells_time_of_day();
-        // The time is taken first: what begins later is stamped later.
-        let allocated = self.timestamps.allocate(&*self.options.clock);
-        if !is_real {
-            allocated.commit();
-        }
-        let oldest = self.timestamps.oldest_in_flight();
-        let times = |row: &PgRow| {
-            let age = row.try_get::<i64, _>("age").map_err(error::read)?;
-            let now = row.try_get::<i64, _>("now").map_err(error::read)?;
-            Ok((age, now))
-        };
-        let times = rows(self, QueryBuilder::new(OLDEST), 1, times).await?;
-        let Some((age, server)) = times.into_iter().next() else {
-            return error::inconsistent("pg_stat_activity", "xact_start");
-        };
-        let mut now = allocated.time;
-        if is_real {
-            let server = Timestamp::from_micros(server)?;
-            if now <= server.saturating_add_micros(micros(SKEW)) {
-                allocated.commit();
-            }
-            // A clock that is ahead would settle what writers with the right time may still append.
-            now = now.min(server);
-        }
-        let margin = age.max(micros(LONGEST_APPEND)) + micros(SKEW);
-        let settled = now.saturating_add_micros(-margin);
-        Ok(oldest.map_or(settled, |oldest| oldest.min(settled)))
+        observed(PortMethod::SettledBefore, settled_before(self)).await
     }
 
     async fn close(&self) -> StoreResult<()> {
-        self.writers.close().await;
-        self.readers.close().await;
-        Ok(())
+        observed(PortMethod::Close, close(self)).await
     }
+}
+
+async fn info(store: &PostgresStore) -> StoreResult<StoreInfo> {
+    if store.readers.is_closed() {
+        return Err(StoreError::closed());
+    }
+    let kept_from = |row: &PgRow| row.try_get::<Option<i64>, _>(0).map_err(error::read);
+    let kept_from = rows(store, QueryBuilder::new(KEPT_FROM), 1, kept_from).await?;
+    let kept_from = kept_from.into_iter().next().flatten();
+    let kept_from = kept_from.map(Timestamp::from_micros).transpose()?;
+    Ok(StoreInfo::new(BACKEND, schema::known()).keeping_from(kept_from))
+}
+
+async fn ready(store: &PostgresStore) -> StoreResult<()> {
+    reading(async {
+        let mut pooled = store.readers.acquire().await?;
+        migrations::require(pooled.connection()).await?;
+        clock::accept(pooled.connection(), &*store.options.clock).await?;
+        pooled.release();
+        Ok(())
+    })
+    .await
+}
+
+async fn settled_before(store: &PostgresStore) -> StoreResult<Timestamp> {
+    let is_real = store.options.clock.tells_time_of_day();
+    // The time is taken first: what begins later is stamped later.
+    let allocated = store.timestamps.allocate(&*store.options.clock);
+    if !is_real {
+        allocated.commit();
+    }
+    let oldest = store.timestamps.oldest_in_flight();
+    let times = |row: &PgRow| {
+        let age = row.try_get::<i64, _>("age").map_err(error::read)?;
+        let now = row.try_get::<i64, _>("now").map_err(error::read)?;
+        Ok((age, now))
+    };
+    let times = rows(store, QueryBuilder::new(OLDEST), 1, times).await?;
+    let Some((age, server)) = times.into_iter().next() else {
+        return error::inconsistent("pg_stat_activity", "xact_start");
+    };
+    let mut now = allocated.time;
+    if is_real {
+        let server = Timestamp::from_micros(server)?;
+        if now <= server.saturating_add_micros(micros(SKEW)) {
+            allocated.commit();
+        }
+        // A clock that is ahead would settle what writers with the right time may still append.
+        now = now.min(server);
+    }
+    let margin = age.max(micros(LONGEST_APPEND)) + micros(SKEW);
+    let settled = now.saturating_add_micros(-margin);
+    Ok(oldest.map_or(settled, |oldest| oldest.min(settled)))
+}
+
+async fn close(store: &PostgresStore) -> StoreResult<()> {
+    store.writers.close().await;
+    store.readers.close().await;
+    Ok(())
 }
 
 /// The time before which retention dropped records, in microseconds; null when it dropped none.

@@ -10,13 +10,13 @@ pub(crate) mod trace;
 use async_trait::async_trait;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CorrelationId, GovernanceFilter, LlmRunFilter,
-    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, QueryResult,
-    RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
+    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, PortMethod,
+    QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
     SystemRecordSnapshot, TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot,
     TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
-use crate::PostgresStore;
+use crate::{PostgresStore, observed};
 
 #[async_trait]
 impl LogsReader for PostgresStore {
@@ -26,7 +26,11 @@ impl LogsReader for PostgresStore {
         filter: &LlmRunFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-        llm_run::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListLlmRuns,
+            llm_run::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_llm_run(
@@ -34,7 +38,7 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>> {
-        llm_run::get(self, tenant, run_id).await
+        observed(PortMethod::GetLlmRun, llm_run::get(self, tenant, run_id)).await
     }
 
     async fn get_trace_id_for_run(
@@ -42,7 +46,11 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<TraceId>> {
-        llm_run::trace_id(self, tenant, run_id).await
+        observed(
+            PortMethod::GetTraceIdForRun,
+            llm_run::trace_id(self, tenant, run_id),
+        )
+        .await
     }
 
     async fn list_traces(
@@ -51,7 +59,11 @@ impl LogsReader for PostgresStore {
         filter: &TraceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>> {
-        trace::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListTraces,
+            trace::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_trace(
@@ -59,7 +71,7 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         trace_id: &TraceId,
     ) -> StoreResult<Option<TraceSnapshot>> {
-        trace::get(self, tenant, trace_id).await
+        observed(PortMethod::GetTrace, trace::get(self, tenant, trace_id)).await
     }
 
     async fn list_trace_steps(
@@ -68,7 +80,11 @@ impl LogsReader for PostgresStore {
         filter: &TraceStepFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>> {
-        trace::list_steps(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListTraceSteps,
+            trace::list_steps(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_trace_steps(
@@ -77,7 +93,11 @@ impl LogsReader for PostgresStore {
         trace_id: &TraceId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-        trace::steps_of(self, tenant, trace_id, page).await
+        observed(
+            PortMethod::GetTraceSteps,
+            trace::steps_of(self, tenant, trace_id, page),
+        )
+        .await
     }
 
     async fn get_replay_window_events(
@@ -86,7 +106,11 @@ impl LogsReader for PostgresStore {
         query: &ReplayQuery,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<ReplayEvent>> {
-        replay::window(self, tenant, query, page).await
+        observed(
+            PortMethod::GetReplayWindowEvents,
+            replay::window(self, tenant, query, page),
+        )
+        .await
     }
 
     async fn list_system_records(
@@ -95,7 +119,11 @@ impl LogsReader for PostgresStore {
         filter: &SystemRecordFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system_record::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListSystemRecords,
+            system_record::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_system_record(
@@ -103,7 +131,11 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<SystemRecordSnapshot>> {
-        system_record::get(self, tenant, id).await
+        observed(
+            PortMethod::GetSystemRecord,
+            system_record::get(self, tenant, id),
+        )
+        .await
     }
 
     async fn get_system_record_by_correlation(
@@ -112,7 +144,11 @@ impl LogsReader for PostgresStore {
         correlation_id: &CorrelationId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system_record::by_correlation(self, tenant, correlation_id, page).await
+        observed(
+            PortMethod::GetSystemRecordByCorrelation,
+            system_record::by_correlation(self, tenant, correlation_id, page),
+        )
+        .await
     }
 
     async fn get_system_records_in_window(
@@ -121,7 +157,11 @@ impl LogsReader for PostgresStore {
         window: &TimeRange,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system_record::in_window(self, tenant, window, page).await
+        observed(
+            PortMethod::GetSystemRecordsInWindow,
+            system_record::in_window(self, tenant, window, page),
+        )
+        .await
     }
 
     async fn list_audit_entries(
@@ -130,7 +170,11 @@ impl LogsReader for PostgresStore {
         filter: &AuditFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit_entry::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListAuditEntries,
+            audit_entry::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_audit_entry(
@@ -138,7 +182,11 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-        audit_entry::get(self, tenant, id).await
+        observed(
+            PortMethod::GetAuditEntry,
+            audit_entry::get(self, tenant, id),
+        )
+        .await
     }
 
     async fn get_governance_events(
@@ -147,7 +195,11 @@ impl LogsReader for PostgresStore {
         filter: &GovernanceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit_entry::governance(self, tenant, filter, page).await
+        observed(
+            PortMethod::GetGovernanceEvents,
+            audit_entry::governance(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn list_log_exports(
@@ -156,7 +208,11 @@ impl LogsReader for PostgresStore {
         filter: &LogExportFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>> {
-        log_export::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListLogExports,
+            log_export::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_log_export(
@@ -164,6 +220,6 @@ impl LogsReader for PostgresStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<LogExportSnapshot>> {
-        log_export::get(self, tenant, id).await
+        observed(PortMethod::GetLogExport, log_export::get(self, tenant, id)).await
     }
 }

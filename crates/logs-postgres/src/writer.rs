@@ -10,20 +10,22 @@ mod table;
 mod unnest;
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, LogsWriter, OnConflict, PlatformBatch, PlatformWriter, RecordId,
-    StoreError, StoreResult, TenantId, WriteOutcome,
+    AppendBatch, AppendReceipt, LogsWriter, OnConflict, PlatformBatch, PlatformWriter, PortMethod,
+    RecordId, StoreError, StoreResult, TenantId, WriteOutcome,
 };
 
 use logs_sql::append::Owner;
+use logs_sql::span;
 
 use self::keys::Key;
-use crate::PostgresStore;
 use crate::error::Retry;
 use crate::timeouts::APPEND;
+use crate::{PostgresStore, observed};
 
 /// How often an append is tried again when another transaction was in its way.
 pub(crate) const RETRIES: u32 = 3;
@@ -36,7 +38,8 @@ impl LogsWriter for PostgresStore {
         batch: &AppendBatch,
         on_conflict: OnConflict,
     ) -> StoreResult<AppendReceipt> {
-        append(self, Owner::Tenant(tenant), batch, on_conflict).await
+        let call = append(self, Owner::Tenant(tenant), batch, on_conflict);
+        observed(PortMethod::Append, call).await
     }
 }
 
@@ -47,7 +50,8 @@ impl PlatformWriter for PostgresStore {
         batch: &PlatformBatch,
         on_conflict: OnConflict,
     ) -> StoreResult<AppendReceipt> {
-        append(self, Owner::Platform, batch.as_batch(), on_conflict).await
+        let call = append(self, Owner::Platform, batch.as_batch(), on_conflict);
+        observed(PortMethod::AppendPlatform, call).await
     }
 }
 
@@ -79,6 +83,7 @@ async fn append(
         keys: &keys,
         on_conflict,
     };
+    let retries = AtomicU32::new(0);
     let tries = async {
         let mut tried = 0;
         let mut replaced = false;
@@ -115,6 +120,7 @@ async fn append(
                     }
                 },
             }
+            retries.fetch_add(1, Ordering::Relaxed);
         }
     };
     let timed_out = |_| {
@@ -123,9 +129,9 @@ async fn append(
             write_outcome: WriteOutcome::Unknown,
         })
     };
-    tokio::time::timeout(APPEND, tries)
-        .await
-        .unwrap_or_else(timed_out)
+    let outcome = tokio::time::timeout(APPEND, tries).await;
+    span::record_retries(retries.into_inner());
+    outcome.unwrap_or_else(timed_out)
 }
 
 /// The error to tell after the answer to an earlier commit was lost: what failed since says nothing

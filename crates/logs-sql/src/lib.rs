@@ -8,6 +8,7 @@
 //! | [`decode`] | a record from a row |
 //! | [`filter`] | the conditions of each filter |
 //! | [`replay`] | the merge of a replay window |
+//! | [`span`] | a `tracing` span around each call of a port |
 //! | [`step`] | the order of the steps of a trace |
 //!
 //! Whole statements stay in the adapters, because their plans are tested there.
@@ -19,6 +20,7 @@ pub mod decode;
 mod dialect;
 pub mod filter;
 pub mod replay;
+pub mod span;
 pub mod step;
 
 pub use dialect::Dialect;

@@ -47,5 +47,16 @@ pub use doctor::Check;
 pub use migrations::SchemaStatus;
 pub use store::SqliteStore;
 
+use logs_domain::{PortMethod, StoreResult};
+use logs_sql::span::{self, Answer};
+
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "sqlite";
+
+/// Runs a call of a port in its span. OpenTelemetry names the database system.
+async fn observed<T: Answer>(
+    method: PortMethod,
+    call: impl Future<Output = StoreResult<T>>,
+) -> StoreResult<T> {
+    span::observed("sqlite", method, call).await
+}

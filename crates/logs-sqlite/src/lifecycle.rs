@@ -3,47 +3,65 @@
 use std::sync::PoisonError;
 
 use async_trait::async_trait;
-use logs_domain::{StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp};
+use logs_domain::{
+    PortMethod, StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp,
+};
 use sqlx::Connection;
 
-use crate::{BACKEND, SqliteStore, clock, error, migrations, writer};
+use crate::{BACKEND, SqliteStore, clock, error, migrations, observed, writer};
 
 #[async_trait]
 impl StoreLifecycle for SqliteStore {
     async fn info(&self) -> StoreResult<StoreInfo> {
-        if self.readers.is_closed() {
-            return Err(StoreError::closed());
-        }
-        Ok(StoreInfo::new(BACKEND, migrations::known()))
+        observed(PortMethod::Info, info(self)).await
     }
 
     async fn ready(&self) -> StoreResult<()> {
-        let mut connection = self.readers.acquire().await.map_err(error::read)?;
-        migrations::require(&mut connection).await?;
-        let (latest, _) = clock::marks(&mut connection).await?;
-        let now = self.options.clock.now();
-        clock::not_ahead(&*self.options.clock, now, latest)
+        observed(PortMethod::Ready, ready(self)).await
     }
 
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
-        // Under the lock of the writer no append is under way, and the mark that is left keeps
-        // later ones, also of other processes and after a step of the clock, from being earlier.
-        writer::settle(self).await
+        observed(PortMethod::SettledBefore, settled_before(self)).await
     }
 
     async fn close(&self) -> StoreResult<()> {
-        self.writer.close().await;
-        self.counters.close().await;
-        self.readers.close().await;
-        let first = self
-            .first
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        // The last of all: it writes the log into the file.
-        match first {
-            Some(first) => first.close().await.map_err(error::read),
-            None => Ok(()),
-        }
+        observed(PortMethod::Close, close(self)).await
+    }
+}
+
+async fn info(store: &SqliteStore) -> StoreResult<StoreInfo> {
+    if store.readers.is_closed() {
+        return Err(StoreError::closed());
+    }
+    Ok(StoreInfo::new(BACKEND, migrations::known()))
+}
+
+async fn ready(store: &SqliteStore) -> StoreResult<()> {
+    let mut connection = store.readers.acquire().await.map_err(error::read)?;
+    migrations::require(&mut connection).await?;
+    let (latest, _) = clock::marks(&mut connection).await?;
+    let now = store.options.clock.now();
+    clock::not_ahead(&*store.options.clock, now, latest)
+}
+
+async fn settled_before(store: &SqliteStore) -> StoreResult<Timestamp> {
+    // Under the lock of the writer no append is under way, and the mark that is left keeps
+    // later ones, also of other processes and after a step of the clock, from being earlier.
+    writer::settle(store).await
+}
+
+async fn close(store: &SqliteStore) -> StoreResult<()> {
+    store.writer.close().await;
+    store.counters.close().await;
+    store.readers.close().await;
+    let first = store
+        .first
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    // The last of all: it writes the log into the file.
+    match first {
+        Some(first) => first.close().await.map_err(error::read),
+        None => Ok(()),
     }
 }

@@ -11,13 +11,13 @@ pub(crate) mod trace;
 use async_trait::async_trait;
 use logs_domain::{
     AuditFilter, AuditLedgerSnapshot, CorrelationId, GovernanceFilter, LlmRunFilter,
-    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, QueryResult,
-    RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
+    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, PortMethod,
+    QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
     SystemRecordSnapshot, TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot,
     TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
 };
 
-use crate::SqliteStore;
+use crate::{SqliteStore, observed};
 
 #[async_trait]
 impl LogsReader for SqliteStore {
@@ -27,7 +27,11 @@ impl LogsReader for SqliteStore {
         filter: &LlmRunFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LlmRunSnapshot>> {
-        llm_run::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListLlmRuns,
+            llm_run::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_llm_run(
@@ -35,7 +39,7 @@ impl LogsReader for SqliteStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>> {
-        llm_run::get(self, tenant, run_id).await
+        observed(PortMethod::GetLlmRun, llm_run::get(self, tenant, run_id)).await
     }
 
     async fn get_trace_id_for_run(
@@ -43,7 +47,11 @@ impl LogsReader for SqliteStore {
         tenant: &TenantId,
         run_id: &RunId,
     ) -> StoreResult<Option<TraceId>> {
-        llm_run::trace_id(self, tenant, run_id).await
+        observed(
+            PortMethod::GetTraceIdForRun,
+            llm_run::trace_id(self, tenant, run_id),
+        )
+        .await
     }
 
     async fn list_traces(
@@ -52,7 +60,11 @@ impl LogsReader for SqliteStore {
         filter: &TraceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>> {
-        trace::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListTraces,
+            trace::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_trace(
@@ -60,7 +72,7 @@ impl LogsReader for SqliteStore {
         tenant: &TenantId,
         trace_id: &TraceId,
     ) -> StoreResult<Option<TraceSnapshot>> {
-        trace::get(self, tenant, trace_id).await
+        observed(PortMethod::GetTrace, trace::get(self, tenant, trace_id)).await
     }
 
     async fn list_trace_steps(
@@ -69,7 +81,11 @@ impl LogsReader for SqliteStore {
         filter: &TraceStepFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>> {
-        trace::list_steps(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListTraceSteps,
+            trace::list_steps(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_trace_steps(
@@ -78,7 +94,11 @@ impl LogsReader for SqliteStore {
         trace_id: &TraceId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
-        trace::steps_of(self, tenant, trace_id, page).await
+        observed(
+            PortMethod::GetTraceSteps,
+            trace::steps_of(self, tenant, trace_id, page),
+        )
+        .await
     }
 
     async fn get_replay_window_events(
@@ -87,7 +107,11 @@ impl LogsReader for SqliteStore {
         query: &ReplayQuery,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<ReplayEvent>> {
-        replay::window(self, tenant, query, page).await
+        observed(
+            PortMethod::GetReplayWindowEvents,
+            replay::window(self, tenant, query, page),
+        )
+        .await
     }
 
     async fn list_system_records(
@@ -96,7 +120,11 @@ impl LogsReader for SqliteStore {
         filter: &SystemRecordFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system_record::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListSystemRecords,
+            system_record::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_system_record(
@@ -104,7 +132,11 @@ impl LogsReader for SqliteStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<SystemRecordSnapshot>> {
-        system_record::get(self, tenant, id).await
+        observed(
+            PortMethod::GetSystemRecord,
+            system_record::get(self, tenant, id),
+        )
+        .await
     }
 
     async fn get_system_record_by_correlation(
@@ -113,7 +145,11 @@ impl LogsReader for SqliteStore {
         correlation_id: &CorrelationId,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system_record::by_correlation(self, tenant, correlation_id, page).await
+        observed(
+            PortMethod::GetSystemRecordByCorrelation,
+            system_record::by_correlation(self, tenant, correlation_id, page),
+        )
+        .await
     }
 
     async fn get_system_records_in_window(
@@ -122,7 +158,11 @@ impl LogsReader for SqliteStore {
         window: &TimeRange,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>> {
-        system_record::in_window(self, tenant, window, page).await
+        observed(
+            PortMethod::GetSystemRecordsInWindow,
+            system_record::in_window(self, tenant, window, page),
+        )
+        .await
     }
 
     async fn list_audit_entries(
@@ -131,7 +171,11 @@ impl LogsReader for SqliteStore {
         filter: &AuditFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit_entry::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListAuditEntries,
+            audit_entry::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_audit_entry(
@@ -139,7 +183,11 @@ impl LogsReader for SqliteStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<AuditLedgerSnapshot>> {
-        audit_entry::get(self, tenant, id).await
+        observed(
+            PortMethod::GetAuditEntry,
+            audit_entry::get(self, tenant, id),
+        )
+        .await
     }
 
     async fn get_governance_events(
@@ -148,7 +196,11 @@ impl LogsReader for SqliteStore {
         filter: &GovernanceFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
-        audit_entry::governance(self, tenant, filter, page).await
+        observed(
+            PortMethod::GetGovernanceEvents,
+            audit_entry::governance(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn list_log_exports(
@@ -157,7 +209,11 @@ impl LogsReader for SqliteStore {
         filter: &LogExportFilter,
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>> {
-        log_export::list(self, tenant, filter, page).await
+        observed(
+            PortMethod::ListLogExports,
+            log_export::list(self, tenant, filter, page),
+        )
+        .await
     }
 
     async fn get_log_export(
@@ -165,6 +221,6 @@ impl LogsReader for SqliteStore {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<LogExportSnapshot>> {
-        log_export::get(self, tenant, id).await
+        observed(PortMethod::GetLogExport, log_export::get(self, tenant, id)).await
     }
 }

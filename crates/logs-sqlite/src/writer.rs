@@ -6,14 +6,14 @@ mod insert;
 use async_trait::async_trait;
 use logs_domain::{
     AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, PlatformBatch, PlatformWriter,
-    RecordId, RecordOutcome, StoreError, StoreResult, TenantId, Timestamp,
+    PortMethod, RecordId, RecordOutcome, StoreError, StoreResult, TenantId, Timestamp,
 };
 use logs_sql::append::{self, Owner};
 use sqlx::Connection;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
-use crate::{SqliteStore, clock, error};
+use crate::{SqliteStore, clock, error, observed};
 
 #[async_trait]
 impl LogsWriter for SqliteStore {
@@ -23,7 +23,8 @@ impl LogsWriter for SqliteStore {
         batch: &AppendBatch,
         on_conflict: OnConflict,
     ) -> StoreResult<AppendReceipt> {
-        append(self, Owner::Tenant(tenant), batch, on_conflict).await
+        let call = append(self, Owner::Tenant(tenant), batch, on_conflict);
+        observed(PortMethod::Append, call).await
     }
 }
 
@@ -34,7 +35,8 @@ impl PlatformWriter for SqliteStore {
         batch: &PlatformBatch,
         on_conflict: OnConflict,
     ) -> StoreResult<AppendReceipt> {
-        append(self, Owner::Platform, batch.as_batch(), on_conflict).await
+        let call = append(self, Owner::Platform, batch.as_batch(), on_conflict);
+        observed(PortMethod::AppendPlatform, call).await
     }
 }
 

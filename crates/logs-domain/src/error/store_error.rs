@@ -168,6 +168,24 @@ impl StoreError {
         }
     }
 
+    /// What kind of error it is, as a word that stays: for counters and spans.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::InvalidArgument(_) => "invalid_argument",
+            Self::Conflict { .. } => "conflict",
+            Self::Gone { .. } => "gone",
+            Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::Pushback { .. } => "pushback",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Timeout { .. } => "timeout",
+            Self::SchemaMismatch { .. } => "schema_mismatch",
+            Self::Inconsistent { .. } => "inconsistent",
+            Self::ReadOnly => "read_only",
+            Self::Backend { .. } => "backend",
+        }
+    }
+
     /// The same error about a record at this place, when it is about a record.
     pub(crate) fn at(mut self, cursor: impl FnOnce() -> Cursor) -> Self {
         if let Self::Inconsistent { place, .. } = &mut self {
@@ -292,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn each_error_says_whether_to_retry_and_what_may_have_landed() {
+    fn each_error_says_its_kind_whether_to_retry_and_what_may_have_landed() {
         let unknown = WriteOutcome::Unknown;
         let not_applied = WriteOutcome::NotApplied;
         let after = Duration::from_millis(10);
@@ -304,31 +322,49 @@ mod tests {
             source: None,
         };
         let table = [
-            (StoreError::closed(), true, not_applied),
+            (StoreError::closed(), "unavailable", true, not_applied),
             (
                 StoreError::Timeout {
                     after,
                     write_outcome: unknown,
                 },
+                "timeout",
                 true,
                 unknown,
             ),
             (
                 StoreError::Pushback { retry_after: after },
+                "pushback",
                 true,
                 not_applied,
             ),
-            (backend(true), true, unknown),
-            (backend(false), false, unknown),
-            (InvalidValue::new("a", 1, "b").into(), false, not_applied),
-            (StoreError::Conflict { records: vec![] }, false, not_applied),
-            (StoreError::Gone { records: vec![] }, false, not_applied),
+            (backend(true), "backend", true, unknown),
+            (backend(false), "backend", false, unknown),
+            (
+                InvalidValue::new("a", 1, "b").into(),
+                "invalid_argument",
+                false,
+                not_applied,
+            ),
+            (
+                StoreError::Conflict { records: vec![] },
+                "conflict",
+                false,
+                not_applied,
+            ),
+            (
+                StoreError::Gone { records: vec![] },
+                "gone",
+                false,
+                not_applied,
+            ),
             (
                 StoreError::LimitExceeded {
                     limit: "records",
                     maximum: 1,
                     actual: 2,
                 },
+                "limit_exceeded",
                 false,
                 not_applied,
             ),
@@ -337,13 +373,20 @@ mod tests {
                     found: "9".into(),
                     expected: "1".into(),
                 },
+                "schema_mismatch",
                 false,
                 not_applied,
             ),
-            (StoreError::inconsistent("t", "c", ""), false, not_applied),
-            (StoreError::ReadOnly, false, not_applied),
+            (
+                StoreError::inconsistent("t", "c", ""),
+                "inconsistent",
+                false,
+                not_applied,
+            ),
+            (StoreError::ReadOnly, "read_only", false, not_applied),
         ];
-        for (error, retryable, outcome) in table {
+        for (error, kind, retryable, outcome) in table {
+            assert_eq!(error.kind(), kind, "{error:?}");
             assert_eq!(error.is_retryable(), retryable, "{error:?}");
             assert_eq!(error.write_outcome(), outcome, "{error:?}");
         }

@@ -30,6 +30,7 @@ mod schema;
 mod sessions;
 mod settled;
 mod small_disk;
+mod spans;
 mod standbys;
 mod statements;
 mod store;

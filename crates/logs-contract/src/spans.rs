@@ -1,0 +1,86 @@
+//! A check of the spans that a durable store makes around the calls of its ports.
+
+mod calls;
+mod recorder;
+
+use futures_util::FutureExt;
+use logs_domain::{LogsStore, OnConflict, PortMethod};
+use tracing::instrument::WithSubscriber;
+
+use self::calls::{PRIVATE, call};
+use self::recorder::Recorder;
+use crate::appends::{append, batch};
+use crate::samples::{run, tenant};
+
+/// Calls every method of an empty store and reads the span of each call: its name, what it says of the
+/// answer, of errors and of calls that are given up, and that no value of a tenant or a record is in it. The
+/// store is closed then.
+///
+/// `system` is what OpenTelemetry calls the database.
+///
+/// # Panics
+/// When a span is missing or says something else.
+pub async fn check(store: &dyn LogsStore, system: &str) {
+    let recorder = Recorder::default();
+    let checks = async {
+        let owner = tenant(PRIVATE);
+        append(store, &owner, [run(PRIVATE)]).await;
+        let stored = recorder.take_only(PortMethod::Append, system);
+        stored.expect("logs.outcome", "ok");
+        stored.expect("logs.append.stored", "1");
+        stored.expect("logs.append.conflict", "0");
+
+        let mut methods = PortMethod::ALL.to_vec();
+        methods.retain(|method| *method != PortMethod::Close);
+        for method in methods {
+            call(store, method).await.expect("the call succeeds");
+            let span = recorder.take_only(method, system);
+            span.expect("logs.outcome", "ok");
+            span.lacks("error.type");
+            span.lacks("otel.status_code");
+            if let Some(rows) = rows_of(method) {
+                span.expect("db.response.returned_rows", rows);
+            }
+            if method == PortMethod::Append {
+                span.expect("logs.append.stored", "0");
+                span.expect("logs.append.already_stored", "1");
+            }
+        }
+
+        let other = batch([run(PRIVATE).is_synthetic(true)]);
+        let outcome = store.append(&owner, &other, OnConflict::RejectCall).await;
+        outcome.expect_err("other content under the same key");
+        let span = recorder.take_only(PortMethod::Append, system);
+        span.expect("logs.outcome", "error");
+        span.expect("error.type", "conflict");
+        span.expect("otel.status_code", "ERROR");
+        let skipped = store.append(&owner, &other, OnConflict::SkipRecord).await;
+        skipped.expect("the conflict is skipped");
+        let span = recorder.take_only(PortMethod::Append, system);
+        span.expect("logs.outcome", "ok");
+        span.expect("logs.append.conflict", "1");
+
+        let given_up = call(store, PortMethod::ListLlmRuns).now_or_never();
+        assert!(given_up.is_none(), "a call waits for its database");
+        let span = recorder.take_only(PortMethod::ListLlmRuns, system);
+        span.lacks("logs.outcome");
+
+        call(store, PortMethod::Close).await.expect("closes");
+        let span = recorder.take_only(PortMethod::Close, system);
+        span.expect("logs.outcome", "ok");
+        let after = call(store, PortMethod::GetLlmRun).await;
+        after.expect_err("closed");
+        let span = recorder.take_only(PortMethod::GetLlmRun, system);
+        span.expect("error.type", "unavailable");
+    };
+    checks.with_subscriber(recorder.dispatch()).await;
+}
+
+/// What a read finds in a store that has one run and nothing else.
+fn rows_of(method: PortMethod) -> Option<&'static str> {
+    if [PortMethod::ListLlmRuns, PortMethod::GetLlmRun].contains(&method) {
+        Some("1")
+    } else {
+        (method.port() == "LogsReader").then_some("0")
+    }
+}

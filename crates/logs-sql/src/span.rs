@@ -1,0 +1,122 @@
+//! A `tracing` span around each call of a port.
+//!
+//! `docs/spans.md` says what a span tells. A span is named by
+//! [`PortMethod::span_name`](logs_domain::PortMethod::span_name). Without a subscriber that wants it, nothing is
+//! counted.
+
+use logs_domain::{
+    AppendReceipt, PortMethod, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp,
+    port_methods,
+};
+use tracing::{Instrument, Span};
+
+/// The target of every span.
+pub const TARGET: &str = "logs";
+
+/// Runs a call of `method` in a span of its own, on a database that OpenTelemetry calls `system`.
+///
+/// # Errors
+/// Those of the call.
+pub async fn observed<T: Answer>(
+    system: &'static str,
+    method: PortMethod,
+    call: impl Future<Output = StoreResult<T>>,
+) -> StoreResult<T> {
+    let span = new(method, system);
+    let answer = call.instrument(span.clone()).await;
+    if !span.is_disabled() {
+        record(&span, &answer);
+    }
+    answer
+}
+
+/// Tells how often the append that runs now was tried again.
+pub fn record_retries(retries: u32) {
+    Span::current().record("logs.append.retries", retries);
+}
+
+macro_rules! spans {
+    ($($port:ident {
+        $($variant:ident $span:literal $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+
+    })+) => {
+        /// The span of a call, made at a place of its own for each method: names of spans are static.
+        fn new(method: PortMethod, system: &'static str) -> Span {
+            match method {
+                $($(PortMethod::$variant => tracing::info_span!(
+                    target: TARGET,
+                    $span,
+                    otel.kind = "client",
+                    otel.status_code = tracing::field::Empty,
+                    db.system.name = system,
+                    db.operation.name = stringify!($method),
+                    db.response.returned_rows = tracing::field::Empty,
+                    error.type = tracing::field::Empty,
+                    logs.outcome = tracing::field::Empty,
+                    logs.append.stored = tracing::field::Empty,
+                    logs.append.already_stored = tracing::field::Empty,
+                    logs.append.conflict = tracing::field::Empty,
+                    logs.append.gone = tracing::field::Empty,
+                    logs.append.retries = tracing::field::Empty,
+                ),)+)+
+            }
+        }
+    };
+}
+
+port_methods!(spans);
+
+fn record<T: Answer>(span: &Span, answer: &StoreResult<T>) {
+    match answer {
+        Ok(answer) => {
+            span.record("logs.outcome", "ok");
+            answer.record(span);
+        }
+        Err(error) => {
+            span.record("logs.outcome", "error");
+            span.record("error.type", error.kind());
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+/// An answer of a port, in numbers.
+pub trait Answer {
+    /// Tells the numbers to the span of the call.
+    fn record(&self, span: &Span);
+}
+
+impl<T> Answer for QueryResult<T> {
+    fn record(&self, span: &Span) {
+        span.record("db.response.returned_rows", self.items.len());
+    }
+}
+
+impl<T> Answer for Option<T> {
+    fn record(&self, span: &Span) {
+        span.record("db.response.returned_rows", usize::from(self.is_some()));
+    }
+}
+
+impl Answer for AppendReceipt {
+    fn record(&self, span: &Span) {
+        let outcomes = [
+            ("logs.append.stored", RecordOutcome::Stored),
+            ("logs.append.already_stored", RecordOutcome::AlreadyStored),
+            ("logs.append.conflict", RecordOutcome::Conflict),
+            ("logs.append.gone", RecordOutcome::Gone),
+        ];
+        for (field, outcome) in outcomes {
+            span.record(field, self.count(outcome));
+        }
+    }
+}
+
+macro_rules! without_numbers {
+    ($($answer:ty),+) => {
+        $(impl Answer for $answer {
+            fn record(&self, _: &Span) {}
+        })+
+    };
+}
+
+without_numbers!(StoreInfo, Timestamp, ());

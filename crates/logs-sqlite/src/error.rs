@@ -7,6 +7,7 @@ use sqlx::Error;
 
 use crate::BACKEND;
 use crate::place::Moved;
+use crate::sqlite_message::{extended_code, source};
 
 /// How long a caller that was pushed back should wait.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
@@ -72,7 +73,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         message: message.to_owned(),
         retryable,
         write_outcome,
-        source: Some(Box::new(error)),
+        source: Some(source(error)),
     };
     if matches!(error, Error::PoolClosed) {
         return StoreError::closed();
@@ -101,7 +102,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         Some(CANTOPEN) => StoreError::Unavailable {
             reason: "the file cannot be opened".to_owned(),
             write_outcome,
-            source: Some(Box::new(error)),
+            source: Some(source(error)),
         },
         Some(_) => backend("a statement was refused", false, error),
         None => backend("the connection failed", true, error),
@@ -120,12 +121,11 @@ fn unavailable(reason: &str, error: Error) -> StoreError {
     StoreError::Unavailable {
         reason: reason.to_owned(),
         write_outcome: WriteOutcome::NotApplied,
-        source: Some(Box::new(error)),
+        source: Some(source(error)),
     }
 }
 
 /// The primary result code: the low byte of the extended one.
 fn code(error: &Error) -> Option<i32> {
-    let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(extended & 0xff)
+    Some(extended_code(error)? & 0xff)
 }

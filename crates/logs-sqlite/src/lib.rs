@@ -37,6 +37,7 @@ mod pool;
 #[cfg(test)]
 mod query_cost;
 mod reader;
+mod sqlite_message;
 mod store;
 mod writer;
 

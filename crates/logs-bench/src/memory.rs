@@ -8,7 +8,7 @@ use anyhow::Context;
 use logs_domain::StoreOptions;
 use logs_memory::MemoryStore;
 
-use self::baselines::{Map, Plain};
+use self::baselines::{Map, PlainRecords};
 use crate::appends::{Contest, tenant};
 use crate::arguments::Arguments;
 use crate::data::Population;
@@ -33,11 +33,11 @@ pub(crate) async fn run(
     let new = || Arc::new(MemoryStore::new(StoreOptions::default()));
     let (store, second) = (new(), new());
     let baselines: Vec<Box<dyn Subject>> =
-        vec![Box::new(Plain::default()), Box::new(Map::default())];
+        vec![Box::new(PlainRecords::default()), Box::new(Map::default())];
     let stores = (Store(store.clone()), Store(second));
     let mut contest = Contest::new(BACKEND, stores, baselines, Meter::default(), population);
     contest.fill(arguments.stored()).await?;
-    let names = [Plain::NAME, Map::NAME];
+    let names = [PlainRecords::NAME, Map::NAME];
     report::head("appends to memory", "record", &names);
     for size in arguments.sizes() {
         let rounds = contest.measure(size, samples).await?;

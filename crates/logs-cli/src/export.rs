@@ -8,8 +8,8 @@ mod records;
 mod sink;
 
 pub(crate) use columns::Columns;
-pub(crate) use file::{EvidenceFile, Place};
-pub(crate) use kind::{Format, Scope};
+pub(crate) use file::{Destination, EvidenceFile};
+pub(crate) use kind::{FileFormat, Scope};
 pub(crate) use manifest::Manifest;
 pub(crate) use records::{unwritable, write_all};
 pub(crate) use sink::{Sink, Written};

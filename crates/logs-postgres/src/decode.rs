@@ -66,7 +66,7 @@ impl<'r> Row<'r> {
     /// The draft in the columns of the record, before its key is compared with it by
     /// [`check`](Self::check).
     pub(crate) fn columns<D: Fields>(&self, head: &Head) -> StoreResult<D> {
-        D::read_fields(&mut Columns {
+        D::read_fields(&mut ColumnReader {
             row: self,
             id: head.id,
         })
@@ -217,12 +217,12 @@ impl StoredRow for Row<'_> {
 }
 
 /// Reads the columns of a record.
-struct Columns<'a, 'r> {
+struct ColumnReader<'a, 'r> {
     row: &'a Row<'r>,
     id: RecordId,
 }
 
-impl FieldReader for Columns<'_, '_> {
+impl FieldReader for ColumnReader<'_, '_> {
     type Error = StoreError;
 
     fn read(&mut self, field: &'static Field) -> StoreResult<Option<Value<'_>>> {

@@ -68,7 +68,7 @@ impl<'r> Row<'r> {
         head: &Head,
     ) -> StoreResult<D> {
         let id = head.id;
-        let draft = D::read_fields(&mut Columns { row: self, id })?;
+        let draft = D::read_fields(&mut ColumnReader { row: self, id })?;
         let digest: Result<[u8; 16], _> = self.raw::<&[u8]>(column)?.try_into();
         let digest = RecordDigest::from_bytes(digest.map_err(|_| self.inconsistent(column))?);
         if digest.confirms(tenant, id, head.created_at, &draft) {
@@ -133,12 +133,12 @@ impl StoredRow for Row<'_> {
 }
 
 /// Reads the columns of a record.
-struct Columns<'a, 'r> {
+struct ColumnReader<'a, 'r> {
     row: &'a Row<'r>,
     id: RecordId,
 }
 
-impl FieldReader for Columns<'_, '_> {
+impl FieldReader for ColumnReader<'_, '_> {
     type Error = StoreError;
 
     fn read(&mut self, field: &'static Field) -> StoreResult<Option<Value<'_>>> {

@@ -25,7 +25,7 @@ pub enum Durability {
 /// A server for the tests of this process. It ends with the value, or with the process.
 #[derive(Debug)]
 pub struct Server {
-    place: Place,
+    place: Address,
     tasks: Sender<Task>,
     // The last field: connections to it are closed before it ends.
     pub(crate) cluster: Option<Cluster>,
@@ -42,12 +42,12 @@ pub enum Crash {
 
 /// How databases of a server are reached.
 #[derive(Clone, Debug)]
-enum Place {
+enum Address {
     Socket(String),
     Given(String),
 }
 
-impl Place {
+impl Address {
     fn url(&self, user: Option<&str>, database: &str) -> String {
         match self {
             Self::Socket(folder) => {
@@ -88,11 +88,11 @@ impl Server {
     /// it does not start or cannot be reached.
     pub fn start(durability: Durability) -> Result<Self, Error> {
         let (place, cluster) = match std::env::var(VARIABLE) {
-            Ok(url) => (Place::Given(url), None),
+            Ok(url) => (Address::Given(url), None),
             Err(_) => {
                 let cluster = Cluster::start(durability)?;
                 let folder = cluster.folder.display().to_string();
-                (Place::Socket(folder), Some(cluster))
+                (Address::Socket(folder), Some(cluster))
             }
         };
         let tasks = janitor::start(&place.url(None, "postgres"))?;
@@ -167,7 +167,7 @@ impl Server {
 #[derive(Debug)]
 pub struct Database {
     name: String,
-    place: Place,
+    place: Address,
     tasks: Sender<Task>,
 }
 
@@ -215,7 +215,7 @@ impl Drop for Database {
         let (done, is_done) = std::sync::mpsc::channel();
         // Without a janitor the server is gone, and the database with it.
         let asked = self.tasks.send(Task::Remove { name, done });
-        if asked.is_ok() && matches!(self.place, Place::Given(_)) {
+        if asked.is_ok() && matches!(self.place, Address::Given(_)) {
             // The process may end before it is removed, and that server stays.
             let _ = is_done.recv();
         }

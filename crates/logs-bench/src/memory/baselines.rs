@@ -12,13 +12,13 @@ use crate::subject::Subject;
 
 /// A list.
 #[derive(Default)]
-pub(super) struct Plain(Vec<LlmRunSnapshot>);
+pub(super) struct PlainRecords(Vec<LlmRunSnapshot>);
 
 /// A map in the order of pages.
 #[derive(Default)]
 pub(super) struct Map(BTreeMap<ListKey, LlmRunSnapshot>);
 
-impl Plain {
+impl PlainRecords {
     pub(super) const NAME: &'static str = "baseline: Vec";
 }
 
@@ -35,7 +35,7 @@ fn snapshots(batch: &Batch) -> impl Iterator<Item = LlmRunSnapshot> {
 }
 
 #[async_trait]
-impl Subject for Plain {
+impl Subject for PlainRecords {
     fn name(&self) -> &'static str {
         Self::NAME
     }

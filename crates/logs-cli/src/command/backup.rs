@@ -30,7 +30,7 @@ pub(crate) struct Backup {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct BackupSummary {
     file: String,
     records: u64,
     bytes: u64,
@@ -71,7 +71,7 @@ impl Backup {
         }
         let latest = Some(made.latest).filter(|latest| *latest != Timestamp::MIN);
         if session.json() {
-            let summary = Summary {
+            let summary = BackupSummary {
                 file,
                 records: made.records,
                 bytes: made.bytes,

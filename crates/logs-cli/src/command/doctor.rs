@@ -28,13 +28,13 @@ pub(crate) struct Doctor {
 }
 
 #[derive(Serialize)]
-struct Line {
+struct CheckLine {
     check: String,
     passed: bool,
     found: String,
 }
 
-impl Row for Line {
+impl Row for CheckLine {
     const COLUMNS: &'static [Column] = &[
         Column::text("CHECK"),
         Column::text("RESULT"),
@@ -62,9 +62,9 @@ impl Doctor {
         } else {
             logs_store::doctor(url).await?
         };
-        let lines: Vec<Line> = checks
+        let lines: Vec<CheckLine> = checks
             .into_iter()
-            .map(|check| Line {
+            .map(|check| CheckLine {
                 check: check.name,
                 passed: check.passed,
                 found: check.found,
@@ -75,7 +75,7 @@ impl Doctor {
                 output::json(session.output(), line)?;
             }
         } else {
-            Table::new(Line::COLUMNS).write(session.streams.out, &lines)?;
+            Table::new(CheckLine::COLUMNS).write(session.streams.out, &lines)?;
         }
         let failed: Vec<&str> = lines
             .iter()

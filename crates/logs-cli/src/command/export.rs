@@ -11,7 +11,8 @@ use logs_domain::{
 };
 
 use crate::export::{
-    Columns, EvidenceFile, Format, Manifest, Place, Scope, Sink, Written, unwritable, write_all,
+    Columns, Destination, EvidenceFile, FileFormat, Manifest, Scope, Sink, Written, unwritable,
+    write_all,
 };
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
@@ -50,7 +51,7 @@ pub(crate) struct Export {
     scope: Scope,
     /// The form of the file
     #[arg(long, value_name = "FORMAT")]
-    format: Format,
+    format: FileFormat,
     /// The file; one that is there already is not replaced
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -75,7 +76,7 @@ pub(crate) struct Export {
 /// An export that is under way.
 struct ExportJob<'a> {
     flags: &'a Export,
-    place: Place,
+    place: Destination,
     tenant: TenantId,
     window: TimeRange,
     draft: NewLogExport,
@@ -85,7 +86,7 @@ struct ExportJob<'a> {
 impl Export {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
-        let place = Place::new(&self.out);
+        let place = Destination::new(&self.out);
         if let Some(path) = place.taken() {
             return Err(Failure::refused(format!(
                 "{} is there already; an export replaces nothing, choose another --out",
@@ -165,10 +166,10 @@ impl ExportJob<'_> {
         let settled_before = self.settled(store).await?;
         let file = EvidenceFile::create(&self.place).map_err(unwritable)?;
         let mut sink = match self.flags.format {
-            Format::Csv => {
+            FileFormat::Csv => {
                 Sink::csv(Columns::of(self.flags.scope), file, bar).map_err(unwritable)?
             }
-            Format::Json => Sink::json(file, bar),
+            FileFormat::Json => Sink::json(file, bar),
         };
         if self.flags.skip_inconsistent {
             sink = sink.skipping();

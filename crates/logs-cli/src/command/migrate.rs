@@ -24,7 +24,7 @@ pub(crate) struct Migrate {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct MigrationLine<'a> {
     migration: &'a str,
     applied: bool,
 }
@@ -40,7 +40,7 @@ impl Migrate {
         let applied = !self.dry_run;
         for migration in &migrations {
             if session.json() {
-                output::json(session.output(), &Line { migration, applied })?;
+                output::json(session.output(), &MigrationLine { migration, applied })?;
             } else {
                 let done = if applied { "applied" } else { "missing" };
                 writeln!(session.streams.out, "{done} {migration}")?;

@@ -35,21 +35,21 @@ pub(crate) struct ResetClock {
 }
 
 #[derive(Serialize)]
-struct Summary<'a> {
+struct ResetSummary<'a> {
     clock: String,
     newest_time: String,
     reset: bool,
-    later_records: &'a [Line],
+    later_records: &'a [ResetLine],
 }
 
 #[derive(Serialize)]
-struct Line {
+struct ResetLine {
     table: String,
     records: u64,
     newest_created_at: String,
 }
 
-impl Row for Line {
+impl Row for ResetLine {
     const COLUMNS: &'static [Column] = &[
         Column::text("TABLE"),
         Column::number("LATER RECORDS"),
@@ -86,10 +86,10 @@ impl ResetClock {
 }
 
 fn report(session: &mut Session<'_>, status: &ClockStatus, reset: bool) -> Result<(), Failure> {
-    let lines: Vec<Line> = status
+    let lines: Vec<ResetLine> = status
         .later
         .iter()
-        .map(|later| Line {
+        .map(|later| ResetLine {
             table: later.table.clone(),
             records: later.records,
             newest_created_at: later.newest.to_string(),
@@ -97,7 +97,7 @@ fn report(session: &mut Session<'_>, status: &ClockStatus, reset: bool) -> Resul
         .collect();
     let (now, latest) = (status.now, status.latest);
     if session.json() {
-        let summary = Summary {
+        let summary = ResetSummary {
             clock: now.to_string(),
             newest_time: latest.to_string(),
             reset,
@@ -112,7 +112,7 @@ fn report(session: &mut Session<'_>, status: &ClockStatus, reset: bool) -> Resul
             "the newest time of the store is {latest}, the clock tells {now}"
         )?;
         if !lines.is_empty() {
-            Table::new(Line::COLUMNS).write(*out, &lines)?;
+            Table::new(ResetLine::COLUMNS).write(*out, &lines)?;
         }
     }
     match (status.is_ahead, reset) {

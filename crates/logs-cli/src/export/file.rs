@@ -10,12 +10,12 @@ use tempfile::NamedTempFile;
 
 /// Where an export goes: the file, and the manifest beside it.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     pub(crate) file: PathBuf,
     pub(crate) manifest: PathBuf,
 }
 
-impl Place {
+impl Destination {
     pub(crate) fn new(file: &Path) -> Self {
         let mut manifest = OsString::from(file);
         manifest.push(".manifest.json");
@@ -70,7 +70,7 @@ pub(crate) struct EvidenceFile {
 
 impl EvidenceFile {
     /// A file in the folder of `place`.
-    pub(crate) fn create(place: &Place) -> io::Result<Self> {
+    pub(crate) fn create(place: &Destination) -> io::Result<Self> {
         Ok(Self {
             file: temporary(place.folder())?,
             digest: Sha256::new(),
@@ -124,12 +124,12 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 mod tests {
     use std::io::Write;
 
-    use super::{EvidenceFile, Place};
+    use super::{Destination, EvidenceFile};
 
     #[test]
     fn a_file_appears_when_it_is_complete_and_replaces_none() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::new(&folder.path().join("a.ndjson"));
+        let place = Destination::new(&folder.path().join("a.ndjson"));
         let names = || std::fs::read_dir(folder.path()).unwrap().count();
         let mut file = EvidenceFile::create(&place).unwrap();
         file.write_all(b"abc").unwrap();

@@ -27,18 +27,18 @@ impl From<Scope> for ExportScope {
 
 /// The formats that this command writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum FileFormat {
     /// One JSON record on each line
     Json,
     /// Comma-separated values
     Csv,
 }
 
-impl From<Format> for ExportFormat {
-    fn from(format: Format) -> Self {
+impl From<FileFormat> for ExportFormat {
+    fn from(format: FileFormat) -> Self {
         match format {
-            Format::Json => Self::Json,
-            Format::Csv => Self::Csv,
+            FileFormat::Json => Self::Json,
+            FileFormat::Csv => Self::Csv,
         }
     }
 }

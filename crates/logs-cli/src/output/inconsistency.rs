@@ -18,7 +18,7 @@ pub(crate) struct Inconsistency {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct InconsistencyLine<'a> {
     inconsistent: &'a Inconsistency,
 }
 
@@ -48,7 +48,7 @@ impl Inconsistency {
     pub(crate) fn write(&self, output: &mut Output<'_>) -> io::Result<()> {
         output.out.flush()?;
         if output.json {
-            let line = serde_json::to_string(&Line { inconsistent: self })?;
+            let line = serde_json::to_string(&InconsistencyLine { inconsistent: self })?;
             return writeln!(output.err, "{line}");
         }
         let Self { table, column, id } = self;

@@ -13,11 +13,11 @@ const WIDEST_PROSE: usize = 72;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     title: &'static str,
-    content: Content,
+    content: CellContent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Content {
+enum CellContent {
     Text,
     Prose,
     Number,
@@ -26,27 +26,27 @@ enum Content {
 impl Column {
     /// A column of names and ids, which are never cut.
     pub(crate) const fn text(title: &'static str) -> Self {
-        let content = Content::Text;
+        let content = CellContent::Text;
         Self { title, content }
     }
 
     /// A column of prose, which may be cut.
     pub(crate) const fn prose(title: &'static str) -> Self {
-        let content = Content::Prose;
+        let content = CellContent::Prose;
         Self { title, content }
     }
 
     /// A column of numbers, aligned to the right.
     pub(crate) const fn number(title: &'static str) -> Self {
-        let content = Content::Number;
+        let content = CellContent::Number;
         Self { title, content }
     }
 
     fn fitted(self, cell: &str) -> String {
         let cell = one_line(cell);
         match self.content {
-            Content::Prose => shortened(&cell, WIDEST_PROSE),
-            Content::Text | Content::Number => cell,
+            CellContent::Prose => shortened(&cell, WIDEST_PROSE),
+            CellContent::Text | CellContent::Number => cell,
         }
     }
 }
@@ -109,7 +109,7 @@ impl Table {
         let columns = self.columns.iter().zip(&self.widths);
         for ((column, width), cell) in columns.zip(cells) {
             let gap = " ".repeat(width.saturating_sub(cell.width()));
-            if column.content == Content::Number {
+            if column.content == CellContent::Number {
                 line.push_str(&gap);
                 line.push_str(cell);
             } else {

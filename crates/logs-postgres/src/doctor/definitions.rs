@@ -36,7 +36,7 @@ type Listed<'a> = BTreeMap<&'a str, BTreeSet<Property<'a>>>;
 
 /// A row of the listing.
 #[derive(Debug, sqlx::FromRow)]
-struct Row {
+struct DefinitionRow {
     check: String,
     object: String,
     name: String,
@@ -58,7 +58,7 @@ pub(super) fn newer() -> Check {
     }
 }
 
-async fn listing(connection: &mut PgConnection) -> Result<Vec<Row>, sqlx::Error> {
+async fn listing(connection: &mut PgConnection) -> Result<Vec<DefinitionRow>, sqlx::Error> {
     sqlx::query_as(LISTING).fetch_all(connection).await
 }
 
@@ -76,7 +76,7 @@ fn listed(list: &str) -> Listed<'_> {
     listed
 }
 
-fn compare(rows: &[Row], list: &Listed<'_>) -> Vec<Check> {
+fn compare(rows: &[DefinitionRow], list: &Listed<'_>) -> Vec<Check> {
     let mut found: BTreeMap<(&str, &str), BTreeSet<Property<'_>>> = BTreeMap::new();
     for row in rows {
         let properties = found.entry((&row.object, &row.name)).or_default();
@@ -142,7 +142,7 @@ mod tests {
 
     use test_postgres::{Durability, Server};
 
-    use super::{CHECKS, LIST, Row, compare, listed, listing};
+    use super::{CHECKS, DefinitionRow, LIST, compare, listed, listing};
     use crate::{PostgresStore, session};
 
     /// Set by what writes the list anew.
@@ -179,8 +179,8 @@ mod tests {
     fn what_differs_is_named_once_and_where_it_belongs() {
         let list = "tables | t | table\ntables | t | column a\ngrants | t | SELECT for x\n\
              tables | p_0_YYYYMM | partition\n";
-        let rows = |lines: &[[&str; 4]]| -> Vec<Row> {
-            let row = |[check, object, name, property]: &[&str; 4]| Row {
+        let rows = |lines: &[[&str; 4]]| -> Vec<DefinitionRow> {
+            let row = |[check, object, name, property]: &[&str; 4]| DefinitionRow {
                 check: (*check).to_owned(),
                 object: (*object).to_owned(),
                 name: (*name).to_owned(),

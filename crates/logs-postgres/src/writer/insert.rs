@@ -5,7 +5,7 @@ use logs_sql::append::Owner;
 use sqlx::postgres::PgConnection;
 
 use super::keys::Key;
-use super::table::{Row, Rows, Source, Table};
+use super::table::{NewRow, Rows, Source, Table};
 use super::{copy, unnest};
 use crate::BACKEND;
 use crate::error::{self, Failure};
@@ -51,11 +51,11 @@ impl<'a> Writing<'a> {
     /// Writes the records of one kind.
     async fn kind(&mut self, kind: RecordKind) -> Result<(), Failure> {
         let of_kind = self.new.iter().filter(|(_, draft)| draft.kind() == kind);
-        let row = |(key, draft): &(&'a Key, &'a Draft)| Row {
+        let row = |(key, draft): &(&'a Key, &'a Draft)| NewRow {
             id: key.id.as_uuid(),
             source: *draft,
         };
-        let rows: Vec<Row<'a, Draft>> = of_kind.map(row).collect();
+        let rows: Vec<NewRow<'a, Draft>> = of_kind.map(row).collect();
         self.written += rows.len();
         self.write(&Table::of(kind), rows).await
     }
@@ -71,7 +71,7 @@ impl<'a> Writing<'a> {
                 named.extend(runs.map(|run| (*key, run)));
             }
         }
-        let rows = named.iter().map(|(key, run)| Row {
+        let rows = named.iter().map(|(key, run)| NewRow {
             id: key.id.as_uuid(),
             source: run,
         });
@@ -81,7 +81,7 @@ impl<'a> Writing<'a> {
     async fn write<S: Source + Sync>(
         &mut self,
         table: &Table,
-        rows: Vec<Row<'_, S>>,
+        rows: Vec<NewRow<'_, S>>,
     ) -> Result<(), Failure> {
         let count = rows.len();
         if count == 0 {

@@ -67,7 +67,7 @@ impl Source for RunId {
 }
 
 /// A new row.
-pub(super) struct Row<'a, S> {
+pub(super) struct NewRow<'a, S> {
     pub(super) id: Uuid,
     pub(super) source: &'a S,
 }
@@ -76,7 +76,7 @@ pub(super) struct Row<'a, S> {
 pub(super) struct Rows<'a, S> {
     pub(super) tenant: &'a str,
     pub(super) created_at: Timestamp,
-    pub(super) rows: Vec<Row<'a, S>>,
+    pub(super) rows: Vec<NewRow<'a, S>>,
 }
 
 /// The value of a column, once the record time stands in for what a producer left to the store.

@@ -42,7 +42,7 @@ enum Array<'a> {
 }
 
 /// Sorts the values of rows by column.
-struct Columns<'a> {
+struct ArrayColumns<'a> {
     arrays: Vec<Array<'a>>,
     next: usize,
     created_at: Timestamp,
@@ -59,7 +59,7 @@ fn arrays<'a, S: Source>(table: &Table, rows: &Rows<'a, S>) -> Vec<Array<'a>> {
         ValueType::Time => Array::Time(Vec::with_capacity(capacity)),
         ValueType::Flag => Array::Flag(Vec::with_capacity(capacity)),
     };
-    let mut columns = Columns {
+    let mut columns = ArrayColumns {
         arrays: table.columns.iter().map(array).collect(),
         next: 0,
         created_at: rows.created_at,
@@ -71,7 +71,7 @@ fn arrays<'a, S: Source>(table: &Table, rows: &Rows<'a, S>) -> Vec<Array<'a>> {
     columns.arrays
 }
 
-impl<'a> FieldWriter<'a> for Columns<'a> {
+impl<'a> FieldWriter<'a> for ArrayColumns<'a> {
     fn write(&mut self, column: &'static Field, value: Option<Value<'a>>) {
         let value = kept(column, value, self.created_at);
         if matches!(value, Some(Value::Id(_))) {

@@ -32,7 +32,7 @@ pub(super) struct Show {
 /// One line of `--json`.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Line<'a> {
+enum TraceLine<'a> {
     Trace(Option<&'a TraceSnapshot>),
     Step(&'a TraceStepSnapshot),
     Totals(&'a Totals),
@@ -119,7 +119,7 @@ fn write_header(
     header: Option<&TraceSnapshot>,
 ) -> Result<(), Failure> {
     if session.json() {
-        return output::json(session.output(), &Line::Trace(header));
+        return output::json(session.output(), &TraceLine::Trace(header));
     }
     let fields = Fields::default().add("trace", trace);
     let fields = match header {
@@ -151,14 +151,14 @@ fn write_steps(
         return Ok(());
     }
     for step in steps {
-        output::json(session.output(), &Line::Step(step))?;
+        output::json(session.output(), &TraceLine::Step(step))?;
     }
     Ok(())
 }
 
 fn write_totals(session: &mut Session<'_>, totals: &Totals) -> Result<(), Failure> {
     if session.json() {
-        return output::json(session.output(), &Line::Totals(totals));
+        return output::json(session.output(), &TraceLine::Totals(totals));
     }
     if totals.steps == 0 {
         writeln!(session.streams.out, "no steps")?;

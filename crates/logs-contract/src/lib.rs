@@ -15,6 +15,7 @@ mod clock;
 pub mod damage;
 mod lists;
 pub mod property;
+pub mod questions;
 mod read_back;
 mod runner;
 pub mod samples;

@@ -28,6 +28,16 @@ pub(crate) struct Selection<'a> {
 impl Selection<'_> {
     /// Pushes `FROM … WHERE …`.
     pub(crate) fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+        self.push_from(query, |_| {});
+    }
+
+    /// The same behind a place, whose condition stands before the others: of several on one column, SQLite begins
+    /// the index by the first. Behind the start of a window it would come to each record before the place.
+    pub(crate) fn push_from(
+        &self,
+        query: &mut QueryBuilder<Sqlite>,
+        push_place: impl FnOnce(&mut QueryBuilder<Sqlite>),
+    ) {
         query.push(" FROM ").push(self.table);
         if let Some(index) = self.index {
             query.push(" INDEXED BY ").push(index);
@@ -35,6 +45,7 @@ impl Selection<'_> {
         query
             .push(" WHERE tenant_id = ")
             .push_bind(self.tenant.to_owned());
+        push_place(query);
         (self.conditions)(query);
     }
 }
@@ -48,10 +59,11 @@ pub(crate) async fn page<T: Send>(
     read: impl Fn(&Row<'_>) -> StoreResult<T>,
 ) -> StoreResult<QueryResult<T>> {
     let mut query = QueryBuilder::new("SELECT *");
-    selection.push(&mut query);
-    if let Some(key) = walk.from() {
-        Bound::Behind(key.created_at, key.id).push(&mut query, "created_at", walk.direction());
-    }
+    selection.push_from(&mut query, |query| {
+        if let Some(key) = walk.from() {
+            Bound::Behind(key.created_at, key.id).push(query, "created_at", walk.direction());
+        }
+    });
     push_order(&mut query, &["created_at", "id"], walk.direction());
     query.push(" LIMIT ").push_bind(walk.wanted() as i64);
     query.push(" OFFSET ").push_bind(walk.offset() as i64);

@@ -20,7 +20,6 @@ mod plans;
 mod pooler;
 mod proxy;
 mod query_cost;
-mod questions;
 mod records;
 mod replication;
 mod reporting;

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use logs_contract::questions::{Question, fill, fill_runs, place};
 use logs_contract::samples::{first, run_id, trace_id};
 use logs_domain::{
     CountMode, Direction, ExportStatus, LlmRunFilter, LogExportFilter, LogsReader, PageRequest,
@@ -18,8 +19,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use test_postgres::{Database, Durability, Server};
 
-use crate::questions::{Question, analyzed, fill, fill_runs, place};
-use crate::records::{as_superuser, at, tenant};
+use crate::records::{analyzed, as_superuser, at, tenant};
 use crate::support;
 
 mod explain;
@@ -263,7 +263,7 @@ async fn every_statement_of_every_read_has_a_plan_that_reads_its_page_alone() {
         return;
     }
     let mut scene = Scene::new().await;
-    for question in Question::ALL {
+    for question in Question::ALL.iter().copied() {
         scene.check_pages(question).await;
     }
     check_others(&mut scene).await;

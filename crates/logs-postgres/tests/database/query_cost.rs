@@ -3,14 +3,14 @@
 //! with one record time; no clock is involved.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use logs_contract::questions::{Question, fill, place};
 use logs_contract::samples::first;
 use logs_domain::{CountMode, Cursor, LlmRunFilter, LogsReader, StoreLifecycle};
 use logs_postgres::PostgresStore;
 use sqlx::PgConnection;
 use test_postgres::{Durability, Server};
 
-use crate::questions::{Question, analyzed, fill, place};
-use crate::records::{alone, as_superuser, at, tenant};
+use crate::records::{alone, analyzed, as_superuser, at, tenant};
 use crate::support;
 
 /// Records of each of the eight kinds of rows, at first and in the end: 200,000 rows.
@@ -85,7 +85,7 @@ async fn a_page_of_every_promised_question_costs_the_same_at_any_depth_and_any_s
     store.close().await.unwrap();
     analyzed(&mut superuser).await;
     let mut few = Vec::new();
-    for question in Question::ALL {
+    for question in Question::ALL.iter().copied() {
         few.push(cost(&mut superuser, &url, question, None).await);
     }
     let store = open(&url).await;
@@ -94,7 +94,7 @@ async fn a_page_of_every_promised_question_costs_the_same_at_any_depth_and_any_s
     analyzed(&mut superuser).await;
 
     let mut wrong = Vec::new();
-    for (question, (items, few)) in Question::ALL.into_iter().zip(few) {
+    for (question, (items, few)) in Question::ALL.iter().copied().zip(few) {
         let (_, many) = cost(&mut superuser, &url, question, None).await;
         let store = open(&url).await;
         let place = place(&store, question, None, DEPTH).await;

@@ -76,3 +76,9 @@ pub(crate) async fn alone(connection: &mut PgConnection) {
         tokio::task::yield_now().await;
     }
 }
+
+/// Gives the planner what it knows of tables in use.
+pub(crate) async fn analyzed(superuser: &mut PgConnection) {
+    let analyzed = sqlx::raw_sql("VACUUM ANALYZE").execute(superuser).await;
+    analyzed.expect("a superuser may");
+}

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use logs_contract::questions::{Question, fill};
 use logs_contract::samples::{first, run_id};
 use logs_domain::{CountMode, LogsReader, PageRequest};
 use logs_postgres::PostgresStore;
@@ -15,7 +16,6 @@ use sqlx::AssertSqlSafe;
 use test_postgres::{Durability, Server};
 
 use crate::plans::log::statements;
-use crate::questions::{Question, fill};
 use crate::records::{as_superuser, at, tenant};
 use crate::support;
 
@@ -59,7 +59,7 @@ async fn every_read_asks_what_is_written_down() {
     let scene = Scene { store, server };
 
     let mut found = BTreeMap::new();
-    for question in Question::ALL {
+    for question in Question::ALL.iter().copied() {
         let mut file = String::new();
         let page = first(3).count(CountMode::Skip);
         let ask = |page: PageRequest| {

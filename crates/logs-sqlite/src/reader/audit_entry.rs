@@ -159,10 +159,11 @@ async fn replay_rows(
         |query: &mut QueryBuilder<Sqlite>| filter::audit_entry::push_replay(query, window);
     let mut query = QueryBuilder::new("SELECT ");
     query.push(columns);
-    replay_selection(tenant, &conditions).push(&mut query);
-    if let Some(bound) = bound {
-        bound.push(&mut query, "occurred_at", direction);
-    }
+    replay_selection(tenant, &conditions).push_from(&mut query, |query| {
+        if let Some(bound) = bound {
+            bound.push(query, "occurred_at", direction);
+        }
+    });
     push_order(&mut query, &["occurred_at", "id"], direction);
     query.push(" LIMIT ").push_bind(wanted as i64);
     let rows = query.build().fetch_all(connection).await;

@@ -151,10 +151,11 @@ async fn step_rows(
         |sql: &mut QueryBuilder<Sqlite>| replay::push_steps(sql, trace.trace_id, query);
     let mut sql = QueryBuilder::new("SELECT ");
     sql.push(columns);
-    steps_selection(trace.tenant, &conditions).push(&mut sql);
-    if let Some(key) = from {
-        replay::push_behind(&mut sql, key, walk.direction());
-    }
+    steps_selection(trace.tenant, &conditions).push_from(&mut sql, |sql| {
+        if let Some(key) = from {
+            replay::push_behind(sql, key, walk.direction());
+        }
+    });
     let columns = ["timestamp", "position IS NULL", "position", "span_id"];
     push_order(&mut sql, &columns, walk.direction());
     sql.push(" LIMIT ").push_bind(wanted as i64);

@@ -41,11 +41,12 @@ pub(super) async fn list(
         let from: Option<SystemListKey> = from;
         let mut query = QueryBuilder::new("SELECT ");
         query.push(columns);
-        selection(tenant, platform, index, &conditions).push(&mut query);
-        if let Some(key) = &from {
-            let bound = Bound::in_list(&walk, key, platform);
-            bound.push(&mut query, "created_at", walk.direction());
-        }
+        selection(tenant, platform, index, &conditions).push_from(&mut query, |query| {
+            if let Some(key) = &from {
+                let bound = Bound::in_list(&walk, key, platform);
+                bound.push(query, "created_at", walk.direction());
+            }
+        });
         push_order(&mut query, &["created_at", "id"], walk.direction());
         query.push(" LIMIT ").push_bind(wanted as i64);
         let rows = query.build().fetch_all(transaction).await;
@@ -298,10 +299,11 @@ impl<'a> Branch<'a> {
             Some(self.index),
             self.conditions,
         )
-        .push(&mut query);
-        if let Some(bound) = bound {
-            bound.push(&mut query, "occurred_at", direction);
-        }
+        .push_from(&mut query, |query| {
+            if let Some(bound) = bound {
+                bound.push(query, "occurred_at", direction);
+            }
+        });
         push_order(&mut query, &["occurred_at", "id"], direction);
         query.push(" LIMIT ").push_bind(wanted as i64);
         let rows = query.build().fetch_all(connection).await;

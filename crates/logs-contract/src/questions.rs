@@ -1,18 +1,20 @@
-//! The questions that the store promises to answer from an index, and records to ask them of: all of
-//! them with one record time.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+//! The lists that every store answers at the same cost however many records it has, and records to ask them of.
+//! Tests of plans and of work go through all of them.
 
-use logs_contract::samples::{correlation, first, run, run_id, session_id, trace_id};
 use logs_domain::{
     AppendBatch, AuditFilter, CountMode, Cursor, Direction, Draft, EntityType, ExecutionStatus,
-    GovernanceFilter, LlmRunFilter, LogExportFilter, LogExportOutcome, LogsReader, LogsWriter,
-    OnConflict, PageRequest, PlatformBatch, PlatformWriter, Reason, ReplayQuery, StoreResult,
-    SystemRecordFilter, TenantId, TimeRange, Timestamp, TraceFilter, TraceStepFilter,
+    GovernanceFilter, LlmRunFilter, LogExportFilter, LogExportOutcome, LogsStore, OnConflict,
+    PageRequest, PlatformBatch, Reason, ReplayQuery, StoreResult, SystemRecordFilter, TenantId,
+    TimeRange, Timestamp, TraceFilter, TraceStepFilter,
 };
-use logs_postgres::PostgresStore;
-use sqlx::PgConnection;
 
-use crate::records::tenant;
+use crate::samples::{self, correlation, first, run, run_id, session_id, trace_id};
+
+/// Whose records are asked for.
+#[must_use]
+pub fn tenant() -> TenantId {
+    samples::tenant("acme")
+}
 
 /// One record of each kind; each tenth is what the filters look for.
 fn drafts(n: usize) -> Vec<Draft> {
@@ -47,9 +49,9 @@ fn drafts(n: usize) -> Vec<Draft> {
     .collect()
 }
 
-/// Stores so many records of each kind; a tenth as many of another tenant, so that an index by tenant
+/// Stores records of each kind with these numbers; a tenth as many of another tenant, so that an index by tenant
 /// is worth something, and of the platform.
-pub(crate) async fn fill(store: &PostgresStore, numbers: std::ops::Range<usize>) {
+pub async fn fill(store: &dyn LogsStore, numbers: std::ops::Range<usize>) {
     let other = TenantId::new("other").unwrap();
     let tenth = numbers.start / 10..numbers.end / 10;
     append(store, &tenant(), numbers.flat_map(drafts)).await;
@@ -68,12 +70,12 @@ pub(crate) async fn fill(store: &PostgresStore, numbers: std::ops::Range<usize>)
 }
 
 /// Runs and nothing else, with numbers that [`fill`] did not take.
-pub(crate) async fn fill_runs(store: &PostgresStore, numbers: std::ops::Range<usize>) {
+pub async fn fill_runs(store: &dyn LogsStore, numbers: std::ops::Range<usize>) {
     let runs = numbers.map(|n| Draft::from(run(&format!("r{n}"))));
     append(store, &tenant(), runs).await;
 }
 
-async fn append(store: &PostgresStore, tenant: &TenantId, drafts: impl Iterator<Item = Draft>) {
+async fn append(store: &dyn LogsStore, tenant: &TenantId, drafts: impl Iterator<Item = Draft>) {
     let all: Vec<Draft> = drafts.collect();
     for some in all.chunks(8_000) {
         let batch = AppendBatch::new(some.to_vec()).unwrap();
@@ -84,9 +86,22 @@ async fn append(store: &PostgresStore, tenant: &TenantId, drafts: impl Iterator<
     }
 }
 
-/// The promised questions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+macro_rules! questions {
+    ($($question:ident),+ $(,)?) => {
+        /// The promised questions.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Question {
+            $(#[doc = concat!("`", stringify!($question), "`")] $question,)+
+        }
+
+        impl Question {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$question),+];
+        }
+    };
+}
+
+questions! {
     Runs,
     RunsByRun,
     RunsByTrace,
@@ -113,36 +128,13 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    pub(crate) const ALL: [Self; 23] = [
-        Self::Runs,
-        Self::RunsByRun,
-        Self::RunsByTrace,
-        Self::RunsBySession,
-        Self::RunsByModel,
-        Self::RunsByStatus,
-        Self::Traces,
-        Self::TracesByRun,
-        Self::Steps,
-        Self::StepsOfTrace,
-        Self::System,
-        Self::SystemByCorrelation,
-        Self::SystemListByCorrelation,
-        Self::SystemListByRareCorrelation,
-        Self::SystemInWindow,
-        Self::Audit,
-        Self::AuditByEntity,
-        Self::AuditByCorrelation,
-        Self::Governance,
-        Self::GovernanceOfRun,
-        Self::ReplayOfWindow,
-        Self::ReplayOfTrace,
-        Self::Exports,
-    ];
-
     /// The number of records on a page, and the place behind it.
-    pub(crate) async fn page(
+    ///
+    /// # Errors
+    /// Those of the list.
+    pub async fn page(
         self,
-        store: &PostgresStore,
+        store: &dyn LogsStore,
         page: &PageRequest,
     ) -> StoreResult<(usize, Option<Cursor>)> {
         macro_rules! ask {
@@ -236,8 +228,8 @@ impl Question {
 
 /// The place behind so many records of a direction, or of the own order of the question; none where
 /// there are fewer.
-pub(crate) async fn place(
-    store: &PostgresStore,
+pub async fn place(
+    store: &dyn LogsStore,
     question: Question,
     direction: Option<Direction>,
     depth: usize,
@@ -254,11 +246,4 @@ pub(crate) async fn place(
         }
         page = page.after(next);
     }
-}
-
-pub(crate) async fn analyzed(superuser: &mut PgConnection) {
-    sqlx::raw_sql("VACUUM ANALYZE")
-        .execute(superuser)
-        .await
-        .unwrap();
 }

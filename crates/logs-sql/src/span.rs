@@ -120,3 +120,44 @@ macro_rules! without_numbers {
 }
 
 without_numbers!(StoreInfo, Timestamp, ());
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::FutureExt;
+    use logs_domain::{PortMethod, StoreResult};
+    use tracing::span::{Id, Record};
+    use tracing::{Subscriber, subscriber};
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+    use super::observed;
+
+    /// Keeps what is recorded of a span after it began.
+    #[derive(Clone, Default)]
+    struct Recorded(Arc<Mutex<Vec<String>>>);
+
+    impl<S: Subscriber> Layer<S> for Recorded {
+        fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+            self.0.lock().unwrap().push(format!("{values:?}"));
+        }
+    }
+
+    /// What the span of a call says that is polled once and dropped.
+    fn recorded(call: impl Future<Output = StoreResult<()>>) -> String {
+        let recorded = Recorded::default();
+        let subscriber = tracing_subscriber::registry().with(recorded.clone());
+        subscriber::with_default(subscriber, || {
+            drop(observed("sqlite", PortMethod::Ready, call).now_or_never());
+        });
+        let recorded = recorded.0.lock().unwrap();
+        recorded.join(" ")
+    }
+
+    #[test]
+    fn a_call_that_is_given_up_has_no_outcome() {
+        assert!(recorded(ready(Ok(()))).contains("logs.outcome: \"ok\""));
+        assert_eq!(recorded(pending()), "");
+    }
+}

@@ -15,6 +15,7 @@ mod reset_clock;
 mod runs;
 mod system;
 mod trace;
+mod usage;
 
 use clap::Subcommand;
 
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     /// Calls of models: which model, how many tokens, what cost
     #[command(subcommand)]
     Runs(runs::Runs),
+    /// What runs used together: tokens, cost, time
+    Usage(Box<usage::Usage>),
     /// What a run did, step by step
     Trace(trace::Trace),
     /// What happened around a moment, from all topics
@@ -62,6 +65,7 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
     match command {
         Command::Import(command) => command.run(session).await,
         Command::Runs(command) => command.run(session).await,
+        Command::Usage(command) => command.run(session).await,
         Command::Trace(command) => command.run(session).await,
         Command::Replay(command) => command.run(session).await,
         Command::Governance(command) => command.run(session).await,

@@ -115,7 +115,8 @@ impl From<StoreError> for Failure {
             StoreError::InvalidArgument(_) => Self::Usage(message),
             StoreError::Conflict { .. }
             | StoreError::Gone { .. }
-            | StoreError::LimitExceeded { .. } => Self::Refused(message),
+            | StoreError::LimitExceeded { .. }
+            | StoreError::TooManyGroups { .. } => Self::Refused(message),
             StoreError::Inconsistent { .. } => Self::Refused(format!("{message}; {ALTERED}")),
             StoreError::SchemaMismatch { .. } => Self::Unavailable(format!(
                 "{message}; `logs migrate` brings an older store up to date, a newer one needs a newer `logs`"

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use logs_domain::{Cost, CostSum, LlmRunSnapshot, RunId};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// What runs used together. A call that an SDK and a framework both reported is two runs, one
 /// naming the other as its parent: only runs that no other of them names are counted.
@@ -66,15 +66,10 @@ pub(crate) struct Usage {
     pub(crate) enclosing_calls: u64,
     pub(crate) input_tokens: u128,
     pub(crate) output_tokens: u128,
-    #[serde(rename = "cost_nano_usd", serialize_with = "nano_usd")]
+    #[serde(rename = "cost_nano_usd")]
     pub(crate) cost: CostSum,
     pub(crate) calls_without_tokens: u64,
     pub(crate) calls_without_cost: u64,
-}
-
-/// Writes a sum as a whole number of nano-dollars.
-pub(crate) fn nano_usd<S: Serializer>(cost: &CostSum, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_i128(cost.nano_usd())
 }
 
 impl fmt::Display for Usage {
@@ -90,16 +85,20 @@ impl fmt::Display for Usage {
             (self.calls_without_cost, "without known cost"),
             (self.enclosing_calls, "enclosing, not counted"),
         ];
-        let said: Vec<String> = notes
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, note)| format!("{count} {note}"))
-            .collect();
-        if said.is_empty() {
-            return Ok(());
-        }
-        write!(formatter, " ({})", said.join("; "))
+        formatter.write_str(&in_brackets(&notes))
     }
+}
+
+/// What is to be said beside sums, behind a space: the counts that are not zero. Nothing without any.
+pub(crate) fn in_brackets(notes: &[(u64, &str)]) -> String {
+    let said = notes.iter().filter(|(count, _)| *count > 0);
+    let said: Vec<String> = said
+        .map(|(count, note)| format!("{count} {note}"))
+        .collect();
+    if said.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", said.join("; "))
 }
 
 #[cfg(test)]

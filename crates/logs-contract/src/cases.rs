@@ -16,6 +16,7 @@ mod r13_governance;
 mod r14_exports;
 mod r15_overload;
 mod r16_lifecycle;
+mod r17_usage;
 
 use crate::Case;
 
@@ -37,6 +38,7 @@ pub const RULES: &[&str] = &[
     "exports",
     "overload",
     "lifecycle",
+    "usage",
 ];
 
 /// The cases by file.
@@ -57,6 +59,7 @@ const FILES: &[&[&[Case]]] = &[
     &[r14_exports::CASES],
     &[r15_overload::CASES],
     r16_lifecycle::FILES,
+    r17_usage::FILES,
 ];
 
 /// Every case, in the order of the rules.

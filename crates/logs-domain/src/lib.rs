@@ -3,8 +3,8 @@
 //! The crate has no I/O. A program takes an `Arc<dyn LogsReader>` or an `Arc<dyn LogsStore>`
 //! ([`port`]), hands over drafts in an [`AppendBatch`], and reads snapshots page by page ([`page`]).
 //! Draft, snapshot and filter of a topic stand side by side: [`llm_run`], [`trace`],
-//! [`system_record`], [`audit_entry`], [`log_export`]. Every rule that a store must keep stands on the method
-//! of the port that it concerns.
+//! [`system_record`], [`audit_entry`], [`log_export`]. What runs used together is in [`usage`]. Every
+//! rule that a store must keep stands on the method of the port that it concerns.
 //!
 //! ```
 //! use logs_domain::{AppendBatch, ExecutionStatus, Model, NewLlmRun, Provider, RecordSource, RunId, Timestamp};
@@ -44,6 +44,7 @@ mod record_id_generator;
 pub mod replay;
 pub mod system_record;
 pub mod trace;
+pub mod usage;
 pub mod value;
 
 pub use audit_entry::{AuditFilter, AuditLedgerSnapshot, GovernanceFilter, NewAuditEntry};
@@ -76,6 +77,10 @@ pub use system_record::{NewSystemRecord, SystemRecordFilter, SystemRecordSnapsho
 pub use trace::{
     NewTrace, NewTraceStep, TraceFilter, TraceSnapshot, TraceStepFilter, TraceStepRecord,
     TraceStepSnapshot,
+};
+pub use usage::{
+    DURATION_BOUNDS_MICROS, DurationHistogram, UsageDimension, UsageGroup, UsageQuery,
+    UsageSummary, UsageSums, UsageValue,
 };
 pub use value::{
     ActorId, ActorType, AuditEventType, CausedBy, Checksum, Component, CorrelationId, Cost,

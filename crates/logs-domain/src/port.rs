@@ -8,7 +8,7 @@
 //!
 //! # Rules
 //!
-//! Every store keeps sixteen rules. Each is promised on a method or on a trait, by its number. The
+//! Every store keeps seventeen rules. Each is promised on a method or on a trait, by its number. The
 //! contract suite, `logs-contract`, has cases for each.
 //!
 //! | rule | about | promised on |
@@ -29,6 +29,7 @@
 //! | 14 | exports | [`list_log_exports`](LogsReader::list_log_exports), [`get_log_export`](LogsReader::get_log_export), [`append`](LogsWriter::append) |
 //! | 15 | overload | [`append`](LogsWriter::append) |
 //! | 16 | lifecycle | this module, [`close`](StoreLifecycle::close) |
+//! | 17 | usage | [`summarize_usage`](LogsReader::summarize_usage) |
 
 mod lifecycle;
 mod method;

@@ -8,6 +8,7 @@ mod query_cost;
 mod replay;
 mod system_record;
 mod trace;
+mod usage;
 
 use async_trait::async_trait;
 use logs_domain::{
@@ -15,7 +16,7 @@ use logs_domain::{
     LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, QueryResult,
     RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
     SystemRecordSnapshot, TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot,
-    TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    TraceStepFilter, TraceStepRecord, TraceStepSnapshot, UsageQuery, UsageSummary,
 };
 
 use crate::MemoryStore;
@@ -167,5 +168,13 @@ impl LogsReader for MemoryStore {
         id: &RecordId,
     ) -> StoreResult<Option<LogExportSnapshot>> {
         log_export::get(self, tenant, id)
+    }
+
+    async fn summarize_usage(
+        &self,
+        tenant: &TenantId,
+        query: &UsageQuery,
+    ) -> StoreResult<UsageSummary> {
+        usage::summarize(self, tenant, query)
     }
 }

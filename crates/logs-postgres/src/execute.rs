@@ -1,5 +1,7 @@
 //! Reads: one statement, or several on one state of the database.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
@@ -12,9 +14,17 @@ use crate::{PostgresStore, error};
 
 /// Ends a call that writes nothing when it takes too long.
 pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
-    tokio::time::timeout(READ, work)
+    within(READ, work).await
+}
+
+/// Ends a call that writes nothing after so long.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = StoreResult<T>>,
+) -> StoreResult<T> {
+    tokio::time::timeout(limit, work)
         .await
-        .unwrap_or_else(|_| timed_out())
+        .unwrap_or_else(|_| timed_out(limit))
 }
 
 /// What `read` makes of each row of a query, of about so many, while the server works on those behind
@@ -39,14 +49,14 @@ pub(crate) async fn rows<T>(
     let found = pooled
         .run_until(end, work)
         .await
-        .unwrap_or_else(timed_out)?;
+        .unwrap_or_else(|| timed_out(READ))?;
     pooled.release();
     Ok(found)
 }
 
-fn timed_out<T>() -> StoreResult<T> {
+fn timed_out<T>(after: Duration) -> StoreResult<T> {
     Err(StoreError::Timeout {
-        after: READ,
+        after,
         write_outcome: WriteOutcome::NotApplied,
     })
 }

@@ -6,6 +6,7 @@ pub(crate) mod log_export;
 mod replay;
 pub(crate) mod system_record;
 pub(crate) mod trace;
+mod usage;
 
 use async_trait::async_trait;
 use logs_domain::{
@@ -13,7 +14,7 @@ use logs_domain::{
     LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, PortMethod,
     QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
     SystemRecordSnapshot, TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot,
-    TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    TraceStepFilter, TraceStepRecord, TraceStepSnapshot, UsageQuery, UsageSummary,
 };
 
 use crate::{PostgresStore, observed};
@@ -221,5 +222,17 @@ impl LogsReader for PostgresStore {
         id: &RecordId,
     ) -> StoreResult<Option<LogExportSnapshot>> {
         observed(PortMethod::GetLogExport, log_export::get(self, tenant, id)).await
+    }
+
+    async fn summarize_usage(
+        &self,
+        tenant: &TenantId,
+        query: &UsageQuery,
+    ) -> StoreResult<UsageSummary> {
+        observed(
+            PortMethod::SummarizeUsage,
+            usage::summarize(self, tenant, query),
+        )
+        .await
     }
 }

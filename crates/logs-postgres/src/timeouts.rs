@@ -24,6 +24,11 @@ pub(crate) const READ_STATEMENT: Duration = Duration::from_secs(2);
 /// How long a read may take: its wait for a connection and its statement.
 pub(crate) const READ: Duration = Duration::from_millis(3_500);
 
+/// How long the server works on a sum over many runs.
+pub(crate) const SUM_STATEMENT: Duration = Duration::from_secs(20);
+/// How long a sum may take: its wait for a connection and its statement.
+pub(crate) const SUM: Duration = Duration::from_secs(22);
+
 /// How long the server works on a statement of an append.
 pub(crate) const APPEND_STATEMENT: Duration = Duration::from_secs(10);
 /// How long an append may take, with its retries.
@@ -37,6 +42,7 @@ pub(crate) const SKEW: Duration = Duration::from_secs(5);
 const _: () = {
     assert!(LOCK.as_millis() <= READ_STATEMENT.as_millis());
     assert!(ACQUIRE.as_millis() + READ_STATEMENT.as_millis() < READ.as_millis());
+    assert!(ACQUIRE.as_millis() + SUM_STATEMENT.as_millis() < SUM.as_millis());
     assert!(READ_STATEMENT.as_millis() < APPEND_STATEMENT.as_millis());
     assert!(
         ACQUIRE.as_millis() + CONNECT.as_millis() + APPEND_STATEMENT.as_millis()

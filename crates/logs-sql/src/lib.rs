@@ -10,6 +10,7 @@
 //! | [`replay`] | the merge of a replay window |
 //! | [`span`] | a `tracing` span around each call of a port |
 //! | [`step`] | the order of the steps of a trace |
+//! | [`usage`] | groups of usage from rows |
 //!
 //! Whole statements stay in the adapters, because their plans are tested there.
 
@@ -22,6 +23,7 @@ pub mod filter;
 pub mod replay;
 pub mod span;
 pub mod step;
+pub mod usage;
 
 pub use dialect::Dialect;
 

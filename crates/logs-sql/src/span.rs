@@ -6,7 +6,7 @@
 
 use logs_domain::{
     AppendReceipt, PortMethod, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp,
-    port_methods,
+    UsageSummary, port_methods,
 };
 use tracing::{Instrument, Span};
 
@@ -94,6 +94,12 @@ impl<T> Answer for QueryResult<T> {
 impl<T> Answer for Option<T> {
     fn record(&self, span: &Span) {
         span.record("db.response.returned_rows", usize::from(self.is_some()));
+    }
+}
+
+impl Answer for UsageSummary {
+    fn record(&self, span: &Span) {
+        span.record("db.response.returned_rows", self.groups.len());
     }
 }
 

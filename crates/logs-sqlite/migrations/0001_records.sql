@@ -41,6 +41,9 @@ CREATE INDEX llm_run_by_session ON llm_run (tenant_id, session_id, created_at, i
 CREATE INDEX llm_run_by_model ON llm_run (tenant_id, model, created_at, id);
 CREATE INDEX llm_run_not_succeeded ON llm_run (tenant_id, created_at, id)
     WHERE execution_status <> 'SUCCEEDED';
+CREATE INDEX llm_run_by_start ON llm_run (tenant_id, started_at);
+CREATE INDEX llm_run_by_parent ON llm_run (tenant_id, parent_run_id)
+    WHERE parent_run_id <> run_id;
 
 CREATE TABLE trace (
     tenant_id TEXT NOT NULL,

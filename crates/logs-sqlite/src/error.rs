@@ -67,6 +67,23 @@ pub(crate) fn is_interrupt(error: &Error) -> bool {
     code(error) == Some(INTERRUPT)
 }
 
+/// Whether a statement ended because a sum is beyond 64 bits. The code is one of many errors.
+pub(crate) fn is_overflow(error: &Error) -> bool {
+    let said = error.as_database_error().map(|error| error.message());
+    said == Some("integer overflow")
+}
+
+/// The error about sums beyond what even halves of columns hold: 2^31 runs of the largest cost, and more.
+pub(crate) fn overflow() -> StoreError {
+    StoreError::Backend {
+        backend: BACKEND,
+        message: "a sum is beyond what SQLite holds".to_owned(),
+        retryable: false,
+        write_outcome: WriteOutcome::NotApplied,
+        source: None,
+    }
+}
+
 fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
     let backend = |message: &str, retryable, error| StoreError::Backend {
         backend: BACKEND,

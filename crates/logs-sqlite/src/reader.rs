@@ -7,6 +7,7 @@ pub(crate) mod log_export;
 mod replay;
 pub(crate) mod system_record;
 pub(crate) mod trace;
+mod usage;
 
 use async_trait::async_trait;
 use logs_domain::{
@@ -14,7 +15,7 @@ use logs_domain::{
     LlmRunSnapshot, LogExportFilter, LogExportSnapshot, LogsReader, PageRequest, PortMethod,
     QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter,
     SystemRecordSnapshot, TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot,
-    TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    TraceStepFilter, TraceStepRecord, TraceStepSnapshot, UsageQuery, UsageSummary,
 };
 
 use crate::{SqliteStore, observed};
@@ -222,5 +223,17 @@ impl LogsReader for SqliteStore {
         id: &RecordId,
     ) -> StoreResult<Option<LogExportSnapshot>> {
         observed(PortMethod::GetLogExport, log_export::get(self, tenant, id)).await
+    }
+
+    async fn summarize_usage(
+        &self,
+        tenant: &TenantId,
+        query: &UsageQuery,
+    ) -> StoreResult<UsageSummary> {
+        observed(
+            PortMethod::SummarizeUsage,
+            usage::summarize(self, tenant, query),
+        )
+        .await
     }
 }

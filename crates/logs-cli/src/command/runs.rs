@@ -37,8 +37,9 @@ Examples:
   logs runs show run-7f3a
   logs runs show run-7f3a --json";
 
+/// Which runs.
 #[derive(Args, Debug)]
-pub(crate) struct List {
+pub(crate) struct RunFlags {
     /// Only the run with this id
     #[arg(long, value_name = "RUN")]
     run: Option<RunId>,
@@ -63,6 +64,27 @@ pub(crate) struct List {
     /// Only tests (true), or only work of customers (false)
     #[arg(long, value_name = "BOOL")]
     synthetic: Option<bool>,
+}
+
+impl RunFlags {
+    pub(crate) fn filter(&self) -> LlmRunFilter {
+        let mut filter = LlmRunFilter::default();
+        filter.run_id.clone_from(&self.run);
+        filter.trace_id.clone_from(&self.trace);
+        filter.session_id.clone_from(&self.session);
+        filter.provider.clone_from(&self.provider);
+        filter.model.clone_from(&self.model);
+        filter.execution_status = self.status;
+        filter.source = self.source;
+        filter.is_synthetic = self.synthetic;
+        filter
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    #[command(flatten)]
+    runs: RunFlags,
     #[command(flatten)]
     started: StartedFlags,
     #[command(flatten)]
@@ -89,18 +111,8 @@ impl Runs {
 
 impl List {
     fn filter(&self) -> Result<LlmRunFilter, Failure> {
-        let mut filter = LlmRunFilter::default()
-            .started(self.started.range()?)
-            .created(self.created.range()?);
-        filter.run_id.clone_from(&self.run);
-        filter.trace_id.clone_from(&self.trace);
-        filter.session_id.clone_from(&self.session);
-        filter.provider.clone_from(&self.provider);
-        filter.model.clone_from(&self.model);
-        filter.execution_status = self.status;
-        filter.source = self.source;
-        filter.is_synthetic = self.synthetic;
-        Ok(filter)
+        let filter = self.runs.filter().started(self.started.range()?);
+        Ok(filter.created(self.created.range()?))
     }
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

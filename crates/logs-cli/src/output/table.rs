@@ -63,15 +63,15 @@ pub(crate) trait Row {
 /// A table that is written in parts: the first part gives the widths, later rows may be wider.
 #[derive(Debug)]
 pub(crate) struct Table {
-    columns: &'static [Column],
+    columns: Vec<Column>,
     widths: Vec<usize>,
 }
 
 impl Table {
     /// A table of which nothing is written yet.
-    pub(crate) const fn new(columns: &'static [Column]) -> Self {
+    pub(crate) fn new(columns: &[Column]) -> Self {
         Self {
-            columns,
+            columns: columns.to_vec(),
             widths: Vec::new(),
         }
     }
@@ -82,10 +82,17 @@ impl Table {
         out: &mut dyn Write,
         rows: impl IntoIterator<Item = &'r R>,
     ) -> io::Result<()> {
-        let rows: Vec<Vec<String>> = rows
-            .into_iter()
-            .map(|row| self.fitted(&row.cells()))
-            .collect();
+        self.write_cells(out, rows.into_iter().map(Row::cells))
+    }
+
+    /// Writes rows by their cells, one for each column.
+    pub(crate) fn write_cells(
+        &mut self,
+        out: &mut dyn Write,
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> io::Result<()> {
+        let rows = rows.into_iter().map(|cells| self.fitted(&cells));
+        let rows: Vec<Vec<String>> = rows.collect();
         if self.widths.is_empty() {
             let titles: Vec<String> = self.columns.iter().map(|c| c.title.to_owned()).collect();
             self.widths = (0..self.columns.len())

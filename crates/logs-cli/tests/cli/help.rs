@@ -9,6 +9,7 @@ const COMMANDS: &[&[&str]] = &[
     &["runs"],
     &["runs", "list"],
     &["runs", "show"],
+    &["usage"],
     &["trace"],
     &["trace", "list"],
     &["trace", "show"],

@@ -1,6 +1,7 @@
 //! Rule 1: nothing of another tenant is returned, counted or revealed.
 
 mod by_id;
+mod usage;
 
 use logs_domain::{AuditLedgerSnapshot, LlmRunSnapshot, OnConflict, Total};
 
@@ -13,7 +14,7 @@ use crate::samples::{
 use crate::{Case, CaseContext};
 
 /// The cases of this file and of those below it.
-pub(super) const FILES: &[&[Case]] = &[CASES_OF_LISTS, CASES, by_id::CASES];
+pub(super) const FILES: &[&[Case]] = &[CASES_OF_LISTS, CASES, by_id::CASES, usage::CASES];
 
 cases_of_lists! {
     "r01_tenancy_" is_empty_for_tenants_with_similar_names,

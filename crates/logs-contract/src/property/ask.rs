@@ -58,6 +58,7 @@ pub(super) async fn look_up(store: &dyn LogsStore, tenant: &TenantId, one: &Look
         LookUp::Trace(trace) => format!("{:?}", store.get_trace(tenant, trace).await),
         LookUp::System(id) => format!("{:?}", store.get_system_record(tenant, id).await),
         LookUp::Export(id) => format!("{:?}", store.get_log_export(tenant, id).await),
+        LookUp::Usage(query) => format!("{:?}", store.summarize_usage(tenant, query).await),
         LookUp::Entry(id) => format!("{:?}", store.get_audit_entry(tenant, id).await),
     }
 }

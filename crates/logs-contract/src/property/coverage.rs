@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use logs_domain::{Draft, JsonObject, RunId};
+use logs_domain::{Draft, JsonObject, RunId, UsageSummary};
 
 use super::filters::FIELDS;
 
@@ -40,6 +40,9 @@ const EXPECTED: &[&str] = &[
     "step: late",
     "step: sent again",
     "times: equal occurred or started",
+    "usage: cost beyond 64 bits",
+    "usage: runs apart",
+    "usage: several groups",
     "walk back over pages",
     "walk over pages",
     "walk with an append between pages",
@@ -88,6 +91,14 @@ impl Coverage {
                 self.note_if(largest, "state: of the largest size");
             }
         }
+    }
+
+    /// Notes what is worth it about usage.
+    pub(super) fn note_usage(&self, usage: &UsageSummary) {
+        let beyond = usage.total().cost.nano_usd() > i128::from(i64::MAX);
+        self.note_if(beyond, "usage: cost beyond 64 bits");
+        self.note_if(usage.synthetic_runs > 0, "usage: runs apart");
+        self.note_if(usage.groups.len() > 1, "usage: several groups");
     }
 
     /// Notes every pair of fields that a filter has set.

@@ -3,7 +3,8 @@
 use logs_domain::{
     ActorType, AuditFilter, CorrelationId, ExecutionStatus, ExportScope, ExportStatus,
     GovernanceFilter, LlmRunFilter, LogExportFilter, RecordId, RecordSource, ReplayQuery, RunId,
-    Severity, SystemRecordFilter, TimeRange, TraceFilter, TraceId, TraceStepFilter,
+    Severity, SystemRecordFilter, TimeRange, TraceFilter, TraceId, TraceStepFilter, UsageDimension,
+    UsageQuery,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -39,6 +40,7 @@ pub(super) enum LookUp {
     System(RecordId),
     Entry(RecordId),
     Export(RecordId),
+    Usage(UsageQuery),
 }
 
 /// The fields of each filter, by the name of its list.
@@ -135,7 +137,7 @@ fn keep_range(fields: &[&str], name: &str, value: TimeRange) -> TimeRange {
     keep(fields, name, value).unwrap_or_default()
 }
 
-fn runs() -> impl Strategy<Value = Asked> {
+fn run_filter() -> impl Strategy<Value = (LlmRunFilter, Vec<&'static str>)> {
     let texts = (run_id(), trace_id(), session_id(), provider(), model());
     let words = (
         select(ExecutionStatus::ALL),
@@ -156,9 +158,13 @@ fn runs() -> impl Strategy<Value = Asked> {
                 started: keep_range(&f, "started", started),
                 created: keep_range(&f, "created", created),
             };
-            Asked::new(Question::Runs(filter), "runs", f)
+            (filter, f)
         },
     )
+}
+
+fn runs() -> impl Strategy<Value = Asked> {
+    run_filter().prop_map(|(filter, f)| Asked::new(Question::Runs(filter), "runs", f))
 }
 
 fn traces() -> impl Strategy<Value = Asked> {
@@ -270,6 +276,16 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
     ]
 }
 
+fn usage() -> impl Strategy<Value = UsageQuery> {
+    let all = UsageDimension::ALL;
+    let dimensions = prop_oneof![
+        3 => subsequence(all, 0..=2),
+        1 => subsequence(all, 0..=all.len()),
+    ];
+    (run_filter(), dimensions)
+        .prop_map(|((filter, _), dimensions)| UsageQuery::new(filter).group_by(dimensions))
+}
+
 /// Any read of one.
 pub(super) fn look_up() -> impl Strategy<Value = LookUp> {
     prop_oneof![
@@ -279,5 +295,6 @@ pub(super) fn look_up() -> impl Strategy<Value = LookUp> {
         2 => record_id().prop_map(LookUp::System),
         1 => record_id().prop_map(LookUp::Entry),
         2 => record_id().prop_map(LookUp::Export),
+        6 => usage().prop_map(LookUp::Usage),
     ]
 }

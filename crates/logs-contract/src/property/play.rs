@@ -15,6 +15,7 @@ use logs_memory::MemoryStore;
 
 use super::ask::look_up;
 use super::coverage::Coverage;
+use super::filters::LookUp;
 use super::operations::{Append, Operation};
 use super::settled::compare_settled;
 use crate::{ContractBackend, TestClock};
@@ -119,6 +120,11 @@ impl Play<'_> {
                 compare_settled(&expected, &found)
             }
             Operation::LookUp { tenant, one } => {
+                if let LookUp::Usage(query) = one
+                    && let Ok(usage) = self.oracle.summarize_usage(tenant, query).await
+                {
+                    self.coverage.note_usage(&usage);
+                }
                 let expected = look_up(&*self.oracle, tenant, one).await;
                 let found = look_up(&*self.subject, tenant, one).await;
                 compare("look-up", &expected, &found)

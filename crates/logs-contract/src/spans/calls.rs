@@ -3,7 +3,7 @@
 use logs_domain::{
     AuditFilter, GovernanceFilter, LlmRunFilter, LogExportFilter, LogsStore, OnConflict,
     PlatformBatch, PortMethod, ReplayQuery, StoreResult, SystemRecordFilter, TimeRange,
-    TraceFilter, TraceStepFilter,
+    TraceFilter, TraceStepFilter, UsageQuery,
 };
 
 use crate::appends::batch;
@@ -75,6 +75,11 @@ pub(super) async fn call(store: &dyn LogsStore, method: PortMethod) -> StoreResu
             exports.await.map(drop)
         }
         PortMethod::GetLogExport => store.get_log_export(tenant, &id(1)).await.map(drop),
+        PortMethod::SummarizeUsage => {
+            let filter = LlmRunFilter::default().run_id(run_id.clone());
+            let query = UsageQuery::new(filter);
+            store.summarize_usage(tenant, &query).await.map(drop)
+        }
         PortMethod::Append => {
             let batch = batch([run(PRIVATE)]);
             let receipt = store.append(tenant, &batch, OnConflict::RejectCall);

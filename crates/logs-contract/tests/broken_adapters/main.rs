@@ -41,6 +41,7 @@ mod tenancy;
 mod times;
 mod totals;
 mod trace_of_run;
+mod usage;
 
 const ADAPTERS: &[&[BrokenAdapter]] = &[
     tenancy::ADAPTERS,
@@ -64,6 +65,7 @@ const ADAPTERS: &[&[BrokenAdapter]] = &[
     exports::ADAPTERS,
     overload::ADAPTERS,
     lifecycle::ADAPTERS,
+    usage::ADAPTERS,
 ];
 
 /// The cases that caught each adapter.

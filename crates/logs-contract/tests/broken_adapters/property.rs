@@ -29,6 +29,11 @@ const FOUND: &[&str] = &[
     "r12_windows_hold_their_end",
     "r13_the_source_run_is_ignored",
     "r14_a_second_outcome_is_accepted_and_dropped",
+    "r17_parents_count",
+    "r17_parents_of_synthetic_runs_count",
+    "r17_runs_that_name_themselves_are_left_out",
+    "r17_usage_is_unknown_only_without_both_counts",
+    "r17_groups_are_ordered_by_their_runs",
 ];
 
 /// A test for each of them.

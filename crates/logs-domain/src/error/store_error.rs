@@ -71,6 +71,15 @@ pub enum StoreError {
         actual: u64,
     },
 
+    /// The answer would have more groups than one may.
+    #[error(
+        "more than {maximum} groups: ask for a shorter window, for fewer dimensions, or for fewer runs by a filter"
+    )]
+    TooManyGroups {
+        /// The limit.
+        maximum: u64,
+    },
+
     /// The store is busy; the call was not begun. Send it again after `retry_after`.
     #[error("the store is busy, try again in {} ms", .retry_after.as_millis())]
     Pushback {
@@ -176,6 +185,7 @@ impl StoreError {
             Self::Conflict { .. } => "conflict",
             Self::Gone { .. } => "gone",
             Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::TooManyGroups { .. } => "too_many_groups",
             Self::Pushback { .. } => "pushback",
             Self::Unavailable { .. } => "unavailable",
             Self::Timeout { .. } => "timeout",
@@ -204,6 +214,7 @@ impl StoreError {
             | Self::Conflict { .. }
             | Self::Gone { .. }
             | Self::LimitExceeded { .. }
+            | Self::TooManyGroups { .. }
             | Self::Pushback { .. }
             | Self::Unavailable { .. }
             | Self::Timeout { .. }
@@ -225,6 +236,7 @@ impl StoreError {
             | Self::Conflict { .. }
             | Self::Gone { .. }
             | Self::LimitExceeded { .. }
+            | Self::TooManyGroups { .. }
             | Self::SchemaMismatch { .. }
             | Self::Inconsistent { .. }
             | Self::ReadOnly => false,
@@ -242,6 +254,7 @@ impl StoreError {
             | Self::Conflict { .. }
             | Self::Gone { .. }
             | Self::LimitExceeded { .. }
+            | Self::TooManyGroups { .. }
             | Self::Pushback { .. }
             | Self::SchemaMismatch { .. }
             | Self::Inconsistent { .. }
@@ -365,6 +378,12 @@ mod tests {
                     actual: 2,
                 },
                 "limit_exceeded",
+                false,
+                not_applied,
+            ),
+            (
+                StoreError::TooManyGroups { maximum: 1 },
+                "too_many_groups",
                 false,
                 not_applied,
             ),

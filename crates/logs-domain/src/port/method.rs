@@ -36,6 +36,7 @@ macro_rules! port_methods {
                 GetGovernanceEvents "audit_entry.governance" get_governance_events(tenant: &$crate::TenantId, filter: &$crate::GovernanceFilter, page: &$crate::PageRequest) -> $crate::QueryResult<$crate::AuditLedgerSnapshot>;
                 ListLogExports "log_export.list" list_log_exports(tenant: &$crate::TenantId, filter: &$crate::LogExportFilter, page: &$crate::PageRequest) -> $crate::QueryResult<$crate::LogExportSnapshot>;
                 GetLogExport "log_export.get" get_log_export(tenant: &$crate::TenantId, id: &$crate::RecordId) -> Option<$crate::LogExportSnapshot>;
+                SummarizeUsage "usage.summarize" summarize_usage(tenant: &$crate::TenantId, query: &$crate::UsageQuery) -> $crate::UsageSummary;
             }
             LogsWriter {
                 Append "batch.append" append(tenant: &$crate::TenantId, batch: &$crate::AppendBatch, on_conflict: $crate::OnConflict) -> $crate::AppendReceipt;

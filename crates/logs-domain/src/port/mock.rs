@@ -8,7 +8,7 @@ use crate::{
     LlmRunFilter, LlmRunSnapshot, LogExportFilter, LogExportSnapshot, OnConflict, PageRequest,
     PlatformBatch, QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult,
     SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange, Timestamp, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot, UsageQuery, UsageSummary,
 };
 
 mockall::mock! {
@@ -36,6 +36,7 @@ mockall::mock! {
         async fn get_governance_events(&self, tenant: &TenantId, filter: &GovernanceFilter, page: &PageRequest) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
         async fn list_log_exports(&self, tenant: &TenantId, filter: &LogExportFilter, page: &PageRequest) -> StoreResult<QueryResult<LogExportSnapshot>>;
         async fn get_log_export(&self, tenant: &TenantId, id: &RecordId) -> StoreResult<Option<LogExportSnapshot>>;
+        async fn summarize_usage(&self, tenant: &TenantId, query: &UsageQuery) -> StoreResult<UsageSummary>;
     }
 
     #[async_trait]

@@ -7,7 +7,7 @@ use crate::{
     LlmRunSnapshot, LogExportFilter, LogExportSnapshot, PageRequest, QueryResult, RecordId,
     ReplayEvent, ReplayQuery, RunId, StoreResult, SystemRecordFilter, SystemRecordSnapshot,
     TenantId, TimeRange, TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord,
-    TraceStepSnapshot,
+    TraceStepSnapshot, UsageQuery, UsageSummary,
 };
 
 /// What a store can be asked.
@@ -191,4 +191,23 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<LogExportSnapshot>>;
+
+    /// **Rule 17.** What the runs of `query` used together, in groups.
+    ///
+    /// - A run counts unless another stored run of the tenant names it as its parent, wherever that one
+    ///   is: outside the window, left out by the filter, synthetic. A run that names itself counts.
+    /// - Synthetic runs are in no group and counted apart, unless the filter asks for `is_synthetic`.
+    /// - Sums are exact. What is unknown adds nothing, and its runs are counted.
+    /// - All groups are of one state of the store. More than
+    ///   [`MAX_GROUPS`](UsageSummary::MAX_GROUPS) are refused, never cut.
+    /// - Records are not compared with their digests one by one, as other reads do: `logs doctor --deep`
+    ///   does that.
+    ///
+    /// # Errors
+    /// [`TooManyGroups`](crate::StoreError::TooManyGroups), besides those of every method.
+    async fn summarize_usage(
+        &self,
+        tenant: &TenantId,
+        query: &UsageQuery,
+    ) -> StoreResult<UsageSummary>;
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::AddAssign;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::InvalidValue;
 
@@ -92,6 +92,18 @@ impl<'de> Deserialize<'de> for Cost {
 pub struct CostSum(i128);
 
 impl CostSum {
+    /// A sum of so many nano-dollars.
+    ///
+    /// # Errors
+    /// A negative number.
+    pub fn from_nano_usd(nano_usd: i128) -> Result<Self, InvalidValue> {
+        if nano_usd < 0 {
+            let expected = "nano-dollars, 0 or more";
+            return Err(InvalidValue::new("cost_nano_usd", nano_usd, expected));
+        }
+        Ok(Self(nano_usd))
+    }
+
     /// Nano-dollars.
     #[must_use]
     pub const fn nano_usd(self) -> i128 {
@@ -114,6 +126,19 @@ impl Sum<Cost> for CostSum {
 impl AddAssign<Cost> for CostSum {
     fn add_assign(&mut self, cost: Cost) {
         self.0 += i128::from(cost.0);
+    }
+}
+
+impl AddAssign for CostSum {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl Serialize for CostSum {
+    /// Nano-dollars, as a whole number.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i128(self.0)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::decode::Row;
 use crate::list::{Selection, page, push_id};
 use crate::{SqliteStore, error};
 
-const TABLE: &str = "llm_run";
+pub(super) const TABLE: &str = "llm_run";
 
 pub(super) async fn list(
     store: &SqliteStore,
@@ -69,7 +69,7 @@ pub(super) async fn trace_id(
 }
 
 /// The index of the most selective promised question that the filter asks.
-fn index(filter: &LlmRunFilter) -> Option<&'static str> {
+pub(super) fn index(filter: &LlmRunFilter) -> Option<&'static str> {
     if filter.run_id.is_some() {
         // The key of the table answers, by the derived id.
         None

@@ -29,7 +29,7 @@ pub(crate) async fn filled(path: &Path) {
     let run = |n| {
         format!(
             r#"{{"llm_run":{{"run_id":"r{n}","trace_id":"t{n}","provider":"p","model":"m{}",
-            "execution_status":"SUCCEEDED","started_at":"2026-01-01T00:00:00Z","source":"SDK"}}}}"#,
+            "execution_status":"SUCCEEDED","started_at":"2026-01-01T00:00:00Z","source":"SDK","parent_run_id":"r0"}}}}"#,
             n % 7
         )
     };

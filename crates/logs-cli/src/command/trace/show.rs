@@ -12,7 +12,7 @@ use super::STEPS;
 use crate::failure::Failure;
 use crate::output::{self, Fields, Row, Table};
 use crate::session::Session;
-use crate::token_usage::{Usage, UsageMeter, nano_usd};
+use crate::token_usage::{Usage, UsageMeter};
 
 pub(super) const EXAMPLES: &str = "\
 With --json the lines are {\"trace\":…} (null without a header), one {\"step\":…} for each step, and
@@ -42,7 +42,7 @@ enum TraceLine<'a> {
 #[derive(Debug, Default, Serialize)]
 struct Totals {
     steps: u64,
-    #[serde(rename = "steps_cost_nano_usd", serialize_with = "nano_usd")]
+    #[serde(rename = "steps_cost_nano_usd")]
     steps_cost: CostSum,
     steps_without_cost: u64,
     /// Added up; steps that enclose others count on top of them.

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use logs_domain::{OnConflict, PlatformBatch, StoreError, StoreResult, WriteOutcome};
+use logs_domain::{OnConflict, PlatformBatch, StoreError, StoreResult, UsageQuery, WriteOutcome};
 
 use crate::CaseContext;
 use crate::appends::{append, batch};
@@ -21,6 +21,7 @@ cases! {
     r16_get_system_record_after_close_is_unavailable,
     r16_get_audit_entry_after_close_is_unavailable,
     r16_get_log_export_after_close_is_unavailable,
+    r16_summarize_usage_after_close_is_unavailable,
     r16_append_after_close_is_unavailable,
     r16_append_platform_after_close_is_unavailable,
     r16_info_after_close_is_unavailable,
@@ -103,6 +104,14 @@ async fn r16_get_audit_entry_after_close_is_unavailable(case: &mut CaseContext) 
     let store = closed(case).await;
     assert_unavailable(store.get_audit_entry(&tenant("a"), &id(0)).await);
     assert_unavailable(store.get_audit_entry(&tenant("a"), &id(99)).await);
+}
+
+async fn r16_summarize_usage_after_close_is_unavailable(case: &mut CaseContext) {
+    let store = closed(case).await;
+    for name in ["a", "nobody"] {
+        let query = UsageQuery::default();
+        assert_unavailable(store.summarize_usage(&tenant(name), &query).await);
+    }
 }
 
 async fn r16_append_after_close_is_unavailable(case: &mut CaseContext) {

@@ -28,3 +28,4 @@ mod room;
 mod round_trip;
 #[cfg(test)]
 mod support;
+mod wrong_usage;

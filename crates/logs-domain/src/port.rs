@@ -1,8 +1,8 @@
-//! The ports: what a store can be asked, what it takes, and how it lives.
+//! The ports: reads, appends and the life of a store.
 //!
-//! They are dyn-compatible. A facade takes `Arc<dyn LogsReader>`, an ingest path
+//! The traits are dyn-compatible. A facade takes `Arc<dyn LogsReader>`, an ingest path
 //! `Arc<dyn LogsWriter>`, a composition root `Arc<dyn LogsStore>`. All methods are cancel-safe
-//! (**rule 16**): dropping a future leaves the store usable and no batch half written. After
+//! (**rule 16**): after a caller drops a future, the store is usable and no batch is half written. After
 //! [`close`](StoreLifecycle::close) every call returns
 //! [`StoreError::Unavailable`](crate::StoreError::Unavailable).
 //!

@@ -1,11 +1,11 @@
-//! How a store lives.
+//! The life of a store.
 
 use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{AppendBatch, PageLimit, PageOffset, StoreResult, TenantId, Timestamp};
 
-/// What a store takes at most.
+/// The limits of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StoreLimits {
@@ -20,7 +20,7 @@ pub struct StoreLimits {
 }
 
 impl Default for StoreLimits {
-    /// The limits that the domain's types hold already.
+    /// The limits that the types of the domain already enforce.
     fn default() -> Self {
         Self {
             batch_records: AppendBatch::MAX_RECORDS,
@@ -31,23 +31,23 @@ impl Default for StoreLimits {
     }
 }
 
-/// What a store is.
+/// The backend, schema and limits of a store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StoreInfo {
     /// The backend: `memory`, `sqlite`, `postgres`, …
     pub backend: String,
-    /// The number of the newest migration that is applied; 0 where there are none.
+    /// The number of the newest applied migration; 0 if the backend has no migrations.
     pub schema_version: u64,
-    /// What it takes at most.
+    /// Its limits.
     pub limits: StoreLimits,
-    /// Records with an earlier record time may have been dropped by retention, and are absent from
-    /// every answer then; `None` when nothing was dropped.
+    /// Retention may have dropped records with an earlier record time; no answer contains them. `None` if
+    /// retention has dropped nothing.
     pub kept_from: Option<Timestamp>,
 }
 
 impl StoreInfo {
-    /// A store with the default limits, of which nothing was dropped.
+    /// A store with the default limits, whose retention has dropped nothing.
     #[must_use]
     pub fn new(backend: impl Into<String>, schema_version: u64) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl StoreInfo {
         }
     }
 
-    /// The same, of a store whose retention dropped what is older than a time.
+    /// The same store after retention dropped records older than a time.
     #[must_use]
     pub fn keeping_from(mut self, kept_from: Option<Timestamp>) -> Self {
         self.kept_from = kept_from;
@@ -66,36 +66,35 @@ impl StoreInfo {
     }
 }
 
-/// How a store lives.
+/// The life of a store.
 #[async_trait]
 pub trait StoreLifecycle: std::fmt::Debug + Send + Sync {
-    /// What the store is.
+    /// The backend, schema and limits of the store.
     ///
     /// # Errors
     /// [`Unavailable`](crate::StoreError::Unavailable) after `close`.
     async fn info(&self) -> StoreResult<StoreInfo>;
 
-    /// Whether the store can do its work now: reachable, its schema known, its clock right. It is
-    /// ready when this is `Ok`, although not necessarily for writes: a read-only store is ready.
+    /// `Ok` if the store can work now: the backend is reachable, the schema is known and the clock is right. A
+    /// read-only store is ready, although it refuses appends.
     ///
     /// # Errors
-    /// Why it is not.
+    /// The reason why the store is not ready.
     async fn ready(&self) -> StoreResult<()>;
 
-    /// **Rule 4.** A time below which no record of the tenant (or of the platform) will become visible any
-    /// more: every later append has a `created_at` at or after it. Exports of windows that end
-    /// after it wait or are refused.
+    /// **Rule 4.** The settled time. Every later append of the tenant, or of the platform, gets a `created_at` at
+    /// or after it. So the records before it are complete. An export of a window that ends later waits or is
+    /// refused.
     ///
     /// # Errors
     /// [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout) or
     /// [`Pushback`](crate::StoreError::Pushback).
     async fn settled_before(&self, tenant: &TenantId) -> StoreResult<Timestamp>;
 
-    /// **Rule 16.** Ends the store's work: waits for appends that are under way and gives up its resources.
-    /// Every call after it returns [`Unavailable`](crate::StoreError::Unavailable), except
-    /// `close`, which may be called again.
+    /// **Rule 16.** Closes the store: waits for appends in flight and releases its resources. Every later call
+    /// returns [`Unavailable`](crate::StoreError::Unavailable), except `close`, which a caller may repeat.
     ///
     /// # Errors
-    /// When the backend reports that giving up failed.
+    /// The backend reports that it could not release its resources.
     async fn close(&self) -> StoreResult<()>;
 }

@@ -1,18 +1,18 @@
-//! What every adapter is given when it is opened.
+//! The options of every adapter.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Clock, SystemClock};
 
-/// What every adapter is given when it is opened.
+/// The options of every adapter.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoreOptions {
-    /// Where the record time comes from.
+    /// The source of record times.
     pub clock: Arc<dyn Clock>,
-    /// How long a count that nobody asked for exactly may take before it is
-    /// [`NotCounted`](crate::Total::NotCounted). 250 ms by default; zero never counts.
+    /// How long a default count may take. After that, the total is
+    /// [`NotCounted`](crate::Total::NotCounted). The default is 250 ms; zero never counts.
     pub count_budget: Duration,
 }
 

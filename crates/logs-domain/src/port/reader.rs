@@ -1,4 +1,4 @@
-//! What a store can be asked.
+//! The reads of a store.
 
 use async_trait::async_trait;
 
@@ -10,35 +10,35 @@ use crate::{
     TraceStepSnapshot, UsageQuery, UsageSummary,
 };
 
-/// What a store can be asked.
+/// The reads of a store.
 ///
 /// These rules hold for every method:
 ///
-/// - **Rule 1.** Nothing of another tenant is returned, counted or revealed by an error. Another tenant's id
-///   is as absent as one that nobody has: `None`, or an empty page. System records of the platform
-///   are visible to every tenant.
-/// - **Rule 2.** A filter acts on items and total alike, before any limit.
-/// - **Rule 3.** The order of each list is total, and stands on its method. Text compares as bytes. A
-///   page may ask for the list in the other [`Direction`](crate::Direction): the exact reverse, ties
-///   included, at the same cost at every depth.
-/// - **Rule 4.** A sequence of pages returns exactly once every matching record that was committed
-///   before its first page, forwards by [`After`](crate::Position::After) and backwards by
-///   [`Before`](crate::Position::Before). Later commits may or may not appear, never twice.
-///   `created_at` is not the order of commits, so a list is no feed to tail; up to the
-///   [settled](crate::StoreLifecycle::settled_before) time it is complete.
-/// - **Rule 5.** A [`Total`](crate::Total) is that of all records that the filter matches, as far as the
-///   [`CountMode`](crate::CountMode) of the page asks for it.
-/// - A record that is not what was written is never returned. A page ends before it, however few records
-///   it holds then (a page before a cursor begins behind it); the page that would begin with it is the
-///   error [`Inconsistent`](crate::StoreError::Inconsistent), and the list goes on past its
-///   [`place`](crate::StoreError::place).
+/// - **Rule 1.** No answer, count or error tells anything about another tenant. For another tenant's id the
+///   store answers as for an id that does not exist: `None`, or an empty page. Every tenant can read the
+///   system records of the platform.
+/// - **Rule 2.** The filter applies to the items and to the total, before the limit of the page.
+/// - **Rule 3.** Each list has a total order, which its method documents. Text compares as bytes. A page may
+///   request the other [`Direction`](crate::Direction): the exact reverse, ties included, at the same cost
+///   at every depth.
+/// - **Rule 4.** A sequence of pages returns each matching record exactly once, if it was committed before
+///   the first page: forwards by [`After`](crate::Position::After), backwards by
+///   [`Before`](crate::Position::Before). A later commit may appear once or not at all. `created_at` is not
+///   the order of commits, so a list is complete only up to the
+///   [settled](crate::StoreLifecycle::settled_before) time.
+/// - **Rule 5.** A [`Total`](crate::Total) counts all records that match the filter, as far as the
+///   [`CountMode`](crate::CountMode) of the page requests.
+/// - A store never returns a record that differs from what was appended. A page ends before such a record,
+///   and a page before a cursor begins behind it. The page that would begin with it is the error
+///   [`Inconsistent`](crate::StoreError::Inconsistent). The list continues past the
+///   [`place`](crate::StoreError::place) of that error.
 ///
 /// # Errors
-/// Every method fails with [`InvalidArgument`](crate::StoreError::InvalidArgument) on a cursor
-/// that is malformed or belongs to another list or direction, with
-/// [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout) or
-/// [`Pushback`](crate::StoreError::Pushback) when the backend cannot answer now, and with
-/// [`Inconsistent`](crate::StoreError::Inconsistent) when stored data breaks a rule.
+/// - [`InvalidArgument`](crate::StoreError::InvalidArgument): the cursor is malformed, or belongs to another
+///   list or direction.
+/// - [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout),
+///   [`Pushback`](crate::StoreError::Pushback): the backend cannot answer now.
+/// - [`Inconsistent`](crate::StoreError::Inconsistent): stored data breaks a rule.
 #[async_trait]
 pub trait LogsReader: std::fmt::Debug + Send + Sync {
     /// Runs, newest first by `(created_at, id)`.
@@ -56,9 +56,9 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>>;
 
-    /// **Rule 11.** The trace of a run: the run's own `trace_id`; else that of the trace header that names the
-    /// run, with the smallest `(created_at, trace_id)` where several do. A header may name a run
-    /// that is not stored.
+    /// **Rule 11.** The trace of a run: the `trace_id` of the run, or else of a trace header that names the
+    /// run. Of several headers, the one with the smallest `(created_at, trace_id)` counts. A header may name
+    /// a run that is not stored.
     async fn get_trace_id_for_run(
         &self,
         tenant: &TenantId,
@@ -73,15 +73,14 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>>;
 
-    /// The header of this trace, if the tenant has stored one: a trace can have steps alone.
+    /// The header of this trace, if the tenant has stored one. A trace may have steps without a header.
     async fn get_trace(
         &self,
         tenant: &TenantId,
         trace_id: &TraceId,
     ) -> StoreResult<Option<TraceSnapshot>>;
 
-    /// Steps of all traces with their keys, newest first by `(created_at, id)`: what an export
-    /// walks.
+    /// Steps of all traces with their keys, newest first by `(created_at, id)`. Exports read this list.
     async fn list_trace_steps(
         &self,
         tenant: &TenantId,
@@ -89,11 +88,11 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>>;
 
-    /// **Rule 10.** The steps of one trace in their order: positioned ones first, by position, which is their
-    /// `step_index` (gaps stay); then the others by `(timestamp, span id)`, numbered without gaps
-    /// from the last position + 1, or from 0. A header is not needed.
+    /// **Rule 10.** The steps of one trace. Steps with a position come first, by position; the position is
+    /// their `step_index`, and gaps stay. The other steps follow by `(timestamp, span id)`. Their indexes
+    /// begin after the last position, or with 0, and have no gaps. The trace needs no header.
     ///
-    /// A step that arrives between two pages may renumber those after it; each step still comes
+    /// A step that arrives between two pages may change the indexes of later steps. Each step still comes
     /// once.
     async fn get_trace_steps(
         &self,
@@ -102,11 +101,13 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>>;
 
-    /// **Rule 12.** What happened in a window, merged from all topics, oldest first: steps of the trace of the
-    /// query by their `timestamp`, system records of tenant and platform by `occurred_at`, audit
-    /// entries about policy rules and limits by `occurred_at`. On equal times: steps, in their
-    /// order; system records of the tenant, then of the platform; audit entries; each by id, the
-    /// smaller first. `step_index` counts over the whole trace.
+    /// **Rule 12.** The events in a window of time, oldest first. They are the steps of the trace of the query
+    /// by `timestamp`, system records of tenant and platform by `occurred_at`, and audit entries about policy
+    /// rules and limits by `occurred_at`.
+    ///
+    /// On equal times steps come first, in the order of the trace. Then follow system records of the tenant,
+    /// system records of the platform, and audit entries, each by ascending id. `step_index` is the index in
+    /// the whole trace.
     async fn get_replay_window_events(
         &self,
         tenant: &TenantId,
@@ -114,8 +115,8 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<ReplayEvent>>;
 
-    /// System records of tenant and platform, newest first by `created_at`; on equal times the
-    /// tenant's before the platform's, then by id, the larger first.
+    /// System records of tenant and platform, newest first by `created_at`. On equal times the tenant's come
+    /// before the platform's, then the larger id first.
     async fn list_system_records(
         &self,
         tenant: &TenantId,
@@ -123,18 +124,17 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
 
-    /// The system record with this id: the tenant's, or else the platform's (**rule 1**). An id of the
-    /// tenant and one of the platform are different keys. Where both are stored, this is the tenant's
-    /// own record, and lists have the other.
+    /// The system record with this id: the tenant's, or else the platform's (**rule 1**). The tenant and the
+    /// platform may both store a record under this id. Then this method returns the tenant's record. Lists
+    /// return both.
     async fn get_system_record(
         &self,
         tenant: &TenantId,
         id: &RecordId,
     ) -> StoreResult<Option<SystemRecordSnapshot>>;
 
-    /// System records of tenant and platform with this correlation id, oldest first by
-    /// `occurred_at`; on equal times the tenant's before the platform's, then by id, the smaller
-    /// first.
+    /// System records of tenant and platform with this correlation id, oldest first by `occurred_at`. On equal
+    /// times the tenant's come before the platform's, then the smaller id first.
     async fn get_system_record_by_correlation(
         &self,
         tenant: &TenantId,
@@ -167,8 +167,8 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
     ) -> StoreResult<Option<AuditLedgerSnapshot>>;
 
     /// **Rule 13.** Audit entries about policy rules, policy proposals, limits and incidents, newest first by
-    /// `(created_at, id)`, each once. With a run id: those whose `before_state` or `after_state`
-    /// has at its top a text `run_id` or `source_run_id` equal to it.
+    /// `(created_at, id)`, each once. With a run id: those that name it. An entry names a run by a text
+    /// `run_id` or `source_run_id` at the top level of `before_state` or `after_state`.
     async fn get_governance_events(
         &self,
         tenant: &TenantId,
@@ -176,8 +176,8 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
 
-    /// **Rule 14.** Exports, folded with their outcomes, newest first by `(created_at, id)`. The status is read
-    /// anew on each page.
+    /// **Rule 14.** Exports, joined with their outcomes, newest first by `(created_at, id)`. Each page reads the
+    /// status again.
     async fn list_log_exports(
         &self,
         tenant: &TenantId,
@@ -185,7 +185,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>>;
 
-    /// **Rule 14.** The export with this id, if the tenant has one, folded with its outcome as it is now.
+    /// **Rule 14.** The export with this id, if the tenant has one, joined with its current outcome.
     async fn get_log_export(
         &self,
         tenant: &TenantId,

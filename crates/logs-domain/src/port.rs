@@ -1,4 +1,4 @@
-//! The ports: what a store can be asked, what it takes, and how it lives.
+//! The ports: readers, writers and the lifecycle of a store.
 //!
 //! They are dyn-compatible. A facade takes `Arc<dyn LogsReader>`, an ingest path
 //! `Arc<dyn LogsWriter>`, a composition root `Arc<dyn LogsStore>`. All methods are cancel-safe
@@ -8,8 +8,8 @@
 //!
 //! # Rules
 //!
-//! Every store keeps seventeen rules. Each is promised on a method or on a trait, by its number. The
-//! contract suite, `logs-contract`, has cases for each.
+//! Every store keeps seventeen rules. The documentation of a method or trait states each rule, with its number.
+//! The contract suite, `logs-contract`, has cases for each rule.
 //!
 //! | rule | about | promised on |
 //! |---:|---|---|

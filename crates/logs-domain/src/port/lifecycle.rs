@@ -1,11 +1,11 @@
-//! How a store lives.
+//! The lifecycle of a store.
 
 use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{AppendBatch, PageLimit, PageOffset, StoreResult, TenantId, Timestamp};
 
-/// What a store takes at most.
+/// The limits of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StoreLimits {
@@ -20,7 +20,7 @@ pub struct StoreLimits {
 }
 
 impl Default for StoreLimits {
-    /// The limits that the domain's types hold already.
+    /// The limits of the types of the domain.
     fn default() -> Self {
         Self {
             batch_records: AppendBatch::MAX_RECORDS,
@@ -31,23 +31,23 @@ impl Default for StoreLimits {
     }
 }
 
-/// What a store is.
+/// A description of a store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StoreInfo {
     /// The backend: `memory`, `sqlite`, `postgres`, …
     pub backend: String,
-    /// The number of the newest migration that is applied; 0 where there are none.
+    /// The number of the newest applied migration; 0 without migrations.
     pub schema_version: u64,
-    /// What it takes at most.
+    /// Its limits.
     pub limits: StoreLimits,
-    /// Records with an earlier record time may have been dropped by retention, and are absent from
-    /// every answer then; `None` when nothing was dropped.
+    /// Retention may have dropped records with an earlier record time. No read returns these. `None` if
+    /// retention has dropped nothing.
     pub kept_from: Option<Timestamp>,
 }
 
 impl StoreInfo {
-    /// A store with the default limits, of which nothing was dropped.
+    /// A store with the default limits, whose retention has dropped nothing.
     #[must_use]
     pub fn new(backend: impl Into<String>, schema_version: u64) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl StoreInfo {
         }
     }
 
-    /// The same, of a store whose retention dropped what is older than a time.
+    /// Sets the time before which retention dropped records.
     #[must_use]
     pub fn keeping_from(mut self, kept_from: Option<Timestamp>) -> Self {
         self.kept_from = kept_from;
@@ -66,36 +66,35 @@ impl StoreInfo {
     }
 }
 
-/// How a store lives.
+/// The lifecycle of a store.
 #[async_trait]
 pub trait StoreLifecycle: std::fmt::Debug + Send + Sync {
-    /// What the store is.
+    /// Describes the store.
     ///
     /// # Errors
     /// [`Unavailable`](crate::StoreError::Unavailable) after `close`.
     async fn info(&self) -> StoreResult<StoreInfo>;
 
-    /// Whether the store can do its work now: reachable, its schema known, its clock right. It is
-    /// ready when this is `Ok`, although not necessarily for writes: a read-only store is ready.
+    /// Whether the store is ready: reachable, with a known schema and a right clock. A read-only store is
+    /// ready too.
     ///
     /// # Errors
-    /// Why it is not.
+    /// The reason why it is not ready.
     async fn ready(&self) -> StoreResult<()>;
 
-    /// **Rule 4.** A time below which no record of the tenant (or of the platform) will become visible any
-    /// more: every later append has a `created_at` at or after it. Exports of windows that end
-    /// after it wait or are refused.
+    /// **Rule 4.** The settled time. No record of the tenant or of the platform with an earlier `created_at`
+    /// can become visible any more. `created_at` of every later append is at or after it. An export of a
+    /// window that ends later must wait.
     ///
     /// # Errors
     /// [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout) or
     /// [`Pushback`](crate::StoreError::Pushback).
     async fn settled_before(&self, tenant: &TenantId) -> StoreResult<Timestamp>;
 
-    /// **Rule 16.** Ends the store's work: waits for appends that are under way and gives up its resources.
-    /// Every call after it returns [`Unavailable`](crate::StoreError::Unavailable), except
-    /// `close`, which may be called again.
+    /// **Rule 16.** Closes the store: waits for appends in flight and releases its resources. Every later call
+    /// returns [`Unavailable`](crate::StoreError::Unavailable), except another `close`.
     ///
     /// # Errors
-    /// When the backend reports that giving up failed.
+    /// The failure of the backend to close.
     async fn close(&self) -> StoreResult<()>;
 }

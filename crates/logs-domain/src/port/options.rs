@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::{Clock, SystemClock};
 
-/// What every adapter is given when it is opened.
+/// The options of every adapter, given when a program opens it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoreOptions {
-    /// Where the record time comes from.
+    /// The source of the record time.
     pub clock: Arc<dyn Clock>,
-    /// How long a count that nobody asked for exactly may take before it is
-    /// [`NotCounted`](crate::Total::NotCounted). 250 ms by default; zero never counts.
+    /// The time limit of a default count. After it, the total is [`NotCounted`](crate::Total::NotCounted).
+    /// The default is 250 ms. Zero never counts.
     pub count_budget: Duration,
 }
 

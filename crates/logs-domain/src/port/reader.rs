@@ -14,31 +14,33 @@ use crate::{
 ///
 /// These rules hold for every method:
 ///
-/// - **Rule 1.** Nothing of another tenant is returned, counted or revealed by an error. Another tenant's id
-///   is as absent as one that nobody has: `None`, or an empty page. System records of the platform
-///   are visible to every tenant.
-/// - **Rule 2.** A filter acts on items and total alike, before any limit.
-/// - **Rule 3.** The order of each list is total, and stands on its method. Text compares as bytes. A
-///   page may ask for the list in the other [`Direction`](crate::Direction): the exact reverse, ties
+/// - **Rule 1.** A store does not return, count or reveal in an error any data of another tenant. It answers for
+///   an id of another tenant as for an id that does not exist: `None`, or an empty page. System records of the
+///   platform are visible to every tenant.
+/// - **Rule 2.** A filter applies to items and total alike, before any limit.
+/// - **Rule 3.** The order of each list is total. Its method documents it. Text compares as bytes. A
+///   page request may choose the other [`Direction`](crate::Direction): the exact reverse, ties
 ///   included, at the same cost at every depth.
 /// - **Rule 4.** A sequence of pages returns exactly once every matching record that was committed
 ///   before its first page, forwards by [`After`](crate::Position::After) and backwards by
-///   [`Before`](crate::Position::Before). Later commits may or may not appear, never twice.
-///   `created_at` is not the order of commits, so a list is no feed to tail; up to the
-///   [settled](crate::StoreLifecycle::settled_before) time it is complete.
-/// - **Rule 5.** A [`Total`](crate::Total) is that of all records that the filter matches, as far as the
-///   [`CountMode`](crate::CountMode) of the page asks for it.
-/// - A record that is not what was written is never returned. A page ends before it, however few records
-///   it holds then (a page before a cursor begins behind it); the page that would begin with it is the
-///   error [`Inconsistent`](crate::StoreError::Inconsistent), and the list goes on past its
+///   [`Before`](crate::Position::Before). Records committed later may
+///   appear, but never twice. `created_at` is not the order of commits, so do not tail a list. A list is
+///   complete up to the [settled](crate::StoreLifecycle::settled_before) time.
+/// - **Rule 5.** A [`Total`](crate::Total) counts all records that the filter matches, as far as the
+///   [`CountMode`](crate::CountMode) of the page requests.
+/// - A store never returns a record that differs from what was written. A page ends before such a record, even
+///   if it is short. A page before a cursor begins behind it. A page that would begin with the record is the
+///   error [`Inconsistent`](crate::StoreError::Inconsistent). The list continues past its
 ///   [`place`](crate::StoreError::place).
 ///
 /// # Errors
-/// Every method fails with [`InvalidArgument`](crate::StoreError::InvalidArgument) on a cursor
-/// that is malformed or belongs to another list or direction, with
-/// [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout) or
-/// [`Pushback`](crate::StoreError::Pushback) when the backend cannot answer now, and with
-/// [`Inconsistent`](crate::StoreError::Inconsistent) when stored data breaks a rule.
+/// Every method can fail with:
+///
+/// - [`InvalidArgument`](crate::StoreError::InvalidArgument) for a cursor that is malformed, or that belongs to
+///   another list or direction;
+/// - [`Unavailable`](crate::StoreError::Unavailable), [`Timeout`](crate::StoreError::Timeout) or
+///   [`Pushback`](crate::StoreError::Pushback) if the backend cannot answer now;
+/// - [`Inconsistent`](crate::StoreError::Inconsistent) if stored data breaks a rule.
 #[async_trait]
 pub trait LogsReader: std::fmt::Debug + Send + Sync {
     /// Runs, newest first by `(created_at, id)`.
@@ -56,9 +58,9 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         run_id: &RunId,
     ) -> StoreResult<Option<LlmRunSnapshot>>;
 
-    /// **Rule 11.** The trace of a run: the run's own `trace_id`; else that of the trace header that names the
-    /// run, with the smallest `(created_at, trace_id)` where several do. A header may name a run
-    /// that is not stored.
+    /// **Rule 11.** The trace of a run. It is the run's own `trace_id`, or else that of the trace header that
+    /// names the run. If several headers do, the smallest `(created_at, trace_id)` decides. A header may
+    /// name a run that is not stored.
     async fn get_trace_id_for_run(
         &self,
         tenant: &TenantId,
@@ -73,15 +75,14 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceSnapshot>>;
 
-    /// The header of this trace, if the tenant has stored one: a trace can have steps alone.
+    /// The header of this trace, if the tenant stored one. A trace can have steps without a header.
     async fn get_trace(
         &self,
         tenant: &TenantId,
         trace_id: &TraceId,
     ) -> StoreResult<Option<TraceSnapshot>>;
 
-    /// Steps of all traces with their keys, newest first by `(created_at, id)`: what an export
-    /// walks.
+    /// Steps of all traces with their keys, newest first by `(created_at, id)`. Exports use it.
     async fn list_trace_steps(
         &self,
         tenant: &TenantId,
@@ -89,12 +90,11 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepRecord>>;
 
-    /// **Rule 10.** The steps of one trace in their order: positioned ones first, by position, which is their
-    /// `step_index` (gaps stay); then the others by `(timestamp, span id)`, numbered without gaps
-    /// from the last position + 1, or from 0. A header is not needed.
+    /// **Rule 10.** The steps of one trace in their order. Steps with a position come first, by position. The
+    /// position is their `step_index`, and gaps stay. The other steps follow by `(timestamp, span id)`. Their
+    /// numbers have no gaps, and begin at the last position + 1, or at 0. A header is not necessary.
     ///
-    /// A step that arrives between two pages may renumber those after it; each step still comes
-    /// once.
+    /// A step that arrives between two pages may renumber later steps. Each step still occurs once.
     async fn get_trace_steps(
         &self,
         tenant: &TenantId,
@@ -102,11 +102,15 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<TraceStepSnapshot>>;
 
-    /// **Rule 12.** What happened in a window, merged from all topics, oldest first: steps of the trace of the
-    /// query by their `timestamp`, system records of tenant and platform by `occurred_at`, audit
-    /// entries about policy rules and limits by `occurred_at`. On equal times: steps, in their
-    /// order; system records of the tenant, then of the platform; audit entries; each by id, the
-    /// smaller first. `step_index` counts over the whole trace.
+    /// **Rule 12.** The events of all topics in a window, oldest first:
+    ///
+    /// - steps of the trace of the query, by `timestamp`;
+    /// - system records of tenant and platform, by `occurred_at`;
+    /// - audit entries about policy rules and limits, by `occurred_at`.
+    ///
+    /// On equal times, the order is: steps in their order, system records of the tenant, those of the
+    /// platform, audit entries. Within one of the last three, the smaller id comes first. `step_index`
+    /// counts over the whole trace.
     async fn get_replay_window_events(
         &self,
         tenant: &TenantId,
@@ -123,9 +127,9 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<SystemRecordSnapshot>>;
 
-    /// The system record with this id: the tenant's, or else the platform's (**rule 1**). An id of the
-    /// tenant and one of the platform are different keys. Where both are stored, this is the tenant's
-    /// own record, and lists have the other.
+    /// The system record with this id: the tenant's, or else the platform's (**rule 1**). Tenant and platform
+    /// have separate key spaces. If both stored this id, the method returns the tenant's own record. Lists
+    /// return both.
     async fn get_system_record(
         &self,
         tenant: &TenantId,
@@ -167,8 +171,8 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
     ) -> StoreResult<Option<AuditLedgerSnapshot>>;
 
     /// **Rule 13.** Audit entries about policy rules, policy proposals, limits and incidents, newest first by
-    /// `(created_at, id)`, each once. With a run id: those whose `before_state` or `after_state`
-    /// has at its top a text `run_id` or `source_run_id` equal to it.
+    /// `(created_at, id)`, each once. With a run id, only entries of that run: their
+    /// `before_state` or `after_state` has this id as a text member `run_id` or `source_run_id` at the top.
     async fn get_governance_events(
         &self,
         tenant: &TenantId,
@@ -176,8 +180,8 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<AuditLedgerSnapshot>>;
 
-    /// **Rule 14.** Exports, folded with their outcomes, newest first by `(created_at, id)`. The status is read
-    /// anew on each page.
+    /// **Rule 14.** Exports, joined with their outcomes, newest first by `(created_at, id)`. Each page reads the
+    /// current status.
     async fn list_log_exports(
         &self,
         tenant: &TenantId,
@@ -185,7 +189,7 @@ pub trait LogsReader: std::fmt::Debug + Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<QueryResult<LogExportSnapshot>>;
 
-    /// **Rule 14.** The export with this id, if the tenant has one, folded with its outcome as it is now.
+    /// **Rule 14.** The export with this id, if the tenant has one, joined with its current outcome.
     async fn get_log_export(
         &self,
         tenant: &TenantId,

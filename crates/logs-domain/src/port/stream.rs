@@ -18,15 +18,14 @@ const GROWTH: usize = 4;
 /// How many bytes of JSON a page has, as far as the page before tells.
 const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
-/// Whole lists as streams, in either direction, for every reader: each fetches one uncounted page at a
-/// time and ends after the last record or with the first error.
+/// Whole lists as streams, in either direction, for every reader. A stream reads one uncounted page at a time.
+/// It ends after the last record or with the first error.
 ///
-/// The first page has 100 records; each further one has four times as many, up to 1000, but no more
-/// than take 8 MiB if their JSON is as large as the largest of the page before.
+/// The first page has 100 records. Each later page has up to four times as many, and at most 1000. From the
+/// largest record of the previous page, the stream chooses a size that keeps the JSON of a page below 8 MiB.
 ///
-/// A record that is [`Inconsistent`](crate::StoreError::Inconsistent) is an error in its place. The
-/// stream goes on behind it, for callers who want the others, where the error has a
-/// [`place`](crate::StoreError::place).
+/// An [`Inconsistent`](crate::StoreError::Inconsistent) record is an error in the stream. If the error has a
+/// [`place`](crate::StoreError::place), a caller may continue, and the stream returns the records after it.
 pub trait LogsReaderExt: LogsReader {
     /// All of [`list_llm_runs`](LogsReader::list_llm_runs).
     fn stream_llm_runs<'a>(

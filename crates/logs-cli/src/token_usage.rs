@@ -34,7 +34,7 @@ impl UsageMeter {
     }
 
     /// The sums over all runs that were taken.
-    pub(crate) fn total(&self) -> Usage {
+    pub(crate) fn total(&self) -> TokenUsage {
         let counted = |(run, _): &(&RunId, &Use)| !self.parents.contains(*run);
         let runs: Vec<&Use> = self
             .runs
@@ -47,7 +47,7 @@ impl UsageMeter {
             known.map(u128::from).sum()
         };
         let unknown = |used: &&&Use| used.input_tokens.is_none() || used.output_tokens.is_none();
-        Usage {
+        TokenUsage {
             calls: runs.len() as u64,
             enclosing_calls: (self.runs.len() - runs.len()) as u64,
             input_tokens: sum(|used| used.input_tokens),
@@ -61,7 +61,7 @@ impl UsageMeter {
 
 /// What runs used together.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Usage {
+pub(crate) struct TokenUsage {
     pub(crate) calls: u64,
     pub(crate) enclosing_calls: u64,
     pub(crate) input_tokens: u128,
@@ -72,7 +72,7 @@ pub(crate) struct Usage {
     pub(crate) calls_without_cost: u64,
 }
 
-impl fmt::Display for Usage {
+impl fmt::Display for TokenUsage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let calls = if self.calls == 1 { "call" } else { "calls" };
         write!(

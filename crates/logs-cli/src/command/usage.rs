@@ -48,7 +48,7 @@ pub(crate) struct Usage {
 
 /// The line on standard error beside the lines of groups.
 #[derive(Serialize)]
-struct Totals {
+struct UsageTotals {
     total: UsageSums,
     synthetic_runs: u64,
 }
@@ -79,7 +79,7 @@ fn write_json(output: Output<'_>, summary: &UsageSummary) -> Result<(), Failure>
         output.out.write_all(b"\n")?;
     }
     output.out.flush()?;
-    let totals = Totals {
+    let totals = UsageTotals {
         total: summary.total(),
         synthetic_runs: summary.synthetic_runs,
     };

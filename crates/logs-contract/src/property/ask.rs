@@ -3,7 +3,7 @@
 use logs_domain::{Cursor, LogsStore, PageRequest, QueryResult, StoreResult, TenantId, Total};
 use serde::Serialize;
 
-use super::filters::{LookUp, Question};
+use super::filters::{LookUp, Query};
 
 /// A page with its items as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,31 +22,29 @@ pub(super) type Answer = Result<Page, String>;
 pub(super) async fn ask(
     store: &dyn LogsStore,
     tenant: &TenantId,
-    question: &Question,
+    question: &Query,
     page: &PageRequest,
 ) -> Answer {
     match question {
-        Question::Runs(filter) => shown(store.list_llm_runs(tenant, filter, page).await),
-        Question::Traces(filter) => shown(store.list_traces(tenant, filter, page).await),
-        Question::Steps(filter) => shown(store.list_trace_steps(tenant, filter, page).await),
-        Question::StepsOf(trace) => shown(store.get_trace_steps(tenant, trace, page).await),
-        Question::Replay(query) => shown(store.get_replay_window_events(tenant, query, page).await),
-        Question::System(filter) => shown(store.list_system_records(tenant, filter, page).await),
-        Question::ByCorrelation(id) => shown(
+        Query::Runs(filter) => shown(store.list_llm_runs(tenant, filter, page).await),
+        Query::Traces(filter) => shown(store.list_traces(tenant, filter, page).await),
+        Query::Steps(filter) => shown(store.list_trace_steps(tenant, filter, page).await),
+        Query::StepsOf(trace) => shown(store.get_trace_steps(tenant, trace, page).await),
+        Query::Replay(query) => shown(store.get_replay_window_events(tenant, query, page).await),
+        Query::System(filter) => shown(store.list_system_records(tenant, filter, page).await),
+        Query::ByCorrelation(id) => shown(
             store
                 .get_system_record_by_correlation(tenant, id, page)
                 .await,
         ),
-        Question::InWindow(window) => shown(
+        Query::InWindow(window) => shown(
             store
                 .get_system_records_in_window(tenant, window, page)
                 .await,
         ),
-        Question::Audit(filter) => shown(store.list_audit_entries(tenant, filter, page).await),
-        Question::Governance(filter) => {
-            shown(store.get_governance_events(tenant, filter, page).await)
-        }
-        Question::Exports(filter) => shown(store.list_log_exports(tenant, filter, page).await),
+        Query::Audit(filter) => shown(store.list_audit_entries(tenant, filter, page).await),
+        Query::Governance(filter) => shown(store.get_governance_events(tenant, filter, page).await),
+        Query::Exports(filter) => shown(store.list_log_exports(tenant, filter, page).await),
     }
 }
 

@@ -17,7 +17,7 @@ use super::pools::{range, record_id};
 
 /// A question of the port.
 #[derive(Clone, Debug)]
-pub(super) enum Question {
+pub(super) enum Query {
     Runs(LlmRunFilter),
     Traces(TraceFilter),
     Steps(TraceStepFilter),
@@ -112,13 +112,13 @@ fn chosen(list: &'static str) -> impl Strategy<Value = Vec<&'static str>> {
 /// A question together with the name of its list and the fields of the filter that are set.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
-    pub(super) question: Question,
+    pub(super) question: Query,
     pub(super) list: &'static str,
     pub(super) fields: Vec<&'static str>,
 }
 
 impl Asked {
-    fn new(question: Question, list: &'static str, fields: Vec<&'static str>) -> Self {
+    fn new(question: Query, list: &'static str, fields: Vec<&'static str>) -> Self {
         Self {
             question,
             list,
@@ -164,7 +164,7 @@ fn run_filter() -> impl Strategy<Value = (LlmRunFilter, Vec<&'static str>)> {
 }
 
 fn runs() -> impl Strategy<Value = Asked> {
-    run_filter().prop_map(|(filter, f)| Asked::new(Question::Runs(filter), "runs", f))
+    run_filter().prop_map(|(filter, f)| Asked::new(Query::Runs(filter), "runs", f))
 }
 
 fn traces() -> impl Strategy<Value = Asked> {
@@ -174,7 +174,7 @@ fn traces() -> impl Strategy<Value = Asked> {
             run_id: keep(&f, "run_id", run_id),
             created: keep_range(&f, "created", created),
         };
-        Asked::new(Question::Traces(filter), "traces", f)
+        Asked::new(Query::Traces(filter), "traces", f)
     })
 }
 
@@ -185,7 +185,7 @@ fn steps() -> impl Strategy<Value = Asked> {
             trace_id: keep(&f, "trace_id", trace_id),
             created: keep_range(&f, "created", created),
         };
-        Asked::new(Question::Steps(filter), "steps", f)
+        Asked::new(Query::Steps(filter), "steps", f)
     })
 }
 
@@ -205,7 +205,7 @@ fn system() -> impl Strategy<Value = Asked> {
             occurred: keep_range(&f, "occurred", occurred),
             created: keep_range(&f, "created", created),
         };
-        Asked::new(Question::System(filter), "system", f)
+        Asked::new(Query::System(filter), "system", f)
     })
 }
 
@@ -225,7 +225,7 @@ fn audit() -> impl Strategy<Value = Asked> {
             occurred: keep_range(&f, "occurred", ranges.0),
             created: keep_range(&f, "created", ranges.1),
         };
-        Asked::new(Question::Audit(filter), "audit", f)
+        Asked::new(Query::Audit(filter), "audit", f)
     })
 }
 
@@ -235,7 +235,7 @@ fn governance() -> impl Strategy<Value = Asked> {
             run_id: keep(&f, "run_id", run_id),
             occurred: keep_range(&f, "occurred", occurred),
         };
-        Asked::new(Question::Governance(filter), "governance", f)
+        Asked::new(Query::Governance(filter), "governance", f)
     })
 }
 
@@ -247,7 +247,7 @@ fn exports() -> impl Strategy<Value = Asked> {
             status: keep(&f, "status", words.1),
             created: keep_range(&f, "created", created),
         };
-        Asked::new(Question::Exports(filter), "exports", f)
+        Asked::new(Query::Exports(filter), "exports", f)
     })
 }
 
@@ -258,18 +258,18 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         (prop::option::weighted(0.8, trace.clone()), range()).prop_map(|(trace, window)| {
             let mut query = ReplayQuery::new(window);
             query.trace_id = trace;
-            Asked::new(Question::Replay(query), "replay", Vec::new())
+            Asked::new(Query::Replay(query), "replay", Vec::new())
         });
     let plain = |question| Asked::new(question, "", Vec::new());
     prop_oneof![
         12 => runs(),
         2 => traces(),
         2 => steps(),
-        5 => trace.prop_map(move |trace| plain(Question::StepsOf(trace))),
+        5 => trace.prop_map(move |trace| plain(Query::StepsOf(trace))),
         6 => replay,
         6 => system(),
-        1 => correlation().prop_map(move |id| plain(Question::ByCorrelation(id))),
-        2 => range().prop_map(move |window| plain(Question::InWindow(window))),
+        1 => correlation().prop_map(move |id| plain(Query::ByCorrelation(id))),
+        2 => range().prop_map(move |window| plain(Query::InWindow(window))),
         9 => audit(),
         2 => governance(),
         2 => exports(),

@@ -12,7 +12,7 @@ use super::STEPS;
 use crate::failure::Failure;
 use crate::output::{self, Fields, Row, Table};
 use crate::session::Session;
-use crate::token_usage::{Usage, UsageMeter};
+use crate::token_usage::{TokenUsage, UsageMeter};
 
 pub(super) const EXAMPLES: &str = "\
 With --json, the first line is {\"trace\":…} (null without a header). Each step has a line
@@ -47,7 +47,7 @@ struct Totals {
     steps_without_cost: u64,
     /// Added up; steps that enclose others count on top of them.
     steps_duration_ms: u128,
-    runs: Usage,
+    runs: TokenUsage,
 }
 
 impl Show {
@@ -102,7 +102,7 @@ async fn usage(
     store: &dyn LogsStore,
     tenant: &TenantId,
     trace: &TraceId,
-) -> Result<Usage, Failure> {
+) -> Result<TokenUsage, Failure> {
     let filter = LlmRunFilter::default().trace_id(trace.clone());
     let runs = store.stream_llm_runs(tenant, &filter, Direction::Descending);
     pin_mut!(runs);

@@ -6,7 +6,7 @@ use logs_domain::{CountMode, Direction, PageLimit, PageOffset, PageRequest, Tena
 
 use super::{Play, compare};
 use crate::property::ask::{Answer, Page, ask};
-use crate::property::filters::{Asked, Question};
+use crate::property::filters::{Asked, Query};
 use crate::property::operations::{Append, Count};
 
 impl Play<'_> {
@@ -129,7 +129,7 @@ impl Play<'_> {
 fn exactly_once(asked: &Asked, before: &[String], walked: &[String]) -> Result<(), String> {
     let changing = matches!(
         asked.question,
-        Question::StepsOf(_) | Question::Replay(_) | Question::Exports(_)
+        Query::StepsOf(_) | Query::Replay(_) | Query::Exports(_)
     );
     if changing {
         return Ok(());

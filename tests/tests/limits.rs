@@ -6,7 +6,7 @@ use logs_domain::{
     ActorId, AppendBatch, AuditEventType, Checksum, Component, CorrelationId, CountMode,
     DurationMs, EntityId, EntityType, JsonObject, Model, OutcomeCategory, PageLimit, PageOffset,
     Provider, Reason, RunId, SessionId, SkillName, SpanId, StepPosition, StoreOptions, Summary,
-    SystemEventType, TenantId, TokenCount, TraceId,
+    SystemEventType, TenantId, TokenCount, TraceId, UsageSummary,
 };
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/limits.md");
@@ -71,6 +71,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             StoreOptions::default().count_budget.as_millis(),
             "ms",
             "`StoreOptions::count_budget`",
+        ),
+        (
+            "an answer about usage",
+            UsageSummary::MAX_GROUPS as u128,
+            "groups",
+            "`UsageSummary::MAX_GROUPS`",
         ),
     ];
     limits.extend(bytes![

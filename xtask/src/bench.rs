@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// Only how the stores grow: the same questions of a thousandth of the rows and of all of them
     #[arg(long)]
     growth: bool,
+    /// Only usage: sums over all runs, and what appends pay for their indexes
+    #[arg(long)]
+    usage: bool,
 }
 
 /// Builds and runs the benchmark, and the `logs` command whose import and export it measures.
@@ -46,6 +49,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.growth {
         bench.arg("--growth");
+    }
+    if arguments.usage {
+        bench.arg("--usage");
     }
     process::run(bench)
 }

@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// and of all of them
     #[arg(long)]
     pub(crate) growth: bool,
+    /// Only usage of SQLite and PostgreSQL: sums over all runs, and what appends pay for their indexes
+    #[arg(long, conflicts_with = "growth")]
+    pub(crate) usage: bool,
     /// Where every single measurement is written, one JSON object per line
     #[arg(long, default_value = "target/bench/samples.ndjson")]
     pub(crate) samples: PathBuf,

@@ -25,6 +25,7 @@ mod sqlite;
 mod statistics;
 mod subject;
 mod ties;
+mod usage;
 mod verify;
 mod writers;
 
@@ -41,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
     machine::describe(&population);
     let mut samples = Samples::create(&arguments.samples)?;
     // First, while the memory of the process is its own.
-    if arguments.wants(Backend::Memory) {
+    if arguments.wants(Backend::Memory) && !arguments.usage {
         memory::run(&arguments, &population, &mut samples).await?;
     }
     if arguments.wants(Backend::Sqlite) {

@@ -5,6 +5,7 @@ mod baseline_reads;
 mod copy;
 mod plain;
 mod test_server;
+mod usage;
 
 use std::sync::Arc;
 
@@ -36,6 +37,9 @@ pub(crate) async fn run(
     server.describe().await?;
     if arguments.growth {
         return growth(&server, arguments, population, samples).await;
+    }
+    if arguments.usage {
+        return usage::run(&server, arguments, population, samples).await;
     }
     let store = server.database().await?;
     let again = server.database().await?;

@@ -2,6 +2,7 @@
 
 mod baseline_append;
 mod baseline_reads;
+mod usage;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +37,9 @@ pub(crate) async fn run(
     let folder = tempfile::tempdir_in(arguments.folder())?;
     if arguments.growth {
         return growth(folder.path(), arguments, population, samples).await;
+    }
+    if arguments.usage {
+        return usage::run(folder.path(), arguments, population, samples).await;
     }
     let [ours, again, bare] =
         ["store.db", "again.db", "bare.db"].map(|name| folder.path().join(name));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::store::{READERS, WRITERS};
 use crate::timeouts::{
     ACQUIRE, APPEND, APPEND_STATEMENT, IDLE, LIFETIME, LOCK, LONGEST_APPEND, READ, READ_STATEMENT,
-    SKEW,
+    SKEW, SUM, SUM_STATEMENT,
 };
 use crate::writer::RETRIES;
 
@@ -23,6 +23,11 @@ fn the_table_of_this_adapter_is_that_of_its_constants() {
         (
             "a statement of a read, on the server",
             seconds(READ_STATEMENT),
+        ),
+        ("a sum of usage", seconds(SUM)),
+        (
+            "the statement of a sum of usage, on the server",
+            seconds(SUM_STATEMENT),
         ),
         ("an append, with its retries", seconds(APPEND)),
         (

@@ -1,0 +1,66 @@
+//! Usage of PostgreSQL.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use logs_domain::{LogsStore, StoreOptions, TenantId, TimeRange};
+use logs_postgres::PostgresStore;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Row};
+
+use super::BACKEND;
+use super::test_server::TestServer;
+use crate::arguments::Arguments;
+use crate::data::Population;
+use crate::reads::Bench;
+use crate::samples::Samples;
+use crate::usage::{Floor, WITHOUT, appends, fill, measure};
+
+const FLOOR: &str = include_str!("../../baselines/postgres_usage.sql");
+const DROP: &str = "DROP INDEX logs.llm_run_by_start; DROP INDEX logs.llm_run_by_parent";
+
+struct PlainSum(PgConnection);
+
+#[async_trait]
+impl Floor for PlainSum {
+    async fn sum(&mut self, tenant: &TenantId, window: &TimeRange) -> anyhow::Result<u64> {
+        let query = sqlx::query(FLOOR)
+            .bind(tenant.as_str())
+            .bind(window.from().map(|time| time.to_datetime()))
+            .bind(window.to().map(|time| time.to_datetime()));
+        let counted: i64 = query.fetch_one(&mut self.0).await?.try_get(0)?;
+        Ok(counted.unsigned_abs())
+    }
+}
+
+pub(super) async fn run(
+    server: &TestServer,
+    arguments: &Arguments,
+    population: &Population,
+    samples: &mut Samples,
+) -> anyhow::Result<()> {
+    let (ours, bare) = (server.database().await?, server.database().await?);
+    bare.prepare(DROP).await?;
+    let open = async |url| PostgresStore::connect(url, StoreOptions::default()).await;
+    let store: Arc<dyn LogsStore> = Arc::new(open(&ours.url).await?);
+    let without: Arc<dyn LogsStore> = Arc::new(open(&bare.url).await?);
+    let mut bench = Bench {
+        backend: BACKEND,
+        store: Arc::clone(&store),
+        meter: server.meter().await?,
+        arguments,
+        samples,
+    };
+    let times = fill(&*store, arguments.stored(), population).await?;
+    ours.prepare("VACUUM ANALYZE").await?;
+    let mut held = PgConnection::connect(&ours.url).await?;
+    sqlx::raw_sql("SET jit = off").execute(&mut held).await?;
+    measure(&mut bench, Box::new(PlainSum(held)), times).await?;
+    fill(&*without, arguments.stored(), population).await?;
+    let stores = [("store", store), (WITHOUT, without)];
+    appends(&mut bench, &stores, population).await?;
+    for (_, store) in stores {
+        store.close().await?;
+    }
+    Ok(())
+}

@@ -9,13 +9,13 @@ pub trait Clock: Debug + Send + Sync {
     /// The time now. It may step back; stores keep `created_at` from decreasing themselves.
     fn now(&self) -> Timestamp;
 
-    /// Whether it is meant to tell the time of day, as opposed to a time that a test made up.
+    /// Whether the clock tells the time of day, and not an invented time of a test.
     ///
-    /// Such a clock is compared with what the store knows of the time, and the store is not
-    /// [`ready`](crate::StoreLifecycle::ready) when they disagree by more than 5 s: with the clock
-    /// of a server that has one of its own, or with the newest record time of a file, which may
-    /// then be ahead of it only by a small step back. There is no default: a clock of a program
-    /// that forgot to say it would never be compared.
+    /// A store compares such a clock with its own knowledge of the time. PostgreSQL compares the server's
+    /// clock, in both directions. SQLite compares the newest time of the file, which may be ahead by at
+    /// most 5 s. The store is not [`ready`](crate::StoreLifecycle::ready) if the difference exceeds 5 s.
+    /// There is no default, because a store would never compare the clock of a program that forgot this
+    /// method.
     fn tells_time_of_day(&self) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! The hash over the content of a draft, and over the arguments that a cursor is bound to.
+//! Hashes over the content of a draft, over a record, and over the arguments of a cursor.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use crate::{RecordId, TenantId, Timestamp};
 ///
 /// Two drafts with the same key are equal exactly when their digests are. The encoding is, for
 /// each field that is present, in the order of [`Fields::FIELDS`]: the length of its name (u32, big-endian), the
-/// name, the length of the value (u64, big-endian), the value. An absent field leaves no trace, so
-/// that `None` differs from every `Some`, and a field added later leaves old digests as they are.
-/// Stores keep digests for ever: the encoding never changes (fixtures hold it).
+/// name, the length of the value (u64, big-endian), the value. The encoding
+/// omits absent fields. So `None` differs from every `Some`, and a new field does not change old digests.
+/// Stores keep digests for ever, so the encoding never changes. Fixtures test this.
 ///
-/// It serves idempotency, and is not proof: about 2^64 work finds two records with one digest.
+/// The digest serves idempotency. It is no proof: about 2^64 operations find two records with one digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentDigest([u8; 16]);
 
@@ -39,14 +39,14 @@ impl fmt::Debug for ContentDigest {
     }
 }
 
-/// The first 16 bytes of SHA-256 over all that a store knows of a record: whose it is, its id, its
-/// record time and its [`ContentDigest`]. A durable store keeps it beside the record's key and
-/// computes it again for each record that it reads or compares.
+/// The first 16 bytes of SHA-256 over a whole record: its tenant, its id, its record time and its
+/// [`ContentDigest`]. A durable store keeps it beside the key of the record. The store computes it again for
+/// each record that it reads or compares.
 ///
-/// The encoding is that of [`ContentDigest`] with the domain `record` and the fields `tenant_id`
-/// (absent for the platform), `id`, `created_at` (microseconds since 1970, i64, big-endian) and
-/// `content`. It finds what was altered by accident or without care. Whoever may write to the store
-/// can compute it too: that nothing was altered at all is for proofs to show.
+/// The encoding is that of [`ContentDigest`], with the domain `record`. The fields are `tenant_id` (absent for
+/// the platform), `id`, `created_at` (microseconds since 1970, i64, big-endian) and `content`. The digest
+/// detects accidental changes. A user who may write to the store can compute it too. Only proofs show that
+/// nobody altered a record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RecordDigest([u8; 16]);
 
@@ -67,7 +67,7 @@ impl RecordDigest {
         Self(hasher.finish())
     }
 
-    /// Whether this was made for the record that is kept as `draft`.
+    /// Whether this is the digest of the record with the content `draft`.
     #[must_use]
     pub fn confirms<D: Fields>(
         &self,
@@ -153,12 +153,12 @@ macro_rules! field_writer {
 
 field_writer!(FieldHasher, FieldCounter);
 
-/// Hashes fields in the encoding that [`ContentDigest`] documents. They are put together first:
-/// hashed in many small pieces, a record takes a third longer.
+/// Hashes fields in the encoding of [`ContentDigest`]. It first joins the fields, because many small updates
+/// of the hash take a third longer.
 pub struct FieldHasher(Vec<u8>);
 
 impl FieldHasher {
-    /// `domain` keeps hashes of different things apart.
+    /// `domain` separates hashes of different types of values.
     pub fn new(domain: &'static str) -> Self {
         let mut hasher = Self(Vec::with_capacity(512));
         hasher.text("domain", domain);

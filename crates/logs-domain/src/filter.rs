@@ -1,12 +1,11 @@
-//! Which records a list holds.
+//! Filters of lists.
 //!
-//! Every field is an exact match, all are ANDed, and the default holds everything. `matches` is
-//! the meaning of each filter; the memory adapter runs it, and queries of other adapters are
-//! compared with it.
+//! Every field is an exact match. A filter combines them with AND, and the default matches all records. `matches`
+//! defines each filter. The memory adapter runs it, and tests compare the queries of other adapters with it.
 
 use crate::digest::FieldSink;
 
-/// The arguments of a read of many besides tenant and page: what a cursor is bound to.
+/// The arguments of a list besides tenant and page. A cursor is valid for one set of them.
 pub trait ReadArguments: sealed::WriteArguments {}
 
 pub(crate) mod sealed {

@@ -1,4 +1,4 @@
-//! What makes a record unique.
+//! Keys of records.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::value::RecordId;
 use crate::{RecordKind, RunId, SpanId, StepPosition, TenantId, TraceId};
 
-/// Which step of a trace: the two forms are key spaces of their own.
+/// The key of a step in its trace. The two forms are separate key spaces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKey {
     /// The producer numbered its steps; the position is the step's index.
     Position(StepPosition),
-    /// The step was made from a span; its index follows from its time when the trace is read.
+    /// The producer made the step from a span. A read of the trace derives the index from the time of the step.
     Span(SpanId),
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for StepKey {
     }
 }
 
-/// The kind of a record and what makes it unique in its tenant.
+/// The kind of a record and its key in the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordKey {
     /// A run, by its run id.
@@ -80,7 +80,7 @@ impl RecordKey {
         }
     }
 
-    /// The id that the record has in `tenant`; an export's outcome has none of its own.
+    /// The id of the record in `tenant`. The outcome of an export has none.
     #[must_use]
     pub fn id(&self, tenant: &TenantId) -> Option<RecordId> {
         match self {

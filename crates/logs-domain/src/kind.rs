@@ -44,8 +44,8 @@ macro_rules! kinds {
         /// Any draft.
         ///
         /// Its JSON form is an object with one member, named after the kind:
-        /// `{"llm_run":{"run_id":"r-1",…}}`. Absent and null optional fields are the same; unknown
-        /// fields, repeated fields and unknown words are refused.
+        /// `{"llm_run":{"run_id":"r-1",…}}`. Absent and null optional fields are the same. The parser refuses
+        /// unknown fields, repeated fields and unknown enumeration values.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Draft {
@@ -76,7 +76,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// Makes a draft of the values of a kind's [fields](RecordKind::fields).
+            /// Makes a draft from the values of a kind's [fields](RecordKind::fields).
             ///
             /// # Errors
             /// Those of the reader.
@@ -140,7 +140,7 @@ impl Draft {
             .map_err(|error| InvalidValue::new("record", text, format!("a record ({error})")))
     }
 
-    /// What makes the record unique in its tenant.
+    /// The key of the record in its tenant.
     #[must_use]
     pub fn key(&self) -> RecordKey {
         match self {
@@ -154,7 +154,7 @@ impl Draft {
         }
     }
 
-    /// The id that the record has in `tenant`; an export's outcome has none of its own.
+    /// The id of the record in `tenant`. The outcome of an export has none.
     #[must_use]
     pub fn id(&self, tenant: &TenantId) -> Option<RecordId> {
         self.key().id(tenant)

@@ -1,10 +1,10 @@
 //! Values, drafts, snapshots, filters, pages, errors and ports of the evidence store for AI agents.
 //!
 //! The crate has no I/O. A program takes an `Arc<dyn LogsReader>` or an `Arc<dyn LogsStore>`
-//! ([`port`]), hands over drafts in an [`AppendBatch`], and reads snapshots page by page ([`page`]).
-//! Draft, snapshot and filter of a topic stand side by side: [`llm_run`], [`trace`],
-//! [`system_record`], [`audit_entry`], [`log_export`]. What runs used together is in [`usage`]. Every
-//! rule that a store must keep stands on the method of the port that it concerns.
+//! ([`port`]). It appends drafts in an [`AppendBatch`], and reads snapshots page by page ([`page`]). One module
+//! has the draft, the snapshot and the filter of a topic: [`llm_run`], [`trace`], [`system_record`],
+//! [`audit_entry`], [`log_export`]. The documentation of each method of a port states the rules that a store
+//! must keep. [`usage`] has the sums of what runs used.
 //!
 //! ```
 //! use logs_domain::{AppendBatch, ExecutionStatus, Model, NewLlmRun, Provider, RecordSource, RunId, Timestamp};

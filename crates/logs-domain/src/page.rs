@@ -1,4 +1,4 @@
-//! Pages of lists and windows: how many, from where, which way, and how many there are in all.
+//! Pages of lists and windows: limit, position, direction and total.
 
 mod codec;
 mod cursor;

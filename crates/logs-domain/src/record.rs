@@ -1,9 +1,8 @@
 //! Any stored record.
 //!
-//! Stores return snapshots: immutable records with everything that the store added. Fields are public
-//! to read; a snapshot is made by its `from_parts` only, from a draft, a tenant and a record time, so
-//! that an invalid one cannot be. The JSON forms are snake_case with explicit nulls, and read back
-//! through the same checks.
+//! Stores return snapshots: immutable records with the values that the store added. Fields are public for
+//! readers. Only `from_parts` makes a snapshot, from a draft, a tenant and a record time. So no snapshot is
+//! invalid. The JSON forms are snake_case with explicit nulls. Deserialisation makes the same checks.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +56,7 @@ impl Record {
         }
     }
 
-    /// Whose record it is, `None` for the platform.
+    /// The tenant of the record, `None` for the platform.
     #[must_use]
     pub const fn tenant_id(&self) -> Option<&TenantId> {
         match self {
@@ -83,9 +82,9 @@ impl Record {
         }
     }
 
-    /// The drafts that make this record again: two for an export with an outcome, else one. A
-    /// system record or an audit entry names its `occurred_at` even where its first draft left it
-    /// to the record time.
+    /// The drafts for a copy of this record: two for an export with an outcome, else one. The draft of a
+    /// system record or an audit entry has an `occurred_at`, even if the original draft had none and the
+    /// store took the record time.
     #[must_use]
     pub fn to_drafts(&self) -> Vec<Draft> {
         match self {

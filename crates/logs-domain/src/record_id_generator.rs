@@ -8,14 +8,14 @@ use crate::RecordId;
 
 /// Makes ids for system, audit and export drafts.
 ///
-/// It is injected into whatever makes drafts: a draft holds its id from construction, so that it
-/// can be sent again after an error without being stored twice.
+/// A program injects it where it makes drafts. A draft has its id from the start. So a producer can send the
+/// draft again after an error, and the store does not store it twice.
 pub trait RecordIdGenerator: Debug + Send + Sync {
     /// A new id, different from every other.
     fn next_id(&self) -> RecordId;
 }
 
-/// UUIDs of version 7 (RFC 9562): the time in milliseconds, then randomness of the system.
+/// Makes UUIDs of version 7 (RFC 9562): the time in milliseconds, then random bits of the system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UuidV7Generator;
 

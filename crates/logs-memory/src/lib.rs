@@ -1,8 +1,7 @@
 //! The evidence store in the memory of the process.
 //!
-//! It is made for tests and for trying things out, and it is the oracle that every other adapter
-//! is compared with: the rules of the ports in plain code, written to be read. Nothing outlives
-//! the process.
+//! It is for tests and trials. It implements the rules of the ports in plain, readable code. Tests compare every
+//! other adapter with it. The records are gone when the process ends.
 //!
 //! ```
 //! use logs_domain::{LlmRunFilter, LogsReader, PageRequest, StoreOptions, TenantId};
@@ -47,8 +46,8 @@ impl MemoryStore {
         }
     }
 
-    /// The state, to read. A panic elsewhere cannot have left it half changed: whatever can fail
-    /// is done before the first change.
+    /// The state, for a read. A panic elsewhere cannot leave a partial change, because an append does all steps
+    /// that can fail before its first change.
     fn read(&self) -> StoreResult<RwLockReadGuard<'_, State>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         if state.closed {

@@ -1,4 +1,4 @@
-//! How the store lives.
+//! The lifecycle of the store.
 
 use std::sync::PoisonError;
 
@@ -19,7 +19,7 @@ impl StoreLifecycle for MemoryStore {
     }
 
     async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
-        // Appends stamp and store under the write lock, so none is under way here.
+        // Appends take their time and store under the write lock, so none is in flight here.
         let mut state = self.write()?;
         let now = state.now(&*self.options.clock);
         state.give_out(now);

@@ -1,4 +1,4 @@
-//! Pages of anything that is in order.
+//! Pages of ordered records.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use logs_domain::page::Walk;
 use logs_domain::{CountMode, CursorKey, QueryResult, StoreResult, Total};
 
-/// How many records are counted between two looks at the time.
+/// How many records a count takes between two checks of the time.
 const COUNTED_AT_ONCE: usize = 4096;
 
-/// Where reading begins, and which way it goes.
+/// The start and the direction of a read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start<'a, K> {
-    /// The key behind which it begins; none at the first record of its way.
+    /// The key after which it begins. `None` for the first record of the direction.
     pub(crate) from: Option<&'a K>,
-    /// Whether it goes from larger keys to smaller ones.
+    /// Whether it reads from larger keys to smaller ones.
     pub(crate) is_reversed: bool,
 }
 
@@ -52,12 +52,12 @@ where
     walk.page(found, total)
 }
 
-/// Nothing alters records in memory.
+/// No other program alters records in memory.
 fn readable<K, T>((key, record): (K, T)) -> (K, StoreResult<T>) {
     (key, Ok(record))
 }
 
-/// Counts up to one more than `cap`, as long as there is budget.
+/// Counts up to one more than `cap`, within the budget.
 fn count<T>(records: impl Iterator<Item = T>, cap: Option<u64>, budget: Option<Duration>) -> Total {
     let started = Instant::now();
     let most = cap.map_or(u64::MAX, |cap| cap + 1);

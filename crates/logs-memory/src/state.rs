@@ -1,4 +1,4 @@
-//! What the store holds.
+//! The state of the store.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,13 +9,13 @@ use logs_domain::{
     TraceSnapshot, TraceStepRecord,
 };
 
-/// Everything.
+/// The whole state.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) tenants: HashMap<TenantId, Records>,
     pub(crate) platform: Records,
     pub(crate) closed: bool,
-    /// The latest time that was given out, to an append or as settled.
+    /// The latest time that the store used for an append or returned as settled.
     latest: Option<Timestamp>,
 }
 
@@ -28,19 +28,19 @@ impl State {
         }
     }
 
-    /// The time now, never before one that was given out.
+    /// The time now, never earlier than the latest time.
     pub(crate) fn now(&self, clock: &dyn Clock) -> Timestamp {
         let now = clock.now();
         self.latest.map_or(now, |latest| now.max(latest))
     }
 
-    /// Keeps every later time from being before `time`.
+    /// Ensures that no later time is earlier than `time`.
     pub(crate) fn give_out(&mut self, time: Timestamp) {
         self.latest = Some(time);
     }
 }
 
-/// What is stored under a key.
+/// The entry of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stored {
     pub(crate) digest: ContentDigest,

@@ -1,4 +1,4 @@
-//! Appends: first everything is checked, then everything is stored.
+//! Appends: the store first checks all records, then stores them.
 
 mod check;
 mod insert;
@@ -56,7 +56,7 @@ impl PlatformWriter for MemoryStore {
     }
 }
 
-/// Stores what is new, for a tenant or (`None`) the platform.
+/// Stores the new records, for a tenant or (`None`) the platform.
 fn store(
     records: &mut Records,
     owner: Option<&TenantId>,

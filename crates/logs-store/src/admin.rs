@@ -1,5 +1,4 @@
-//! What an operator does to a store: bring its schema up to date, look whether it is well, copy it, and
-//! set its time right.
+//! Administration of a store: migrate its schema, check it, back it up, and reset its clock.
 
 mod backup;
 mod clock;
@@ -81,7 +80,7 @@ mod tests {
         let checks = doctor(&url).await.unwrap();
         assert!(checks.len() > 1 && checks.iter().all(|check| check.passed));
     }
-    /// Backends that have nothing to copy, or tools of their own, say so.
+    /// Backends without data to copy, or with their own tools, return an error.
     #[cfg(any(feature = "memory", feature = "postgres"))]
     async fn is_refused(url: &str, named: &str) {
         let target = std::path::Path::new("never-made.db");

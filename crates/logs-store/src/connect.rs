@@ -8,18 +8,17 @@ use logs_domain::{LogsStore, StoreOptions};
 use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
-/// Opens the store that `url` names, with the default options. A durable store that is not there
-/// is made and migrations that are missing are applied, except on a server: its schema has to be
-/// there, made by [`migrate`](crate::migrate).
+/// Opens the store at `url`, with the default options. In SQLite, it creates a missing store and applies
+/// missing migrations. On a PostgreSQL server, [`migrate`](crate::migrate) must have created the schema.
 ///
 /// # Errors
-/// [`ConnectError::InvalidUrl`] when the URL names no backend that is built in, and
-/// [`ConnectError::Store`] when the backend cannot be opened.
+/// [`ConnectError::InvalidUrl`] if this build has no backend for the URL, and [`ConnectError::Store`] if the
+/// backend does not open.
 pub async fn connect(url: &str) -> Result<Arc<dyn LogsStore>, ConnectError> {
     connect_with(url, StoreOptions::default()).await
 }
 
-/// Opens the store that `url` names, with `options`.
+/// Opens the store at `url`, with `options`.
 ///
 /// # Errors
 /// As [`connect`].
@@ -43,9 +42,9 @@ pub async fn connect_with(
     }
 }
 
-/// Opens the store that `url` names for reading. Nothing is made and nothing is migrated: a
-/// durable store has to be there, with the schema that this version knows. Appends fail with
-/// [`ReadOnly`](logs_domain::StoreError::ReadOnly), except in memory, where a new store is opened.
+/// Opens the store at `url` for reading. It creates and migrates nothing. A durable store must exist, with a
+/// schema that serves this program. Appends fail with [`ReadOnly`](logs_domain::StoreError::ReadOnly). In
+/// memory, it opens a new store, which accepts appends.
 ///
 /// # Errors
 /// As [`connect`], and [`ConnectError::NotThere`].

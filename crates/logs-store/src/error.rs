@@ -1,43 +1,43 @@
-//! Why there is no store.
+//! Errors of opening a store.
 
 use logs_domain::StoreError;
 
-/// Why there is no store. No message holds a URL, which may hold a password.
+/// The error of opening a store. No message contains a URL, because a URL may contain a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL names no backend that is built in, or is malformed.
+    /// The URL is malformed, or this build has no backend for it.
     #[error("store URL: {reason}; use {expected}")]
     InvalidUrl {
-        /// What is wrong with it.
+        /// The fault of the URL.
         reason: String,
-        /// The forms that work.
+        /// The accepted forms.
         expected: String,
     },
 
-    /// There is no store yet, and the call makes none.
+    /// The store does not exist, and the call creates none.
     #[error("there is no store at {place}")]
     NotThere {
-        /// Where it would be.
+        /// The place of the store.
         place: String,
     },
 
-    /// The call is not for this backend.
+    /// The backend does not support the call.
     #[error("{reason}")]
     NotForBackend {
-        /// Why, and what is done instead.
+        /// The reason, and the alternative.
         reason: String,
     },
 
-    /// The backend could not be opened.
+    /// The backend did not open.
     #[error(transparent)]
     Store(#[from] StoreError),
 
-    /// [`get`](crate::get) was called before [`init`](crate::init) had succeeded.
+    /// A call of [`get`](crate::get) came before a successful [`init`](crate::init).
     #[error("the store of the process is not initialised; call `logs_store::init(url)` first")]
     NotInitialised,
 
-    /// The store of the process was initialised with another URL before.
+    /// An earlier [`init`](crate::init) used another URL.
     #[error("the store of the process is initialised with another URL already")]
     AlreadyInitialised,
 }

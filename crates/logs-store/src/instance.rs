@@ -9,24 +9,24 @@ use crate::{ConnectError, connect};
 
 static INSTANCE: Instance = Instance::new();
 
-/// Opens the store of the process; [`get`] returns it from then on.
+/// Opens the store of the process. [`get`] returns it afterwards.
 ///
-/// Calling it again with the same URL, byte for byte, returns the same store; concurrent first
-/// calls open it once. A call that fails leaves nothing behind and can be repeated.
+/// Another call with the same URL, byte for byte, returns the same store. Concurrent first calls open one
+/// store. After a failed call, a caller can try again.
 ///
 /// # Errors
-/// Those of [`connect`], and [`ConnectError::AlreadyInitialised`] when the process has a store of
-/// another URL: nothing is opened then.
+/// Those of [`connect`], and [`ConnectError::AlreadyInitialised`] if the process has a store of
+/// another URL. It then opens nothing.
 pub async fn init(url: &str) -> Result<Arc<dyn LogsStore>, ConnectError> {
     INSTANCE.init(url, connect).await
 }
 
 /// The store of the process.
 ///
-/// It stays the same one for ever, also after it was closed.
+/// It stays the same for the whole process, also after a `close`.
 ///
 /// # Errors
-/// [`ConnectError::NotInitialised`] before the first [`init`] that succeeded.
+/// [`ConnectError::NotInitialised`] before the first successful [`init`].
 pub fn get() -> Result<Arc<dyn LogsStore>, ConnectError> {
     INSTANCE.get()
 }

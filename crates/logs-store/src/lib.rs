@@ -5,12 +5,11 @@
 //!
 //! | URL | backend | feature |
 //! |---|---|---|
-//! | `memory:` | in the memory of the process, for tests and for trying things out | `memory` |
+//! | `memory:` | in the memory of the process, for tests and trials | `memory` |
 //! | `postgres://…` | a database of a PostgreSQL server, for production | `postgres` |
 //! | `sqlite:PATH` | one file, the embedded durable default | `sqlite` |
 //!
-//! Every feature is on by default; a program that needs one backend leaves the others out.
-//! At least one is needed.
+//! Every feature is on by default. A program that needs one backend can disable the others. Enable at least one.
 //!
 //! ```
 //! use logs_domain::{LlmRunFilter, LogsReader, PageRequest, TenantId};

@@ -1,4 +1,4 @@
-//! Which backend a URL names.
+//! URLs of stores.
 
 use std::fmt;
 #[cfg(feature = "sqlite")]
@@ -7,13 +7,13 @@ use std::str::FromStr;
 
 use crate::ConnectError;
 
-/// The environment variable that programs of the project read the URL from.
+/// The environment variable with the URL, for the programs of this project.
 pub const URL_VARIABLE: &str = "LOGS_STORE_URL";
 
-/// The URL that they take when there is none.
+/// The default URL of these programs.
 pub const DEFAULT_URL: &str = "sqlite:logs.db";
 
-/// The forms of URLs that work: one for each backend that is built in.
+/// The accepted forms of URLs, one for each backend of this build.
 pub const SCHEMES: &[&str] = &[
     #[cfg(feature = "memory")]
     "memory:",
@@ -23,19 +23,19 @@ pub const SCHEMES: &[&str] = &[
     "sqlite:PATH",
 ];
 
-/// A store URL, understood. A backend that is not built in has no variant.
+/// A parsed URL of a store. A backend that this build lacks has no variant.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreUrl {
     /// `memory:`, a new and empty store in the memory of the process.
     #[cfg(feature = "memory")]
     Memory,
-    /// `postgres://…` or `postgresql://…`, a database of a server, as PostgreSQL's own clients take
-    /// it. The schema has to be there: [`migrate`](crate::migrate) makes it.
+    /// `postgres://…` or `postgresql://…`, a database of a server, in the syntax of PostgreSQL's own clients.
+    /// [`migrate`](crate::migrate) must have created the schema.
     #[cfg(feature = "postgres")]
     Postgres(String),
     /// `sqlite:PATH`, one file; a relative path starts from the working directory.
-    /// `sqlite:///PATH` and `sqlite://PATH` are taken too.
+    /// `sqlite:///PATH` and `sqlite://PATH` are accepted too.
     #[cfg(feature = "sqlite")]
     Sqlite(PathBuf),
 }
@@ -83,7 +83,7 @@ fn postgres(text: &str, rest: &str) -> Result<StoreUrl, ConnectError> {
     }
 }
 
-/// The URL without what may be secret: the password, and the parameters.
+/// The URL without the parts that may be secret: the password and the parameters.
 #[cfg(feature = "postgres")]
 fn without_secrets(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", ""));
@@ -95,7 +95,7 @@ fn without_secrets(url: &str) -> String {
     format!("{scheme}://{user}@{place}")
 }
 
-/// Checks that there is something at `path`; what it is shows when it is opened.
+/// Checks that `path` exists. Opening it checks the rest.
 #[cfg(feature = "sqlite")]
 pub(crate) fn existing(path: PathBuf) -> Result<PathBuf, ConnectError> {
     if path.try_exists().unwrap_or(true) {
@@ -127,7 +127,7 @@ impl fmt::Debug for StoreUrl {
 }
 
 impl fmt::Display for StoreUrl {
-    /// The URL, without a password where there is one.
+    /// The URL without its password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             #[cfg(feature = "memory")]

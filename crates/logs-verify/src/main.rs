@@ -19,8 +19,8 @@ const USAGE: u8 = 64;
 
 /// Check that nothing in an evidence bundle was changed, inserted, removed or reordered
 ///
-/// Nothing is trusted but the keys that are given, and the checkpoint that was obtained earlier and
-/// elsewhere. No network is used.
+/// It trusts only the given keys and the checkpoint that you obtained earlier from another source. It
+/// uses no network.
 #[derive(Parser)]
 #[command(version, after_long_help = HELP)]
 struct Arguments {
@@ -28,11 +28,11 @@ struct Arguments {
     #[arg(long = "key", value_name = "VKEY", required = true, value_parser = key)]
     keys: Vec<NoteVerifier>,
 
-    /// A checkpoint of the log that was obtained earlier: the log must extend it
+    /// An earlier checkpoint of the log, which the log must extend
     #[arg(long, value_name = "FILE")]
     trusted_checkpoint: Option<PathBuf>,
 
-    /// One JSON object a line: what is wrong, then the verdict
+    /// Print one JSON object a line: the findings, then the verdict
     #[arg(long)]
     json: bool,
 

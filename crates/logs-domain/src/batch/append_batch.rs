@@ -8,9 +8,9 @@ use crate::{Draft, InvalidValue, NewSystemRecord, RecordKey};
 /// The drafts of one append: 1 to 10,000 records of one tenant, up to 16 MiB, in no significant
 /// order.
 ///
-/// A record may stand in it twice when both are equal; the second is then
-/// [`AlreadyStored`](crate::RecordOutcome::AlreadyStored). Two different records under one key are
-/// refused here.
+/// A batch may hold equal drafts. The second one is then
+/// [`AlreadyStored`](crate::RecordOutcome::AlreadyStored). [`new`](Self::new) refuses two drafts with one
+/// key and different content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppendBatch {
     drafts: Vec<Draft>,
@@ -26,8 +26,8 @@ impl AppendBatch {
     /// Checks the drafts and makes the batch.
     ///
     /// # Errors
-    /// [`InvalidValue`] when there are none or too many, when they are too large together, or when
-    /// two of them have one key and other content (the field names the second, from 0).
+    /// [`InvalidValue`] for no drafts, for too many, and for too many bytes. Also for two drafts with one
+    /// key and different content; the field then names the second draft, from 0.
     pub fn new(drafts: Vec<Draft>) -> Result<Self, InvalidValue> {
         if drafts.is_empty() || drafts.len() > Self::MAX_RECORDS {
             let expected = format!("1 to {} records in a batch", Self::MAX_RECORDS);
@@ -55,14 +55,14 @@ impl AppendBatch {
         self.drafts.len()
     }
 
-    /// The place of the first draft that is equal to the one at `index`; `index` itself for all
-    /// but repeated ones. `None` beyond the end.
+    /// The index of the first draft that equals the draft at `index`. It is `index` itself unless the
+    /// draft is a repetition. `None` beyond the end.
     #[must_use]
     pub fn first_of(&self, index: usize) -> Option<usize> {
         self.first_of.get(index).copied()
     }
 
-    /// The drafts without repetitions, each with its place.
+    /// The drafts without repetitions, each with its index.
     pub fn distinct(&self) -> impl Iterator<Item = (usize, &Draft)> {
         let places = self.drafts.iter().enumerate().zip(&self.first_of);
         places
@@ -94,7 +94,7 @@ fn first_occurrences(drafts: &[Draft]) -> Result<Vec<usize>, InvalidValue> {
     Ok(first_of)
 }
 
-/// System records of the platform itself, which every tenant can read.
+/// A batch of system records of the platform, which every tenant can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformBatch(AppendBatch);
 

@@ -1,47 +1,47 @@
-//! What a store answers to an append.
+//! The receipt of an append.
 
 use crate::{RecordId, RecordKey, Timestamp};
 
-/// What to do with a batch in which some records are stored with other content already.
+/// What a store does if records of a batch are stored with other content, or were dropped by retention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnConflict {
     /// Fail with [`StoreError::Conflict`](crate::StoreError::Conflict) and store nothing.
     #[default]
     RejectCall,
-    /// Store the others; the receipt names the records that conflict.
+    /// Store the other records. The receipt names the skipped ones.
     SkipRecord,
 }
 
-/// What became of one record.
+/// The outcome of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RecordOutcome {
-    /// It is stored now.
+    /// This append stored it.
     Stored,
-    /// It was stored before, with equal content.
+    /// An earlier append, or an earlier draft of the batch, stored it with equal content.
     AlreadyStored,
-    /// Its key is stored with other content, which stays. Only with
+    /// Its key is stored with other content, which does not change. Only with
     /// [`OnConflict::SkipRecord`].
     Conflict,
-    /// It was stored once and dropped by retention; it is not stored again. Only with
+    /// Retention dropped the record. The store does not store it again. Only with
     /// [`OnConflict::SkipRecord`].
     Gone,
 }
 
-/// What became of one record, and under which key and id.
+/// The outcome of one record, with its key and id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordReceipt {
-    /// What became of it.
+    /// Its outcome.
     pub outcome: RecordOutcome,
     /// Its kind and key.
     pub key: RecordKey,
-    /// Its id; an export's outcome has none of its own.
+    /// Its id. The outcome of an export has none.
     pub id: Option<RecordId>,
-    /// The record time of what is stored under the key: of this append when
-    /// [`Stored`](RecordOutcome::Stored), of the earlier one otherwise.
+    /// The record time stored under the key: that of this append for [`Stored`](RecordOutcome::Stored),
+    /// and that of the earlier append otherwise.
     pub created_at: Timestamp,
 }
 
-/// What became of a batch: durable and visible to the next read of the store.
+/// The result of an append. Its records are durable and visible to the next read of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppendReceipt {
     /// One receipt for each record, in the order of the batch.

@@ -6,10 +6,10 @@ use std::fmt::{self, Display};
 /// How many characters of a refused value an error repeats.
 const SHOWN_CHARACTERS: usize = 64;
 
-/// A value was refused: which field, which value, and what would have been accepted.
+/// The error for a refused value: the field, the value and the expectation.
 ///
-/// The value is shortened to 64 characters and its control characters are escaped, so that an
-/// error can be shown on a terminal and kept in a log.
+/// The error shortens the value to 64 characters and escapes its control characters. So a terminal or a
+/// log can show it safely.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidValue {
     field: Cow<'static, str>,
@@ -18,7 +18,7 @@ pub struct InvalidValue {
 }
 
 impl InvalidValue {
-    /// Makes the error for `value` of `field`, saying in `expected` what would be accepted.
+    /// Makes the error for `value` of `field`, with the expectation `expected`.
     pub fn new(
         field: &'static str,
         value: impl Display,
@@ -39,7 +39,7 @@ impl InvalidValue {
         self
     }
 
-    /// The field that was refused.
+    /// The field of the refused value.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
@@ -51,7 +51,7 @@ impl InvalidValue {
         &self.value
     }
 
-    /// What would have been accepted.
+    /// The expectation.
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.expected

@@ -6,26 +6,26 @@ use std::time::Duration;
 
 use crate::{Cursor, InvalidValue, RecordKey};
 
-/// What every port returns.
+/// The result of every method of a port.
 pub type StoreResult<T> = Result<T, StoreError>;
 
-/// How many records the message of [`StoreError::Conflict`] and [`StoreError::Gone`] spells out.
+/// How many records the message of [`StoreError::Conflict`] and [`StoreError::Gone`] lists.
 const SHOWN_RECORDS: usize = 5;
 
-/// Whether a write that ended in an error may have been applied.
+/// Whether a failed write may be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// Nothing of the call was stored.
+    /// The store stored nothing of the call.
     NotApplied,
-    /// The whole call was stored, or nothing of it; which one is not known. Sending the same
-    /// append again is safe and tells.
+    /// The store stored the whole call or nothing of it. To find out, send the same append again, which
+    /// is always safe.
     Unknown,
 }
 
 /// One record of a batch, in an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordReference {
-    /// Its place in the batch, from 0.
+    /// Its index in the batch, from 0.
     pub index: usize,
     /// Its kind and key.
     pub key: RecordKey,
@@ -33,45 +33,44 @@ pub struct RecordReference {
 
 /// Why a call to a store failed.
 ///
-/// No message holds a secret, a connection string or anything of another tenant.
+/// No message contains a secret, a connection string or data of another tenant.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// An argument is outside what the method accepts, a cursor is malformed or belongs to
-    /// another list, or an export's outcome names no export.
+    /// The method does not accept an argument. Or a cursor is malformed or belongs to another list or
+    /// direction. Or the outcome of an export names no export.
     #[error("invalid argument: {0}")]
     InvalidArgument(#[from] InvalidValue),
 
-    /// Records with the keys of these are stored with other content. Nothing of the call was
-    /// stored.
+    /// The keys of these records are stored with other content. The store stored nothing of the call.
     #[error("{} stored with other content: {}", plural(.records.len()), Listed(.records))]
     Conflict {
         /// Every conflicting record of the batch, in its order.
         records: Vec<RecordReference>,
     },
 
-    /// Records with the keys of these were stored once and dropped by retention; they are not
-    /// stored again. Nothing of the call was stored.
+    /// Retention dropped the records with these keys. The store does not store them again, and stored
+    /// nothing of the call.
     #[error("{} dropped by retention: {}", plural(.records.len()), Listed(.records))]
     Gone {
         /// Every such record of the batch, in its order.
         records: Vec<RecordReference>,
     },
 
-    /// The call is larger than the store takes. An [`AppendBatch`](crate::AppendBatch) that exists
-    /// keeps its own limits, so that only a store which takes fewer records refuses an append so; the
-    /// memory, SQLite and PostgreSQL stores take every batch.
+    /// The call exceeds a limit of the store. An [`AppendBatch`](crate::AppendBatch) has limits of its own,
+    /// so only a store with smaller limits refuses an append with this error. The memory, SQLite and
+    /// PostgreSQL stores accept every batch.
     #[error("{limit} is {actual}, at most {maximum} is accepted")]
     LimitExceeded {
-        /// What is limited, with its unit.
+        /// The limited quantity, with its unit.
         limit: &'static str,
         /// The limit.
         maximum: u64,
-        /// What the call asked for.
+        /// The value of the call.
         actual: u64,
     },
 
-    /// The answer would have more groups than one may.
+    /// The answer would have more groups than the limit.
     #[error(
         "more than {maximum} groups: ask for a shorter window, for fewer dimensions, or for fewer runs by a filter"
     )]
@@ -80,17 +79,17 @@ pub enum StoreError {
         maximum: u64,
     },
 
-    /// The store is busy; the call was not begun. Send it again after `retry_after`.
+    /// The store is busy and did not begin the call. Send it again after `retry_after`.
     #[error("the store is busy, try again in {} ms", .retry_after.as_millis())]
     Pushback {
         /// How long to wait before the next try.
         retry_after: Duration,
     },
 
-    /// The store cannot be reached, or was closed.
+    /// The store is unreachable or closed.
     #[error("the store is unavailable: {reason}")]
     Unavailable {
-        /// Why, in words for an operator.
+        /// The reason, for an operator.
         reason: String,
         /// Whether a write may have landed.
         write_outcome: WriteOutcome,
@@ -108,42 +107,41 @@ pub enum StoreError {
         write_outcome: WriteOutcome,
     },
 
-    /// The stored schema is not one that this version knows.
+    /// This program does not work with the schema of the store.
     #[error("the schema of the store is {found}, this version needs {expected}")]
     SchemaMismatch {
-        /// What the store holds.
+        /// The schema of the store.
         found: String,
-        /// What this version works with.
+        /// The schema of this program.
         expected: String,
     },
 
-    /// Stored data breaks a rule of the store: it was altered from outside, or there is a fault.
-    /// A list gives the records before such a one as a page that ends early, then this error, and
-    /// goes on past its [`place`](Self::place), forwards and backwards.
+    /// Stored data breaks a rule of the store. Another program altered it, or the store has a fault. A list
+    /// first returns the records before it, as a page that ends early. The next page is this error. The
+    /// list continues past its [`place`](Self::place), in both directions.
     #[error("inconsistent data in {table}.{column} of {key}")]
     Inconsistent {
         /// The table.
         table: &'static str,
         /// The column.
         column: &'static str,
-        /// The id of the record, as far as it can be told.
+        /// The id of the record, if it is known.
         key: String,
-        /// The place of the record in the list, which the list goes on after, or before when it was
-        /// read backwards; the page there may be empty. None outside of lists, and where the place
-        /// cannot be told.
+        /// The position of the record in the list. The list continues after it, or before it for a page
+        /// before a cursor. That page may be empty. `None` outside of lists, and for an unknown position.
         place: Option<Cursor>,
     },
 
-    /// The store takes no writes: its file or server is read-only.
+    /// The store refuses writes, because its file or server is read-only.
     #[error("the store is read-only")]
     ReadOnly,
 
-    /// The backend failed in a way that has no name of its own.
+    /// Any other failure of the backend.
     #[error("the {backend} backend failed: {message}")]
     Backend {
-        /// Which backend.
+        /// The backend.
         backend: &'static str,
-        /// What happened, without any data.
+        /// The failure, without any stored data.
         message: String,
         /// Whether the same call may succeed later.
         retryable: bool,
@@ -166,7 +164,7 @@ impl StoreError {
         }
     }
 
-    /// The error about a row of `table` whose `column` is not what the store wrote.
+    /// The error for a row of `table` whose `column` differs from what the store wrote.
     #[must_use]
     pub fn inconsistent(table: &'static str, column: &'static str, key: impl Into<String>) -> Self {
         Self::Inconsistent {
@@ -177,7 +175,7 @@ impl StoreError {
         }
     }
 
-    /// What kind of error it is, as a word that stays: for counters and spans.
+    /// The kind of the error, as a stable word for counters and spans.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -196,7 +194,7 @@ impl StoreError {
         }
     }
 
-    /// The same error about a record at this place, when it is about a record.
+    /// Adds the position of the record to an [`Inconsistent`](Self::Inconsistent).
     pub(crate) fn at(mut self, cursor: impl FnOnce() -> Cursor) -> Self {
         if let Self::Inconsistent { place, .. } = &mut self {
             *place = Some(cursor());
@@ -204,7 +202,7 @@ impl StoreError {
         self
     }
 
-    /// The place of an [`Inconsistent`](Self::Inconsistent) record: the list goes on
+    /// The position of an [`Inconsistent`](Self::Inconsistent) record. The list continues
     /// [past](crate::PageRequest::past) it.
     #[must_use]
     pub const fn place(&self) -> Option<&Cursor> {
@@ -224,9 +222,9 @@ impl StoreError {
         }
     }
 
-    /// Whether the same call may succeed when it is sent again unchanged.
+    /// Whether the same call may succeed if the caller repeats it unchanged.
     ///
-    /// Sending an append again is always safe; this tells whether it makes sense.
+    /// It is always safe to send an append again. This method says whether it is useful.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -243,7 +241,7 @@ impl StoreError {
         }
     }
 
-    /// Whether a write that ended in this error may have been applied.
+    /// Whether a write that failed with this error may be stored.
     #[must_use]
     pub fn write_outcome(&self) -> WriteOutcome {
         match self {

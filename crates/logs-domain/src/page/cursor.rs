@@ -1,4 +1,4 @@
-//! Opaque cursors: the places of records in one list.
+//! Opaque cursors: the positions of records in one list.
 
 use std::fmt;
 
@@ -10,29 +10,30 @@ use super::codec::{CursorKey, KeyReader, KeyWriter};
 use super::scope::{CursorScope, SCOPE_BYTES};
 use crate::InvalidValue;
 
-/// The form of cursors. A cursor of another version is refused.
+/// The version of the form of cursors. [`Cursor::decode`] refuses other versions.
 const VERSION: u8 = 1;
-/// No cursor that a store makes is longer: the longest key holds a span id of 128 bytes.
+/// The most bytes of a cursor. The longest key holds a span id of 128 bytes.
 const MAX_TEXT: usize = 512;
 const FOREIGN: &str = "a cursor of this list: same method, tenant, filter, arguments and direction";
 
-/// The place of a record in a list, which a page goes on after or ends before: opaque text, valid
-/// across restarts and for every limit, for the same method, tenant, filter, arguments and direction.
+/// The position of a record in a list, as opaque text. A page starts after it or ends before it. It is valid
+/// for one method, tenant, filter, set of arguments and direction. It stays valid after a restart, and for
+/// every limit.
 ///
 /// It is base64url without padding over: the version (1), 8 bytes of SHA-256 over method, tenant,
 /// direction and arguments, and the key of the record.
 ///
-/// A cursor is not authenticated. One whose key was changed on the way may be taken: the page then
-/// is elsewhere in the same list of the same tenant, which whoever holds the cursor may read
-/// anyway. It opens no other list and no other tenant.
+/// A cursor is not authenticated. A store may accept a cursor with a changed key. The page is then elsewhere
+/// in the same list of the same tenant, which the caller may read anyway. The cursor gives no access to
+/// another list or tenant.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
 
 impl Cursor {
-    /// Takes the text of a cursor. Whether it belongs to a list shows when it is used.
+    /// Takes the text of a cursor. The read that uses it checks whether it belongs to the list.
     ///
     /// # Errors
-    /// [`InvalidValue`] when no cursor can look like this.
+    /// [`InvalidValue`] for a text that cannot be a cursor.
     pub fn from_text(text: impl Into<String>) -> Result<Self, InvalidValue> {
         let text = text.into();
         let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -46,13 +47,13 @@ impl Cursor {
         Ok(Self(text))
     }
 
-    /// The text to hand to a caller.
+    /// The text for a caller.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The place of the record with this key.
+    /// The cursor of the record with this key.
     pub fn encode(scope: &CursorScope, key: &impl CursorKey) -> Self {
         let mut writer = KeyWriter(vec![VERSION]);
         writer.0.extend_from_slice(&scope.0);
@@ -60,7 +61,7 @@ impl Cursor {
         Self(URL_SAFE_NO_PAD.encode(writer.0))
     }
 
-    /// The key of the record at this place.
+    /// The key of the record at this position.
     ///
     /// # Errors
     /// [`InvalidValue`] when it is malformed, of another version, or of another list.

@@ -1,7 +1,7 @@
-//! Where a record stands in the order of a list: what a cursor names.
+//! The position of a record in the order of a list. A cursor encodes it.
 //!
-//! `Ord` of each key is the own order of its list: the smaller key comes first on the page. Ids stand here
-//! as the store holds them, so that a list can go on behind a record whose id was altered.
+//! `Ord` of each key is the default order of its list: the smaller key comes first. Ids are those in the store.
+//! So a list can continue past a record with an altered id.
 
 use std::cmp::Ordering;
 

@@ -1,12 +1,12 @@
-//! The records of a page with their places, as an adapter that keeps them elsewhere finds them.
+//! The records of a page with their positions, as an adapter reads them from a database.
 
 use crate::{StoreError, StoreResult};
 
-/// A record of a page with its place in the order, or why it cannot be read.
+/// The position of a record in the order, with the record or with the error of reading it.
 pub type Keyed<K, T> = (K, StoreResult<T>);
 
-/// Refuses records that share a place, each with the error of that place: a place of a list is there
-/// once. Those that share one must stand beside each other, as in the order of the list they do.
+/// Replaces records with the same position by the error for that position, because a list has each position
+/// once. Such records must be neighbours, as they are in the order of the list.
 pub fn refuse_twins<K: Eq, T>(keyed: &mut [Keyed<K, T>], error: impl Fn(&K) -> StoreError) {
     let mut is_twin = vec![false; keyed.len()];
     for (place, pair) in keyed.windows(2).enumerate() {

@@ -1,11 +1,11 @@
-//! Which page a caller wants.
+//! The request for a page.
 
 use serde::Deserialize;
 
 use super::{Cursor, Direction};
 use crate::InvalidValue;
 
-/// How many records a page holds at most: 1 to 1000, 50 by default.
+/// The largest number of records on a page: 1 to 1000, 50 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct PageLimit(u32);
@@ -52,7 +52,7 @@ impl TryFrom<u32> for PageLimit {
     }
 }
 
-/// How many records are left out before a page: 0 to 10,000.
+/// The number of records to skip before a page: 0 to 10,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct PageOffset(u32);
@@ -64,7 +64,7 @@ impl PageOffset {
     /// Checks `offset`.
     ///
     /// # Errors
-    /// [`InvalidValue`] beyond 10,000, where a cursor is the way.
+    /// [`InvalidValue`] beyond 10,000. Use a cursor instead.
     pub fn new(offset: u32) -> Result<Self, InvalidValue> {
         if offset > Self::MAX.0 {
             let expected = "0 to 10000; go deeper with the cursor of the page before";
@@ -97,13 +97,13 @@ impl TryFrom<u32> for PageOffset {
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Position {
-    /// After so many records of the whole list. Offset 0 is the first page. Records that are
-    /// stored meanwhile shift what follows; cursors do not have that fault.
+    /// After this number of records of the whole list. Offset 0 is the first page. If records are stored
+    /// between two pages, the second page shifts. Cursors do not have this fault.
     Offset(PageOffset),
-    /// Directly after the record at this place: the `next` of the page before.
+    /// Directly after the record at this position: the `next` of another page.
     After(Cursor),
-    /// Directly before the record at this place: the `previous` of the page behind. The page is in
-    /// the order of the list, and ends next to that record.
+    /// Directly before the record at this position: the `previous` of another page. The page has the order
+    /// of the list, and its last record precedes that record.
     Before(Cursor),
 }
 
@@ -113,13 +113,13 @@ impl Default for Position {
     }
 }
 
-/// How the records of the whole filtered list are counted.
+/// How a store counts the records of the whole filtered list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CountMode {
-    /// Up to 10,000 and within the store's time budget for an offset; not at all after or before a cursor.
+    /// For an offset, up to 10,000 and within the time budget of the store. For a cursor, not at all.
     #[default]
     Default,
-    /// All of them, however long it takes (to the statement timeout).
+    /// All records, up to the statement timeout.
     Exact,
     /// Not at all.
     Skip,
@@ -130,17 +130,17 @@ impl CountMode {
     pub const DEFAULT_CAP: u64 = 10_000;
 }
 
-/// Which page of a list a caller wants. The default is the first 50 records, counted up to 10,000.
+/// The request for a page of a list. The default is the first 50 records, with a count up to 10,000.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageRequest {
-    /// How many records at most.
+    /// The largest number of records.
     pub limit: PageLimit,
-    /// Which way the list goes; `None` is the way that the documentation of its method tells.
+    /// The direction of the list. `None` is the direction in the documentation of the method.
     pub direction: Option<Direction>,
     /// Where the page begins.
     pub position: Position,
-    /// How the whole list is counted.
+    /// How to count the whole list.
     pub count: CountMode,
 }
 
@@ -156,36 +156,36 @@ impl PageRequest {
         })
     }
 
-    /// Holds at most this many records.
+    /// Sets the largest number of records.
     #[must_use]
     pub const fn limit(mut self, limit: PageLimit) -> Self {
         self.limit = limit;
         self
     }
 
-    /// Goes this way.
+    /// Sets the direction.
     #[must_use]
     pub const fn direction(mut self, direction: Direction) -> Self {
         self.direction = Some(direction);
         self
     }
 
-    /// Begins after the record at the place of `cursor`.
+    /// Begins after the record at the position of `cursor`.
     #[must_use]
     pub fn after(mut self, cursor: Cursor) -> Self {
         self.position = Position::After(cursor);
         self
     }
 
-    /// Ends before the record at the place of `cursor`.
+    /// Ends before the record at the position of `cursor`.
     #[must_use]
     pub fn before(mut self, cursor: Cursor) -> Self {
         self.position = Position::Before(cursor);
         self
     }
 
-    /// Goes on past the record at the place of `cursor`, backwards if this page was one before a
-    /// cursor.
+    /// Continues past the record at the position of `cursor`: before it if this request was before a cursor,
+    /// and after it otherwise.
     #[must_use]
     pub fn past(self, cursor: Cursor) -> Self {
         match self.position {
@@ -194,22 +194,21 @@ impl PageRequest {
         }
     }
 
-    /// Begins after so many records.
+    /// Skips this number of records.
     #[must_use]
     pub fn offset(mut self, offset: PageOffset) -> Self {
         self.position = Position::Offset(offset);
         self
     }
 
-    /// Counts the whole list like this.
+    /// Sets how to count the whole list.
     #[must_use]
     pub const fn count(mut self, count: CountMode) -> Self {
         self.count = count;
         self
     }
 
-    /// How far to count: `None` not at all, `Some(None)` to the end, `Some(Some(cap))` up to
-    /// `cap`.
+    /// How far to count: `None` for no count, `Some(None)` for all, `Some(Some(cap))` up to `cap`.
     #[must_use]
     pub const fn count_cap(&self) -> Option<Option<u64>> {
         match (self.count, &self.position) {

@@ -1,4 +1,4 @@
-//! A page.
+//! A page of a list.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use serde::{Serialize, Serializer};
 
 use super::Cursor;
 
-/// How many records the whole filtered list holds.
+/// The number of records of the whole filtered list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Total {
-    /// So many.
+    /// Exactly this number.
     Exact(u64),
-    /// At least so many; counting stopped there.
+    /// At least this number, where the count stopped.
     AtLeast(u64),
-    /// It was not counted: with a cursor, on request, or because the time budget ran out.
+    /// No count: with a cursor, on request, or after the time budget.
     NotCounted,
 }
 
 impl Total {
-    /// The total when counting up to `cap + 1` gave `counted`.
+    /// The total if a count up to `cap + 1` gave `counted`.
     #[must_use]
     pub const fn counted(counted: u64, cap: Option<u64>) -> Self {
         match cap {
@@ -61,19 +61,19 @@ pub struct QueryResult<T> {
     pub items: Vec<T>,
     /// How many records the whole filtered list holds.
     pub total: Total,
-    /// Whether records follow; exactly when there is a `next`. A page may hold fewer records than its
-    /// limit then: it ends before one that cannot be read.
+    /// Whether records follow. It is true exactly if there is a `next`. The page may still hold fewer records
+    /// than its limit, because it ends before a record that differs from its key.
     pub has_more: bool,
-    /// The place of the first record, to ask the page before with: there when records lie before. An
-    /// empty page has none; what lies before it is before the cursor that it was asked with.
+    /// The position of the first record, for the request of the previous page. It is present if records come
+    /// before. An empty page has none. Records before it are before the cursor of its request.
     pub previous: Option<Cursor>,
-    /// The place of the last record, to ask the next page with: there when records follow. An empty
-    /// page has none.
+    /// The position of the last record, for the request of the next page. It is present if records follow.
+    /// An empty page has none.
     pub next: Option<Cursor>,
 }
 
 impl<T> QueryResult<T> {
-    /// The page of `items` between two places.
+    /// The page of `items` between two positions.
     #[must_use]
     pub const fn from_parts(
         items: Vec<T>,
@@ -91,7 +91,7 @@ impl<T> QueryResult<T> {
         }
     }
 
-    /// The same page of other items.
+    /// The same page with other items.
     pub fn map<U>(self, function: impl FnMut(T) -> U) -> QueryResult<U> {
         let items = self.items.into_iter().map(function).collect();
         QueryResult {

@@ -1,4 +1,4 @@
-//! What a cursor is bound to.
+//! The scope for which a cursor is valid.
 
 use super::Direction;
 use crate::TenantId;
@@ -7,7 +7,7 @@ use crate::filter::ReadArguments;
 
 pub(super) const SCOPE_BYTES: usize = 8;
 
-/// The reads of many; each is paged.
+/// The methods that return lists, in pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadMethod {
     /// `list_llm_runs`
@@ -54,7 +54,7 @@ impl ReadMethod {
     }
 }
 
-/// What a cursor is bound to: method, tenant, filter, arguments and direction, as a hash.
+/// The scope for which a cursor is valid: a hash of method, tenant, filter, arguments and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CursorScope(pub(super) [u8; SCOPE_BYTES]);
 

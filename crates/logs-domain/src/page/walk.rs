@@ -1,4 +1,4 @@
-//! How an adapter reads a page, and what it makes of the records that it finds.
+//! How an adapter reads the records of a page and makes the page from them.
 
 use std::cmp::Ordering;
 
@@ -9,8 +9,8 @@ use super::{
 use crate::filter::ReadArguments;
 use crate::{InvalidValue, StoreResult, TenantId};
 
-/// How an adapter reads a page: from a place, in one direction, up to one record more than the page
-/// holds. A page before a cursor is read against the order that was asked for, and turned round.
+/// How an adapter reads a page: from a position, in one direction, up to one record more than the limit.
+/// For a page before a cursor, the adapter reads in the opposite direction, and the walk reverses the records.
 #[derive(Clone, Debug)]
 pub struct Walk<'a, K> {
     request: &'a PageRequest,
@@ -47,31 +47,31 @@ impl<'a, K: CursorKey> Walk<'a, K> {
         })
     }
 
-    /// What was asked for.
+    /// The request.
     #[must_use]
     pub const fn request(&self) -> &'a PageRequest {
         self.request
     }
 
-    /// The direction in which records are read.
+    /// The direction of the read.
     #[must_use]
     pub const fn direction(&self) -> Direction {
         self.direction
     }
 
-    /// Whether records are read from the largest key on.
+    /// Whether the adapter begins with the largest key.
     #[must_use]
     pub const fn is_reversed(&self) -> bool {
         self.is_reversed
     }
 
-    /// The key behind which reading begins; none at the first record of the direction.
+    /// The key after which the read begins. `None` for the first record of the direction.
     #[must_use]
     pub const fn from(&self) -> Option<&K> {
         self.from.as_ref()
     }
 
-    /// How many records are left out first.
+    /// The number of records to skip.
     #[must_use]
     pub const fn offset(&self) -> usize {
         match &self.request.position {
@@ -80,13 +80,13 @@ impl<'a, K: CursorKey> Walk<'a, K> {
         }
     }
 
-    /// How many records to read: the one too many tells whether there are more.
+    /// The number of records to read: one more than the limit, to know whether more follow.
     #[must_use]
     pub const fn wanted(&self) -> usize {
         self.request.limit.as_usize() + 1
     }
 
-    /// Which of two keys is read first.
+    /// The order in which the adapter reads two keys.
     #[must_use]
     pub fn compare(&self, one: &K, other: &K) -> Ordering {
         if self.is_reversed {
@@ -96,24 +96,24 @@ impl<'a, K: CursorKey> Walk<'a, K> {
         }
     }
 
-    /// Puts records into the order in which they are read.
+    /// Sorts records in the order of the read.
     pub fn sort<T>(&self, keyed: &mut [Keyed<K, T>]) {
         keyed.sort_unstable_by(|(one, _), (other, _)| self.compare(one, other));
     }
 
-    /// The key of the last record that the offset leaves out, out of as many keys of each branch of a
-    /// merge; none when there are fewer.
+    /// The key of the last record that the offset skips, from that number of keys of each branch of a merge.
+    /// `None` if there are fewer.
     #[must_use]
     pub fn last_left_out(&self, mut keys: Vec<K>) -> Option<K> {
         keys.sort_unstable_by(|one, other| self.compare(one, other));
         keys.into_iter().nth(self.offset().checked_sub(1)?)
     }
 
-    /// The page out of up to [`wanted`](Self::wanted) records, in the order in which they are read.
+    /// Makes the page from up to [`wanted`](Self::wanted) records, in the order of the read.
     ///
     /// # Errors
-    /// That of the first record when it cannot be read, with its place. A page that meets such a one
-    /// further on ends before it.
+    /// The error of the first record, with its position. If a later record has an error, the page ends
+    /// before that record.
     pub fn page<T>(
         &self,
         mut keyed: Vec<Keyed<K, T>>,

@@ -8,7 +8,7 @@ use crate::{
 };
 
 closed_set! {
-    /// Which topic a replay event comes from, in the order of the merge on equal times.
+    /// The topic of a replay event. Events with equal times come in this order.
     ReplaySource("source") {
         /// A step of the trace.
         Llm = "llm",
@@ -24,12 +24,12 @@ closed_set! {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ReplayEvent {
-    /// Which topic it comes from.
+    /// The topic of the event.
     pub source: ReplaySource,
     /// The kind of its record.
     pub kind: RecordKind,
-    /// The id of its record: with the kind, what leads to the evidence behind the event. A system
-    /// record of the tenant and one of the platform may have one id.
+    /// The id of its record. Kind and id lead to the evidence for the event. A system record of the tenant
+    /// and one of the platform may have the same id.
     pub id: RecordId,
     /// Whether the record is the platform's.
     pub is_platform: bool,

@@ -1,13 +1,13 @@
-//! What a replay window shows.
+//! The query for a replay window.
 
 use crate::digest::{FieldHasher, FieldSink};
 use crate::{TimeRange, TraceId};
 
-/// What a replay window shows: everything on the platform in a span of time and, of one trace, its
-/// steps in that span.
+/// The query for a replay window: the system records and policy events in a span of time, and the steps of one
+/// trace in that span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplayQuery {
-    /// The trace whose steps are shown; none without it.
+    /// The trace whose steps the window shows. Without it, the window has no steps.
     pub trace_id: Option<TraceId>,
     /// The span of time, by the producers' clocks.
     pub window: TimeRange,
@@ -23,7 +23,7 @@ impl ReplayQuery {
         }
     }
 
-    /// Shows the steps of this trace too.
+    /// Also shows the steps of this trace.
     #[must_use]
     pub fn trace_id(mut self, trace_id: TraceId) -> Self {
         self.trace_id = Some(trace_id);

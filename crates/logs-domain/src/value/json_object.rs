@@ -17,13 +17,19 @@ const FIELD: &str = "json";
 
 /// A JSON object, kept as the bytes of its canonical form (RFC 8785).
 ///
-/// Two objects are equal when these bytes are; a store returns the bytes that it was given. The
-/// order of members and white space of the input do not matter, nor does the form of a number
-/// (`1.0` and `1` are one number to RFC 8785).
+/// Two objects are equal if these bytes are. A store returns exactly these bytes. The order of members, the
+/// white space and the form of a number do not matter: to RFC 8785, `1.0` and `1` are the same number.
 ///
-/// Refused: anything but an object at the top, NUL in a key or a text, a key twice in one object,
-/// more than [32 levels](Self::MAX_DEPTH), a canonical form of more than
-/// [64 KiB](Self::MAX_BYTES), lone surrogates, and numbers that readers would change in silence:
+/// The type refuses:
+///
+/// - any value but an object at the top;
+/// - NUL in a key or a text, and lone surrogates;
+/// - a key twice in one object;
+/// - more than [32 levels](Self::MAX_DEPTH);
+/// - a canonical form of more than [64 KiB](Self::MAX_BYTES);
+/// - numbers that a parser would silently change, as follows.
+///
+/// These numbers are:
 ///
 /// - integers (digits alone) beyond ±2^53;
 /// - numbers with a point or an exponent that the nearest double does not keep. It keeps a number
@@ -33,7 +39,7 @@ const FIELD: &str = "json";
 ///   `1152921504606846976.0` (whose canonical form is `1152921504606847000`),
 ///   `123456789012345678.5`, `0.1234567890123456789` or `1e-400`. Send those as texts.
 ///
-/// Errors show the text from the place that is refused and count bytes from 0.
+/// An error shows the text from the refused byte on. It counts bytes from 0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct JsonObject(Box<str>);
 

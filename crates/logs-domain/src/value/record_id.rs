@@ -39,9 +39,9 @@ impl RecordId {
         Self::new(Uuid::from_bytes(bytes))
     }
 
-    /// Derives the id of an imported record from its tenant, its source (a name that was given to
-    /// it, else the digest of the file) and its place in the source, from 0. Importing the same
-    /// source again gives the same ids.
+    /// Derives the id of an imported record from tenant, source and place in the source, from 0. The source
+    /// is a given name, or else the digest of the file. A second import of the same source gives the
+    /// same ids.
     #[must_use]
     pub fn imported(tenant: &TenantId, source: &str, ordinal: u64) -> Self {
         Self::derived("imported", tenant, |hasher| {

@@ -1,4 +1,4 @@
-//! Exports, folded with their outcomes.
+//! Exports, joined with their outcomes.
 
 use logs_domain::page::{ListKey, Walk};
 use logs_domain::{

@@ -1,4 +1,4 @@
-//! What happened in a window, merged from all topics.
+//! Replay windows: the events of all topics, merged by time.
 
 use logs_domain::page::{ReplayEventKey, ReplayKey, Walk};
 use logs_domain::{

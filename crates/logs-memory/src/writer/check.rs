@@ -1,4 +1,4 @@
-//! What becomes of each record of a batch, before anything is changed.
+//! The outcome of each record of a batch, before any change.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ pub(super) fn outcomes(
     Ok(outcomes)
 }
 
-/// Every outcome of an export needs its export, stored or in the batch.
+/// Checks that the export of every outcome is stored or in the batch.
 fn outcomes_name_exports(stored: &Records, batch: &AppendBatch) -> StoreResult<()> {
     let mut in_batch: HashSet<RecordId> = HashSet::new();
     for draft in batch.drafts() {

@@ -1,4 +1,4 @@
-//! Putting one new record in its lists.
+//! Inserting one new record in its lists.
 
 use logs_domain::page::{ListKey, SystemListKey};
 use logs_domain::{
@@ -17,7 +17,7 @@ pub(super) fn platform_id(draft: &Draft) -> Option<RecordId> {
     }
 }
 
-/// Puts a new record in its lists. The platform (`None`) has system records only.
+/// Inserts a new record in its lists. The platform (`None`) has only system records.
 pub(super) fn insert(
     records: &mut Records,
     owner: Option<&TenantId>,

@@ -1,4 +1,4 @@
-//! A copy of a store.
+//! Backups of a store.
 
 use std::path::Path;
 
@@ -8,27 +8,27 @@ use logs_domain::Timestamp;
 use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
-/// What a backup holds.
+/// A description of a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backup {
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// How many records it holds, of all tenants and of the platform.
+    /// The number of its records, of all tenants and of the platform.
     pub records: u64,
-    /// The newest time that the store had given out, to an append or as settled.
+    /// The newest time that the store used for an append or returned as settled.
     pub latest: Timestamp,
-    /// What was found wrong with the copy; the store is damaged then, and no file was made.
+    /// The faults of the copy. If there are any, the store is damaged, and there is no file.
     pub faults: Vec<String>,
 }
 
-/// Writes a copy of the store to a new file at `target`, while others write to the store. The copy
-/// is a store of the same kind, holds all that was acknowledged before the call, and was checked as a
-/// whole. It gets its name when it is complete and on the disk, and replaces no file.
+/// Writes a copy of the store to a new file at `target`, while others write to the store. The copy is a store of
+/// the same backend. It holds every append that was acknowledged before the call. The call checks the whole
+/// copy, syncs it to the disk and then gives it its name. It replaces no file.
 ///
 /// # Errors
 /// As [`connect`](crate::connect), [`ConnectError::NotThere`], and [`ConnectError::NotForBackend`] for
-/// backends that have their own tools, or nothing that outlives the process.
+/// backends with their own tools, or without durable data.
 pub async fn backup(url: &str, target: &Path) -> Result<Backup, ConnectError> {
     #[cfg(not(feature = "sqlite"))]
     let _ = target;

@@ -1,4 +1,4 @@
-//! The newest time that a store gave out, and the way back after a clock was ahead.
+//! The newest time of a store, and how to reset it after a clock was ahead.
 
 use logs_domain::{Clock, Timestamp};
 
@@ -6,35 +6,35 @@ use logs_domain::{Clock, Timestamp};
 use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
-/// The newest time that a store gave out, beside a clock.
+/// The newest time of a store, compared with a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClockStatus {
-    /// The time that the clock told.
+    /// The time of the clock.
     pub now: Timestamp,
-    /// The newest time that was given out, to an append or as settled.
+    /// The newest time that the store used for an append or returned as settled.
     pub latest: Timestamp,
-    /// Whether that is so far ahead of the clock that the store takes no records.
+    /// Whether this time is more than 5 s ahead of the clock, so that the store refuses appends.
     pub is_ahead: bool,
-    /// The newest time that an operator took back, if one ever was.
+    /// The newest time that an operator reset, if any.
     pub taken_back: Option<Timestamp>,
-    /// The records whose record time is after `now`, by table; tables without any are left out.
+    /// The records with a record time after `now`, by table. Tables without such records are absent.
     pub later: Vec<LaterRecords>,
 }
 
-/// Records whose record time is after that of the clock.
+/// Records with a record time after the time of the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LaterRecords {
     /// Their table.
     pub table: String,
-    /// How many there are.
+    /// Their number.
     pub records: u64,
     /// The newest of their record times.
     pub newest: Timestamp,
 }
 
-/// Compares the newest time that the store gave out with `clock`, and changes nothing.
+/// Compares the newest time of the store with `clock`, and changes nothing.
 ///
 /// # Errors
 /// As [`reset_clock`].
@@ -42,13 +42,13 @@ pub async fn clock_status(url: &str, clock: &dyn Clock) -> Result<ClockStatus, C
     on_file(url, clock, false).await
 }
 
-/// Takes the newest time that the store gave out back to what `clock` tells, when it is more than 5 s
-/// ahead of it: the way out after a machine ran with a wrong clock. Gives how it was before; when it was
-/// not ahead, nothing was changed. Records keep the record times that they have.
+/// Sets the newest time of the store back to `clock`, if it is more than 5 s ahead. Use it after a machine ran
+/// with a wrong clock. Returns the state before. If the store was not ahead, the call changes nothing. Records
+/// keep their record times.
 ///
 /// # Errors
 /// As [`connect`](crate::connect), [`ConnectError::NotThere`], and [`ConnectError::NotForBackend`] for
-/// backends that keep no such time.
+/// backends without such a time.
 pub async fn reset_clock(url: &str, clock: &dyn Clock) -> Result<ClockStatus, ConnectError> {
     on_file(url, clock, true).await
 }

@@ -1,23 +1,23 @@
-//! Whether a store is well.
+//! Checks of a store.
 
 #[cfg(feature = "sqlite")]
 use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
-/// One thing about a store that was looked at.
+/// One check of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Check {
-    /// What was looked at, in a word or two.
+    /// The name of the check.
     pub name: String,
-    /// Whether the store can keep its promises as far as this goes.
+    /// Whether the check passed.
     pub passed: bool,
-    /// What was found, for people.
+    /// The finding, for people.
     pub found: String,
 }
 
-/// Looks whether the store can keep its promises, and changes nothing. It reads what tells, and not
-/// every record: [`doctor_deep`] does.
+/// Checks whether the store can keep its promises, and changes nothing. It does not read every record, as
+/// [`doctor_deep`] does.
 ///
 /// # Errors
 /// As [`connect`](crate::connect), and [`ConnectError::NotThere`].
@@ -40,9 +40,9 @@ pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
     }
 }
 
-/// Looks whether the store can keep its promises, as [`doctor`] does, and reads every record: its
-/// digest, its id, and what records say of one another. It changes nothing. It tells `progress` how
-/// many records are read, and how many there are in all.
+/// Makes the checks of [`doctor`] and reads every record. It checks digests, ids, and references between
+/// records. It changes nothing. It calls `progress` with the number of records read and the number of all
+/// records.
 ///
 /// # Errors
 /// As [`doctor`].
@@ -53,7 +53,7 @@ pub async fn doctor_deep(
     match url.parse()? {
         #[cfg(feature = "memory")]
         StoreUrl::Memory => {
-            // Nobody but the program reaches them.
+            // No other program reaches them.
             progress(0, 0);
             Ok(in_memory())
         }

@@ -1,23 +1,23 @@
-//! The schema of a store: how far it is, and bringing it up to date.
+//! The schema of a store and its migrations.
 
 #[cfg(feature = "sqlite")]
 use crate::url::existing;
 use crate::{ConnectError, StoreUrl};
 
-/// How far the schema of a store is.
+/// The version of the schema of a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaStatus {
-    /// The number of the newest migration that is applied; 0 where there are none.
+    /// The number of the newest applied migration; 0 without migrations.
     pub current: u64,
     /// The number of the newest migration that this version knows.
     pub known: u64,
-    /// The names of the migrations that are not applied yet, in their order.
+    /// The names of the missing migrations, in their order.
     pub pending: Vec<String>,
 }
 
-/// Applies the migrations that the store lacks, and names them. A durable store that is not there
-/// is made. There are none in memory.
+/// Applies the missing migrations and returns their names. It creates a missing durable store. A store in
+/// memory has no migrations.
 ///
 /// # Errors
 /// As [`connect`](crate::connect).
@@ -32,7 +32,7 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
     }
 }
 
-/// Tells how far the schema of the store is, and changes nothing.
+/// Returns the version of the schema of the store, and changes nothing.
 ///
 /// # Errors
 /// As [`connect`](crate::connect), and [`ConnectError::NotThere`].

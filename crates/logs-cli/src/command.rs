@@ -27,34 +27,34 @@ use crate::session::Session;
 pub(crate) enum Command {
     /// Import files as records
     Import(import::Import),
-    /// Calls of models: which model, how many tokens, what cost
+    /// Show calls of models with tokens and cost
     #[command(subcommand)]
     Runs(runs::Runs),
-    /// What runs used together: tokens, cost, time
+    /// Sum up tokens, cost and time of runs
     Usage(Box<usage::Usage>),
-    /// What a run did, step by step
+    /// Show the steps of a trace
     Trace(trace::Trace),
-    /// What happened around a moment, from all topics
+    /// Show records of all topics around a moment
     Replay(replay::Replay),
-    /// Which policies, limits and incidents interfered
+    /// List events of policies, limits and incidents
     Governance(governance::Governance),
-    /// What happened on the platform
+    /// Show system records of the platform
     #[command(subcommand)]
     System(system::System),
-    /// Who changed what
+    /// Show audit entries: who changed what
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Which exports were made, and what became of them
+    /// List exports with their outcomes
     Exports(exports::Exports),
     /// Write records to a file with a checksum and a manifest
     Export(export::Export),
-    /// Check whether the store can keep its promises
+    /// Check the store, its schema and its settings
     Doctor(doctor::Doctor),
-    /// Bring the schema of the store up to date
+    /// Apply missing migrations to the schema
     Migrate(migrate::Migrate),
     /// Copy the store to a file while others write to it
     Backup(backup::Backup),
-    /// Take the time of the store back after its clock was ahead
+    /// Set the time of the store back after its clock was ahead
     ResetClock(reset_clock::ResetClock),
     /// Print completions for a shell
     Completions(completions::Completions),

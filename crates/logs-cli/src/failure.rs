@@ -100,7 +100,7 @@ impl Failure {
 }
 
 /// What records that cannot be read mean.
-const ALTERED: &str = "the store was altered from outside, see `logs doctor --deep`";
+const ALTERED: &str = "another program altered the store, see `logs doctor --deep`";
 
 impl From<InvalidValue> for Failure {
     fn from(error: InvalidValue) -> Self {
@@ -119,7 +119,7 @@ impl From<StoreError> for Failure {
             | StoreError::TooManyGroups { .. } => Self::Refused(message),
             StoreError::Inconsistent { .. } => Self::Refused(format!("{message}; {ALTERED}")),
             StoreError::SchemaMismatch { .. } => Self::Unavailable(format!(
-                "{message}; `logs migrate` brings an older store up to date, a newer one needs a newer `logs`"
+                "{message}; `logs migrate` updates an older store, a newer store needs a newer `logs`"
             )),
             StoreError::Pushback { .. }
             | StoreError::Unavailable { .. }

@@ -20,7 +20,7 @@ pub(crate) struct Globals {
     )]
     pub(crate) store: String,
 
-    /// Whose records
+    /// The tenant whose records the command reads or writes
     #[arg(
         long,
         global = true,
@@ -30,7 +30,7 @@ pub(crate) struct Globals {
     )]
     pub(crate) tenant: Option<TenantId>,
 
-    /// One JSON object per line, in full precision, in place of a table
+    /// Print one JSON object per line, in full precision, instead of a table
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Page")]
 pub(crate) struct PageFlags {
-    /// How many records at most, 1 to 1000 [default: 50]
+    /// The largest number of records, 1 to 1000 [default: 50]
     #[arg(
         long,
         value_name = "N",
@@ -17,13 +17,13 @@ pub(crate) struct PageFlags {
         conflicts_with = "all"
     )]
     limit: Option<u32>,
-    /// Go on after the page that gave this cursor
+    /// Start after this cursor (`next` of another page)
     #[arg(long, value_name = "CURSOR", conflicts_with_all = ["before", "offset", "all"])]
     after: Option<Cursor>,
-    /// Go back before the page that gave this cursor
+    /// End before this cursor (`previous` of another page)
     #[arg(long, value_name = "CURSOR", conflicts_with_all = ["offset", "all"])]
     before: Option<Cursor>,
-    /// Leave out so many records first, 0 to 10000
+    /// Skip this number of records, 0 to 10000
     #[arg(
         long,
         value_name = "N",
@@ -31,16 +31,16 @@ pub(crate) struct PageFlags {
         conflicts_with = "all"
     )]
     offset: Option<u32>,
-    /// Show the whole list, however long it is
+    /// Show the whole list, of any length
     #[arg(long)]
     pub(crate) all: bool,
-    /// Oldest first, whatever the list's own order
+    /// List the oldest record first
     #[arg(long, conflicts_with = "newest_first")]
     oldest_first: bool,
-    /// Newest first, whatever the list's own order
+    /// List the newest record first
     #[arg(long)]
     newest_first: bool,
-    /// Count the whole list: exactly however long it takes, or not at all [default: up to 10000]
+    /// Count all records of the list exactly, or do not count [default: up to 10000]
     #[arg(long, value_name = "HOW", conflicts_with = "all")]
     count: Option<Count>,
 }

@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
 
     /// The tenant that was named.
     pub(crate) fn tenant(&self) -> Result<TenantId, Failure> {
-        let missing = "whose records? name the tenant with --tenant or LOGS_TENANT";
+        let missing = "the tenant is missing: name it with --tenant or LOGS_TENANT";
         let tenant = self.globals.tenant.clone();
         tenant.ok_or_else(|| Failure::usage(missing))
     }

@@ -20,12 +20,12 @@ pub(crate) fn window(
 /// Declares a pair of flags for a span of time.
 macro_rules! range_flags {
     ($name:ident: $what:literal, $from:ident = $from_flag:literal, $to:ident = $to_flag:literal) => {
-        #[doc = concat!("When something ", $what, ".")]
+        #[doc = concat!("A span of time in which records ", $what, ".")]
         #[derive(Args, Clone, Debug, Default)]
         pub(crate) struct $name {
-            #[arg(long, value_name = "TIME", help = concat!("Only what ", $what, " at or after this time"))]
+            #[arg(long, value_name = "TIME", help = concat!("Only records that ", $what, " at or after this time"))]
             $from: Option<Timestamp>,
-            #[arg(long, value_name = "TIME", help = concat!("Only what ", $what, " before this time"))]
+            #[arg(long, value_name = "TIME", help = concat!("Only records that ", $what, " before this time"))]
             $to: Option<Timestamp>,
         }
 
@@ -38,5 +38,5 @@ macro_rules! range_flags {
 }
 
 range_flags!(StartedFlags: "started", started_from = "--started-from", started_to = "--started-to");
-range_flags!(CreatedFlags: "was stored", created_from = "--created-from", created_to = "--created-to");
+range_flags!(CreatedFlags: "were stored", created_from = "--created-from", created_to = "--created-to");
 range_flags!(OccurredFlags: "occurred", occurred_from = "--occurred-from", occurred_to = "--occurred-to");

@@ -1,5 +1,5 @@
-//! The clock of the store beside that of the server: record times are only as good as the clock that
-//! gives them, and what is settled counts on it.
+//! Compares the clock of the store with that of the server. Record times and settled times depend
+//! on the clock of the store.
 
 use chrono::{DateTime, Utc};
 use logs_domain::{Clock, StoreError, StoreResult, Timestamp, WriteOutcome};
@@ -11,7 +11,7 @@ use crate::timeouts::{LONGEST_APPEND, SKEW, micros};
 const SKEW_MICROS: i64 = micros(SKEW);
 const LONGEST_APPEND_MICROS: i64 = micros(LONGEST_APPEND);
 
-/// How far a clock is from that of the server, in microseconds.
+/// The difference between a clock and the server's clock, in microseconds.
 pub(crate) async fn skew_micros(
     connection: &mut PgConnection,
     clock: &dyn Clock,
@@ -23,7 +23,7 @@ pub(crate) async fn skew_micros(
     Ok((server.timestamp_micros() - clock.now().as_micros()).abs())
 }
 
-/// Refuses a clock that tells the time of day otherwise than the server does.
+/// Refuses a clock that tells the time of day and is more than 5 s from the server's.
 pub(crate) async fn accept(connection: &mut PgConnection, clock: &dyn Clock) -> StoreResult<()> {
     if !clock.tells_time_of_day() {
         return Ok(());
@@ -35,8 +35,8 @@ pub(crate) async fn accept(connection: &mut PgConnection, clock: &dyn Clock) -> 
     Ok(())
 }
 
-/// Refuses a record time that the server, whose clock just told `server`, would not give: later than
-/// its own, or earlier than what may count as settled while the append is under way.
+/// Refuses an append whose clock is more than 5 s from `server`, the time of the server's clock.
+/// Refuses a record time more than 5 s ahead of it, or over a minute old: it may count as settled.
 pub(crate) fn accept_stamp(
     clock: &dyn Clock,
     stamp: Timestamp,

@@ -1,12 +1,12 @@
-//! The end of work that takes too long.
+//! Deadlines of calls.
 
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Ends work at a time. It belongs to a connection and stays set from one call to the next: to set
-/// one for each call would wake a thread that waits for the network, each time.
+/// Ends work at a time. The timer belongs to a connection and stays set between calls. To set a
+/// timer for each call would wake the thread of the network each time.
 #[derive(Debug)]
 pub(crate) struct Deadline(Pin<Box<Sleep>>);
 
@@ -16,7 +16,7 @@ impl Deadline {
         Self(Box::pin(sleep_until(Instant::now())))
     }
 
-    /// Does the work, or gives it up at `end`.
+    /// Does the work, or drops it at `end`.
     pub(crate) async fn run_until<T>(
         &mut self,
         end: Instant,
@@ -34,7 +34,7 @@ impl Deadline {
                 if Instant::now() >= end {
                     return Poll::Ready(None);
                 }
-                // It was set by an earlier call.
+                // An earlier call set it.
                 self.0.as_mut().reset(end);
             }
             Poll::Pending

@@ -1,5 +1,5 @@
-//! Reading columns: a value that the domain refuses, or that its key does not confirm, was altered
-//! from outside, and the error says where.
+//! Decodes columns. If the domain refuses a value, or the key does not confirm it, another program
+//! altered the record. The error names table, column and id.
 
 use std::cell::Cell;
 
@@ -15,12 +15,12 @@ use uuid::Uuid;
 
 use crate::pg_time;
 
-/// A row of a table of records, whose columns are read one by one, in the order in which the statement
-/// names them: to look for each by its name takes as long as to read it.
+/// A row of a table of records. The columns are read in the order of the statement, because a
+/// lookup by name takes as long as decoding.
 pub(crate) struct Row<'r> {
     row: &'r PgRow,
     table: &'static str,
-    /// Where the next column is.
+    /// The index of the next column.
     next: Cell<usize>,
 }
 
@@ -51,8 +51,8 @@ impl<'r> Row<'r> {
         time.map_err(|_| self.inconsistent(column))
     }
 
-    /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
-    /// an error here: the answer is not one to the question.
+    /// The position of a record in a list, from the table, right or wrong. A row of another tenant
+    /// is an error here, because it does not answer the query.
     pub(crate) fn list_key(&self, tenant: &str) -> StoreResult<ListKey> {
         let (created_at, id) = self.place(tenant, "created_at")?;
         Ok(ListKey { created_at, id })
@@ -63,8 +63,8 @@ impl<'r> Row<'r> {
         Ok(self.raw::<Option<Vec<String>>>(column)?.unwrap_or_default())
     }
 
-    /// The draft in the columns of the record, before its key is compared with it by
-    /// [`check`](Self::check).
+    /// The draft in the columns of the record. [`check`](Self::check) compares the key with it
+    /// later.
     pub(crate) fn columns<D: Fields>(&self, head: &Head) -> StoreResult<D> {
         D::read_fields(&mut ColumnReader {
             row: self,
@@ -82,8 +82,8 @@ impl<'r> Row<'r> {
         Ok(())
     }
 
-    /// Checks that what was read is what was appended: the key behind the columns was written for this
-    /// tenant, id, record time and content.
+    /// Checks that the record is as it was appended: its key belongs to this tenant, id, record
+    /// time and content.
     pub(crate) fn check<D: Fields>(
         &self,
         tenant: Option<&TenantId>,
@@ -112,7 +112,7 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// Checks that nothing is stored under a key of which there is no record.
+    /// Checks that a key without a record has nothing stored under it.
     pub(crate) fn check_absent(&self) -> StoreResult<()> {
         match self.raw::<Option<&[u8]>>("key")? {
             None => Ok(()),
@@ -120,7 +120,7 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// Which of these a key belongs to, and its place among them.
+    /// Which of these the key belongs to, and its index.
     pub(crate) fn owner<'o>(&self, owners: &[&'o str]) -> StoreResult<(usize, &'o str)> {
         let owner: &str = self.raw("owner")?;
         let mut places = owners.iter().copied().enumerate();
@@ -129,8 +129,8 @@ impl<'r> Row<'r> {
             .ok_or_else(|| StoreError::inconsistent("record_key", "tenant_id", ""))
     }
 
-    /// Whether the record of a key is there. Retention may have dropped it; otherwise a key never
-    /// stands without its record.
+    /// Whether the record of a key exists. A key without a record is an error, unless retention
+    /// dropped the record.
     pub(crate) fn kept(&self) -> StoreResult<bool> {
         let kept: bool = self.raw("kept")?;
         let gone: Option<bool> = self.raw("gone")?;
@@ -141,14 +141,14 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// The value of a column by its name, wherever the next one is.
+    /// The value of a column by name.
     fn named<'v, T: Decode<'v, Postgres>>(&'v self, column: &'static str) -> StoreResult<T> {
         let value = self.row.try_get_unchecked(column);
         value.map_err(|_| self.inconsistent(column))
     }
 
-    /// The value of the next column, which has this name. Neither its name nor its type is compared
-    /// in a build for use: tests hold what they are, and the digest holds what is read.
+    /// The value of the next column, which has this name. Release builds compare neither the name
+    /// nor the type. Tests check both, and the digest covers the value.
     fn raw<T: Decode<'r, Postgres>>(&self, column: &'static str) -> StoreResult<T> {
         let value = self.row.try_get_unchecked(self.place_of_next(column));
         value.map_err(|_| self.inconsistent(column))

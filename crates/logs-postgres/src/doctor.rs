@@ -1,4 +1,4 @@
-//! What an operator wants to know about a store.
+//! The checks of `logs doctor`.
 
 mod deep;
 mod definitions;
@@ -12,21 +12,21 @@ use sqlx::postgres::PgConnection;
 use crate::timeouts::{SKEW, micros};
 use crate::{PostgresStore, clock, error, migrations, schema, session};
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Check {
-    /// What was looked at, in a word or two.
+    /// The name of the check.
     pub name: &'static str,
-    /// Whether the store can keep its promises as far as this goes.
+    /// Whether the check passed.
     pub passed: bool,
-    /// What was found, for people.
+    /// The finding, for people.
     pub found: String,
 }
 
 impl PostgresStore {
-    /// Looks at the database, changes nothing and says what was found, for the role that connects:
-    /// look as the role of the application. Times are compared with those of `clock`.
+    /// Checks the database for the role of the connection, which should be the role of the
+    /// application. It changes nothing. It compares times with `clock`.
     ///
     /// # Errors
     /// When the database cannot be reached.
@@ -34,7 +34,7 @@ impl PostgresStore {
         let settings = session::parse(url)?;
         let pooler = pooler::check(&settings).await?;
         if !pooler.passed {
-            // What is read through it may be the answer to somebody else.
+            // Through such a pooler, an answer may belong to another client.
             return Ok(vec![pooler]);
         }
         let mut connection = session::administer(url).await?;
@@ -88,7 +88,7 @@ fn told(schema: &schema::Schema) -> String {
     )
 }
 
-/// From when on records are kept: what is older is not missing.
+/// The time from which records are kept. Earlier records are not missing.
 async fn retention(connection: &mut PgConnection) -> StoreResult<Check> {
     let (passed, found) = match migrations::kept_from(connection).await {
         Ok(None) => (true, "every record is kept".to_owned()),
@@ -120,7 +120,7 @@ async fn check(
     })
 }
 
-/// What is looked at on any database: whether it is right, and what it is.
+/// The checks of any database.
 const CHECKS: &[(&str, &str)] = &[
     (
         "server",
@@ -146,13 +146,13 @@ const CHECKS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is looked at where the schema is.
+/// The checks of a database with the schema.
 const SCHEMA_CHECKS: &[(&str, &str)] = &[
     ("role", rights::ROLE),
     ("owner", rights::OWNER),
     (
-        // Keys compare as bytes whatever the database does with other text: that another version of
-        // the library sorts otherwise now is told, and breaks nothing here.
+        // Keys compare as bytes, whatever the collation of other text. So another version of the
+        // collation library is only a note.
         "collations",
         "SELECT true, 'the database has ' || datcollate || CASE \
              WHEN datcollversion IS NOT DISTINCT FROM pg_database_collation_actual_version(oid) \
@@ -163,7 +163,8 @@ const SCHEMA_CHECKS: &[(&str, &str)] = &[
     ),
     ("partitions", include_str!("doctor/partitions.sql")),
     (
-        // Without the right the deadlines of appends do, but for a commit that waits for a standby.
+        // Without the right, the deadlines of appends suffice, except for a commit that waits for a
+        // standby.
         "settled",
         "SELECT seen OR NOT waits, CASE WHEN seen THEN 'appends of every role of an application \
              are seen' ELSE 'appends of other roles are not seen: GRANT pg_read_all_stats TO \

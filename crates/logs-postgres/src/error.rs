@@ -1,5 +1,5 @@
-//! What PostgreSQL says, in the words of the domain. Every SQLSTATE is mapped here: names of tables
-//! and constraints are missing from errors on a cluster.
+//! Maps errors of PostgreSQL to the domain, by SQLSTATE alone. On a cluster, errors lack the names
+//! of tables and constraints.
 
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::Error;
@@ -14,17 +14,17 @@ pub(crate) struct Failure {
     pub(crate) retry: Retry,
 }
 
-/// Whether an append is tried again.
+/// Whether to retry an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
     Never,
-    /// Another transaction was in the way: try again soon.
+    /// Another transaction blocked it: retry soon.
     Soon,
-    /// The connection is of no use any more: try once on a fresh one.
+    /// The connection is broken: retry once on a fresh one.
     Fresh,
-    /// There is no partition for the record time: make it and try again.
+    /// The partition for the record time is missing: create it and retry.
     Partition,
-    /// The disk is full: try once more by looking first. What is stored already needs no room.
+    /// The disk is full: retry once, and look up the keys first. A stored batch needs no space.
     Full,
 }
 
@@ -37,18 +37,18 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// An error of a call that writes nothing.
+/// The error of a call that writes nothing.
 pub(crate) fn read(error: Error) -> StoreError {
     mapped(error, WriteOutcome::NotApplied)
 }
 
-/// An error of a write before its commit: the transaction is rolled back.
+/// The error of a write before its commit. The transaction is rolled back.
 pub(crate) fn before_commit(error: Error) -> Failure {
     failure(error, WriteOutcome::NotApplied)
 }
 
-/// An error of a commit. What the server refused is rolled back; when the connection broke, nobody
-/// knows.
+/// The error of a commit. If the server refused it, it is rolled back. If the connection broke, the
+/// outcome is unknown.
 pub(crate) fn commit(error: Error) -> Failure {
     let outcome = match code(&error).as_deref() {
         Some("40001" | "40P01" | "25006") => WriteOutcome::NotApplied,
@@ -57,7 +57,7 @@ pub(crate) fn commit(error: Error) -> Failure {
     failure(error, outcome)
 }
 
-/// Whether a connection is of no use any more, for the server went away from it.
+/// Whether the connection is broken, because the server closed it.
 pub(crate) fn is_connection(error: &Error) -> bool {
     match code(error).as_deref() {
         Some("57P01" | "57P02" | "57P03") => true,
@@ -66,22 +66,22 @@ pub(crate) fn is_connection(error: &Error) -> bool {
     }
 }
 
-/// Whether a statement ended because its time was up.
+/// Whether a statement exceeded its time limit.
 pub(crate) fn is_statement_timeout(error: &Error) -> bool {
     code(error).as_deref() == Some("57014")
 }
 
-/// Whether a statement ended because another transaction held a lock for too long.
+/// Whether a statement waited too long for a lock of another transaction.
 pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     code(error).as_deref() == Some("55P03")
 }
 
-/// Whether the disk of the server has no room.
+/// Whether the disk of the server is full.
 pub(crate) fn is_disk_full(error: &Error) -> bool {
     code(error).as_deref() == Some("53100")
 }
 
-/// Whether stored pages are not what they should be.
+/// Whether stored pages are damaged.
 pub(crate) fn is_corruption(error: &Error) -> bool {
     matches!(code(error).as_deref(), Some("XX000" | "XX001" | "XX002"))
 }
@@ -91,7 +91,7 @@ pub(crate) fn is_undefined(error: &Error) -> bool {
     matches!(code(error).as_deref(), Some("42P01" | "3F000"))
 }
 
-/// Data that no version of the store wrote.
+/// Stored data that no version of the store writes.
 pub(crate) fn inconsistent<T>(table: &'static str, column: &'static str) -> StoreResult<T> {
     Err(StoreError::inconsistent(table, column, ""))
 }
@@ -117,8 +117,8 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
         return unavailable(reason, write_outcome, error);
     };
     match code.as_str() {
-        // A serialization failure, a deadlock, a lock that was not had in time, too many
-        // connections: there is too much work at once.
+        // A serialization failure, a deadlock, a lock timeout, too many connections: there is too
+        // much work at once.
         "40001" | "40P01" | "55P03" | "53300" => pushback(),
         "57014" => StoreError::Timeout {
             after: READ_STATEMENT,
@@ -129,7 +129,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
             unavailable("the server is starting or stopping", write_outcome, error)
         }
         "28000" | "28P01" => unavailable("the server refused the login", write_outcome, error),
-        // Names of statements are those of a connection: somebody else has this session too.
+        // Names of prepared statements belong to a session. Another client shares this one.
         "26000" | "42P05" => {
             let reason = "a pooler mixes up prepared statements: connect to the server itself";
             unavailable(reason, write_outcome, error)
@@ -140,7 +140,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
             expected: format!("{BACKEND} schema {}", schema::known()),
         },
         "53100" => backend("the disk is full", true, write_outcome, error),
-        // The server stops over what its disk did not keep, and comes back by its log.
+        // The server stops after a failed fsync, and recovers from its WAL.
         "58030" => backend("the disk of the server fails", true, write_outcome, error),
         "42501" => backend("the role lacks a right", false, write_outcome, error),
         "LG001" => backend("the table is append-only", false, write_outcome, error),
@@ -161,7 +161,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
     }
 }
 
-/// There is too much work at once.
+/// The error for too much work at once.
 pub(crate) fn pushback() -> StoreError {
     StoreError::Pushback {
         retry_after: RETRY_AFTER,

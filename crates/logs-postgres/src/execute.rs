@@ -1,4 +1,4 @@
-//! Reads: one statement, or several on one state of the database.
+//! Runs reads: one statement, or several in one state of the database.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::pool::PooledConnection;
 use crate::timeouts::READ;
 use crate::{PostgresStore, error};
 
-/// Ends a call that writes nothing when it takes too long.
+/// Ends a call that writes nothing at its deadline.
 pub(crate) async fn reading<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
     within(READ, work).await
 }
@@ -27,8 +27,8 @@ pub(crate) async fn within<T>(
         .unwrap_or_else(|_| timed_out(limit))
 }
 
-/// What `read` makes of each row of a query, of about so many, while the server works on those behind
-/// it. A row that it refuses ends the connection too.
+/// Applies `read` to each row of a query while the server sends more. `about` is the expected
+/// number of rows. If `read` refuses a row, the connection is closed.
 pub(crate) async fn rows<T>(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
@@ -36,7 +36,7 @@ pub(crate) async fn rows<T>(
     read: impl Fn(&PgRow) -> StoreResult<T>,
 ) -> StoreResult<Vec<T>> {
     let end = Instant::now() + READ;
-    // A connection is mostly at hand, and no timer is set then.
+    // A connection is usually idle, so this sets no timer.
     let mut pooled = reading(store.readers.acquire()).await?;
     let work = async |connection: &mut PgConnection| {
         let mut found = Vec::with_capacity(about);
@@ -61,9 +61,9 @@ fn timed_out<T>(after: Duration) -> StoreResult<T> {
     })
 }
 
-/// What `read` makes of each row of a query whose order no index has: the server may read what it
-/// needs, and sort that. It finds the records of the tenant by an index: a generic plan guesses how many
-/// of all records they are, and would rather read those of everyone.
+/// Applies `read` to each row of a query without an index for its order. The server may read the
+/// rows and sort them. It must find the records of the tenant by an index. Without this setting, a
+/// generic plan overestimates their number and reads the records of all tenants.
 pub(crate) async fn sorted_rows<T>(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
@@ -81,7 +81,7 @@ pub(crate) async fn sorted_rows<T>(
     .await
 }
 
-/// One state of the database, for several statements.
+/// A transaction for several statements in one state of the database.
 pub(crate) struct ReadTransaction(PooledConnection);
 
 impl ReadTransaction {

@@ -1,4 +1,4 @@
-//! Kinds of records: how the table of keys numbers them, and what reads of their tables ask for.
+//! The number of each kind in the table of keys, and the columns that reads select.
 
 use std::sync::LazyLock;
 
@@ -27,8 +27,8 @@ static COLUMNS: LazyLock<Vec<String>> = LazyLock::new(|| {
     RecordKind::ALL.iter().map(columns).collect()
 });
 
-/// The columns of a record, as a statement names them: what every record has, then the fields of the
-/// kind. All of a table would be more than a program knows once a later one has added some.
+/// The columns of a record for a statement: the common columns, then the fields of the kind.
+/// `SELECT *` would also return the columns of a newer schema.
 pub(crate) fn columns(kind: RecordKind) -> &'static str {
     let place = RecordKind::ALL.iter().position(|one| *one == kind);
     place

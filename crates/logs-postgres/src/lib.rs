@@ -1,11 +1,10 @@
-//! The evidence store in PostgreSQL: for production.
+//! The production adapter of the evidence store, in PostgreSQL.
 //!
-//! The schema is applied by [`PostgresStore::migrate`] alone, as a role that may create it; the
-//! store itself connects as a member of `logs_application`, which may read and insert.
+//! Only [`PostgresStore::migrate`] applies the schema, as a role that may create it. The store
+//! connects as a member of `logs_application`, which may read and insert.
 //!
-//! Every append is one transaction: what makes records unique is kept in one table for ever, the
-//! records themselves are partitioned by month. Closed sets, sizes and immutability are held by the
-//! database too.
+//! Every append is one transaction. One table keeps the keys for ever. The tables of records are
+//! partitioned by month. The database also checks closed sets, sizes and immutability.
 
 mod clock;
 mod deadline;
@@ -46,7 +45,7 @@ use logs_sql::span::{self, Answer};
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "postgres";
 
-/// Runs a call of a port in its span. OpenTelemetry names the database system.
+/// Runs a call of a port in its span. OpenTelemetry defines the name of the database system.
 async fn observed<T: Answer>(
     method: PortMethod,
     call: impl Future<Output = StoreResult<T>>,

@@ -1,4 +1,4 @@
-//! How the store lives.
+//! The lifecycle of the store.
 
 use async_trait::async_trait;
 use logs_domain::{
@@ -54,7 +54,7 @@ async fn ready(store: &PostgresStore) -> StoreResult<()> {
 
 async fn settled_before(store: &PostgresStore) -> StoreResult<Timestamp> {
     let is_real = store.options.clock.tells_time_of_day();
-    // The time is taken first: what begins later is stamped later.
+    // This takes the time first, so an append that begins later gets a later time.
     let allocated = store.timestamps.allocate(&*store.options.clock);
     if !is_real {
         allocated.commit();
@@ -75,7 +75,7 @@ async fn settled_before(store: &PostgresStore) -> StoreResult<Timestamp> {
         if now <= server.saturating_add_micros(micros(SKEW)) {
             allocated.commit();
         }
-        // A clock that is ahead would settle what writers with the right time may still append.
+        // If the clock were ahead, it would settle times that correct writers may still use.
         now = now.min(server);
     }
     let margin = age.max(micros(LONGEST_APPEND)) + micros(SKEW);
@@ -89,13 +89,13 @@ async fn close(store: &PostgresStore) -> StoreResult<()> {
     Ok(())
 }
 
-/// The time before which retention dropped records, in microseconds; null when it dropped none.
+/// The time before which retention dropped records, in microseconds; null if it dropped none.
 const KEPT_FROM: &str =
     "SELECT (EXTRACT(EPOCH FROM MAX(dropped_before)) * 1000000)::bigint FROM logs.retention_floor";
 
-/// The age in microseconds of the oldest transaction in which records may be appended: of any role of
-/// an application as far as the owner of the function may see, and of this one in any case. An age,
-/// so that the clock of the server and that of the store need not agree. And the time there.
+/// The age of the oldest transaction that may append records, in microseconds, and the time of the
+/// server. It covers all application roles that the owner of the function sees, and always this
+/// role. It is an age, so the clocks of server and store need not agree.
 const OLDEST: &str = "SELECT GREATEST(logs.oldest_append(), COALESCE(MAX(EXTRACT(EPOCH FROM \
     clock_timestamp() - xact_start) * 1000000), 0)::bigint) AS age, \
     (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now \

@@ -15,11 +15,11 @@ use crate::execute::{ReadTransaction, reading, rows, sorted_rows};
 use crate::timeouts::READ_STATEMENT;
 use crate::{PostgresStore, error, kind};
 
-/// Which records a query reads: of one table, under conditions.
+/// The selection of a query: one table with conditions.
 pub(crate) struct Selection<'a> {
-    /// What is read: a record, and what else is folded into it under the same id.
+    /// The kinds of a row: a record, and the records joined with it under the same id.
     pub(crate) kinds: &'static [RecordKind],
-    /// The columns of a record. All would be more than a program knows once a later one has added some.
+    /// The columns of a record. `SELECT *` would also return the columns of a newer schema.
     pub(crate) columns: &'static str,
     /// A table, or a query in parentheses.
     pub(crate) table: &'static str,
@@ -29,8 +29,8 @@ pub(crate) struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// Pushes `FROM … WHERE …`. The class stands there as a number, so that months can be left out
-    /// by the record time.
+    /// Pushes `FROM … WHERE …`. The class is a literal, so the planner can exclude months by the
+    /// record time.
     pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>) {
         query
             .push(" FROM ")
@@ -40,12 +40,12 @@ impl Selection<'_> {
         (self.conditions)(query);
     }
 
-    /// The table of records, in errors.
+    /// The name of the table in errors.
     fn name(&self) -> &'static str {
         self.kinds.first().map_or("", |kind| kind.as_str())
     }
 
-    /// Pushes the same as a query of its own, which is planned without a look at order and limit.
+    /// Pushes the same as a subquery that PostgreSQL plans without order and limit.
     fn push_apart(&self, query: &mut QueryBuilder<Postgres>) {
         query.push(" FROM (SELECT *");
         self.push(query);
@@ -53,21 +53,21 @@ impl Selection<'_> {
     }
 }
 
-/// How the records of a list come into its order.
+/// How the records of a list get their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortPlan {
-    /// An index has them in it: the question is a promised one.
+    /// An index has this order: the query is a promised one.
     IndexOrder,
-    /// They are looked for in another order where that is less work, and sorted.
+    /// The server may read them in another order, if that is less work, and sort.
     Sort,
-    /// There are few by an index that has another order, and all of them are sorted. The server would
-    /// rather go through the list, expecting to meet them soon.
+    /// An index in another order finds few records, and the server sorts all of them. Otherwise the
+    /// planner scans the list, because it expects to find them soon.
     SortSmall,
 }
 
 impl SortPlan {
-    /// The order of a list by a filter: `promised` tells which conditions have an index each, of
-    /// which one can be used, and `others` which have none.
+    /// The order for a filter. `promised` are conditions with an index each, of which the server
+    /// can use one. `others` are conditions without an index.
     pub(crate) fn of(promised: &[bool], others: &[bool]) -> Self {
         let used = promised.iter().filter(|used| **used).count();
         if used <= 1 && !others.contains(&true) {
@@ -78,9 +78,9 @@ impl SortPlan {
     }
 }
 
-/// Pushes `SELECT` of all columns of the rows that `page` pushes a query of, and of the key of each:
-/// its record time and its digest, for each kind. The keys are looked up for what is on the page alone,
-/// one by one: joined with it, a generic plan would read all of them.
+/// Pushes a `SELECT` of all columns of the rows of `page`, with the record time and digest of each
+/// key, for each kind. The statement looks up only the keys of the page, one by one. With a join, a
+/// generic plan would read all keys.
 pub(crate) fn push_keyed(
     query: &mut QueryBuilder<Postgres>,
     kinds: &[RecordKind],
@@ -102,7 +102,7 @@ pub(crate) fn push_keyed(
     query.push(") AS page");
 }
 
-/// What `read` makes of each row of a page.
+/// Applies `read` to each row of a page.
 pub(crate) async fn page_rows<T>(
     store: &PostgresStore,
     query: QueryBuilder<Postgres>,
@@ -153,7 +153,7 @@ pub(crate) async fn page<T: Send>(
     walk.page(keyed, total)
 }
 
-/// How many records the selections hold together, as far as the request wants to know.
+/// The number of records of the selections together, as far as the request asks.
 pub(crate) async fn total(
     store: &PostgresStore,
     request: &PageRequest,
@@ -181,20 +181,20 @@ pub(crate) async fn total(
     Ok(counted.map_or(Total::NotCounted, |counted| Total::counted(counted, cap)))
 }
 
-/// The number that a row holds.
+/// The number in a row.
 fn count(row: &PgRow) -> StoreResult<u64> {
     let counted: i64 = row.try_get(0).map_err(error::read)?;
     Ok(counted.unsigned_abs())
 }
 
-/// Counts among the records of the tenant: a generic plan guesses how many of all records they are,
-/// and for most of them would rather read those of everyone.
+/// Counts among the records of the tenant. Otherwise a generic plan overestimates their number and
+/// reads the records of all tenants.
 const AMONG_ITS_OWN: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off";
 
-/// How many workers may help to count.
+/// The number of parallel workers for a count.
 const HELPERS: u32 = 2;
 
-/// What a query counts without end, with the helpers that a server has as it comes.
+/// A count without a limit, with the parallel workers of the server's default.
 async fn exactly(store: &PostgresStore, mut query: QueryBuilder<Postgres>) -> StoreResult<u64> {
     reading(async {
         let begin =
@@ -208,8 +208,8 @@ async fn exactly(store: &PostgresStore, mut query: QueryBuilder<Postgres>) -> St
     .await
 }
 
-/// What a query counts to an end, or `None` when it takes longer than a count may. A
-/// bitmap would be made of all records before the first is counted.
+/// A count with a limit, or `None` if it exceeds the time of a count. Without this setting, the
+/// server builds a bitmap of all records before it counts the first.
 async fn within_budget(
     store: &PostgresStore,
     mut query: QueryBuilder<Postgres>,
@@ -236,7 +236,7 @@ async fn within_budget(
     .await
 }
 
-/// Pushes an exact match of a key, found by the table of keys, which knows the record time.
+/// Pushes an exact match of a key, found by the table of keys, which has the record time.
 pub(crate) fn push_key(
     query: &mut QueryBuilder<Postgres>,
     tenant: &TenantId,

@@ -1,4 +1,4 @@
-//! The record of a key.
+//! Reads the record of a key.
 
 use logs_domain::{RecordId, RecordKind, StoreError, StoreResult};
 use sqlx::QueryBuilder;
@@ -8,9 +8,9 @@ use crate::decode::Row;
 use crate::execute::rows;
 use crate::{PostgresStore, kind};
 
-/// What `read` makes of the columns of the record with an id, of the first of `owners` that has one; nothing
-/// where none has, or where it was dropped by retention. An owner is a value of the column `tenant_id`, and
-/// `read` is told whose record it is.
+/// Applies `read` to the record with an id, of the first of `owners` that has one. Returns `None`
+/// if there is none, or retention dropped it. An owner is a value of the column `tenant_id`, and
+/// `read` receives it.
 pub(crate) async fn by_key<T>(
     store: &PostgresStore,
     owners: &[&str],
@@ -19,7 +19,7 @@ pub(crate) async fn by_key<T>(
     read: impl Fn(&str, &Row<'_>) -> StoreResult<T>,
 ) -> StoreResult<Option<T>> {
     let table = kind.as_str();
-    // A row where there is a key, telling whether its record is kept, or gone.
+    // Each key gives a row, which says whether its record is kept or gone.
     let mut query = QueryBuilder::new("SELECT owner, record.id IS NOT NULL AS kept, ");
     query
         .push("stamp < dropped_before AS gone, ")
@@ -60,7 +60,7 @@ pub(crate) async fn by_key<T>(
         .array_windows()
         .any(|[(one, _), (other, _)]| one == other)
     {
-        // A key is there once: two rows are two records under it.
+        // A key occurs once. Two rows are two records with the same key.
         return Err(StoreError::inconsistent(table, "id", id.to_string()));
     }
     let mut records = found

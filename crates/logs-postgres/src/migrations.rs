@@ -1,4 +1,4 @@
-//! The schema: applied by a command of its own, one step a transaction, by one process at a time.
+//! Migrations. Only a command applies them, one step in a transaction, one process at a time.
 
 mod index;
 mod own;
@@ -17,38 +17,39 @@ pub(crate) use self::own::{current, kept_from};
 use crate::schema::{self, STEPS, Step};
 use crate::{BACKEND, error, server_message, session};
 
-/// The number of the lock that a migrator holds: "LOGS".
+/// The number of the migrator's advisory lock: "LOGS".
 const LOCK: i64 = 0x4C4F_4753;
 /// How long a migrator waits for another one.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long it waits between two tries.
+/// How long it waits between two attempts.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How often a step is tried again when others use a table that it needs.
+/// How often it retries a step whose table is locked.
 const RETRIES: u32 = 10;
-/// How long it leaves the table to them in between: those who came later wait behind it.
+/// How long it leaves the table to other sessions between two attempts, because they wait behind
+/// its lock.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How far the schema of a database is.
+/// The version of the schema of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaStatus {
-    /// The number of the newest step that is applied; 0 for a database without any. A newer one than
-    /// is known is one that this version works with.
+    /// The number of the newest applied step; 0 for a database without any. It may be newer than
+    /// this program, if the schema serves it.
     pub current: u64,
     /// The number of the newest step that this version knows.
     pub known: u64,
-    /// The names of the steps that are not applied yet.
+    /// The names of the missing steps.
     pub pending: Vec<String>,
 }
 
 impl crate::PostgresStore {
-    /// Applies what is missing of the schema, makes the partitions of this month and the next two,
-    /// and names the steps that were applied. A step waits for tables that others use, without
-    /// keeping still others from them for more than 2 s at a time. The role needs the rights to
-    /// create roles and a schema; the connection must be a direct one, not a pooler's. A step that
-    /// breaks off leaves nothing of itself, or an invalid index that the next run builds anew. It runs
-    /// no code that members of `logs_owner` could have put into the schema.
+    /// Applies the missing steps, creates the partitions of this month and the next two, and
+    /// returns the names of the steps. A step that waits for a table blocks other sessions for at
+    /// most 2 s at a time. The role needs the rights to create roles and a schema. The connection
+    /// must be direct, without a pooler. An interrupted step leaves nothing, or an invalid index
+    /// that the next run builds again. It runs no code that members of `logs_owner` could have put
+    /// into the schema.
     ///
     /// # Errors
     /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
@@ -68,7 +69,7 @@ impl crate::PostgresStore {
         applied
     }
 
-    /// Tells how far the schema is, and changes nothing.
+    /// Returns the version of the schema, and changes nothing.
     ///
     /// # Errors
     /// As [`migrate`](Self::migrate).
@@ -85,7 +86,7 @@ impl crate::PostgresStore {
     }
 }
 
-/// Checks that this version works with the schema.
+/// Checks that this program works with the schema.
 pub(crate) async fn require(connection: &mut PgConnection) -> StoreResult<()> {
     let found = current(connection).await?;
     if found.serves() {
@@ -94,8 +95,8 @@ pub(crate) async fn require(connection: &mut PgConnection) -> StoreResult<()> {
     Err(found.mismatch())
 }
 
-/// Takes the lock of migrators. It is polled: a session that waits inside the server for a lock
-/// would hold up the building of indexes by the one that has it.
+/// Takes the lock of migrators by polling. A session that waits for a lock inside the server would
+/// block the index build of the lock's owner.
 async fn lock(connection: &mut PgConnection) -> StoreResult<()> {
     let started = Instant::now();
     loop {
@@ -115,7 +116,7 @@ async fn lock(connection: &mut PgConnection) -> StoreResult<()> {
     }
 }
 
-/// Applies what is missing, and names it.
+/// Applies the missing steps and returns their names.
 async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec<String>> {
     let found = current(connection).await?.applied(steps)?;
     let mut applied = Vec::new();
@@ -147,7 +148,7 @@ async fn apply(connection: &mut PgConnection, steps: &[Step]) -> StoreResult<Vec
     Ok(applied)
 }
 
-/// One step, and the note that it is applied.
+/// Applies one step and records it.
 async fn step(connection: &mut PgConnection, sql: &'static str, note: &str) -> Result<(), Refusal> {
     let index = Index::parse(sql);
     if let Some(index) = &index {

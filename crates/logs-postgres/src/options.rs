@@ -1,22 +1,22 @@
-//! What this adapter is given when it is opened.
+//! The options of this adapter.
 
 use logs_domain::StoreOptions;
 
-/// What this adapter is given when it is opened: what every adapter is, and how it judges its server.
+/// The options of this adapter: those of every adapter, and whether to accept a volatile server.
 ///
-/// [`StoreOptions`] turn into these, with the defaults of the rest.
+/// [`StoreOptions`] convert into these, with defaults for the rest.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PostgresOptions {
-    /// What every adapter is given.
+    /// The options of every adapter.
     pub store: StoreOptions,
-    /// Whether a server is accepted that may lose what it acknowledged, because it does not wait for
-    /// its disk. Not by default; for tests.
+    /// Whether to accept a server that may lose acknowledged records, because it does not sync its
+    /// disk. The default is false. Only for tests.
     pub accept_volatile_server: bool,
 }
 
 impl PostgresOptions {
-    /// Accepts a server that may lose what it acknowledged: for tests.
+    /// Accepts a server that may lose acknowledged records. Only for tests.
     #[must_use]
     pub const fn accept_volatile_server(mut self) -> Self {
         self.accept_volatile_server = true;

@@ -1,4 +1,4 @@
-//! The partitions that appends need: of the month of their record time.
+//! Creates the partitions that appends need, for the month of their record time.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnection;
 use crate::error::Failure;
 use crate::{BACKEND, PostgresStore, clock, error};
 
-/// Months whose partitions are there, by their first days.
+/// The months with partitions, by their first days.
 #[derive(Debug, Default)]
 pub(crate) struct Months(Mutex<BTreeSet<NaiveDate>>);
 
@@ -21,7 +21,7 @@ impl Months {
     }
 }
 
-/// Makes what is missing of this month, by the clock of the server, and of the two after it.
+/// Creates the missing partitions of this month, by the clock of the server, and of the next two.
 pub(crate) async fn ensure(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query_scalar!("SELECT logs.ensure_partitions()")
         .fetch_one(connection)
@@ -29,8 +29,8 @@ pub(crate) async fn ensure(connection: &mut PgConnection) -> Result<(), sqlx::Er
         .map(drop)
 }
 
-/// Makes what is missing when a program starts. A full disk keeps it from nothing: reads go on, and so
-/// does sending again what is stored.
+/// Creates the missing partitions when a program starts. A full disk is no error here, because
+/// reads and repeated appends need no space.
 pub(crate) async fn ensure_at_start(connection: &mut PgConnection) -> StoreResult<()> {
     match ensure(connection).await {
         Err(error) if !error::is_disk_full(&error) => Err(error::read(error)),
@@ -39,8 +39,8 @@ pub(crate) async fn ensure_at_start(connection: &mut PgConnection) -> StoreResul
 }
 
 impl PostgresStore {
-    /// Sees to it that the partitions of the month of a record time are there. The database makes
-    /// those around its own time alone: whoever may append must not fill it with tables.
+    /// Ensures that the month of a record time has partitions. The database creates only months
+    /// around its own time, so that a program cannot fill it with tables.
     pub(crate) async fn ensure_partitions(&self, time: Timestamp) -> Result<(), Failure> {
         let date = time.to_datetime().date_naive();
         let month = date.with_day(1).unwrap_or(date);
@@ -63,7 +63,7 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Forgets which partitions are there: one was missing.
+    /// Forgets the known partitions, after one was missing.
     pub(crate) fn forget_partitions(&self) {
         self.months.change(BTreeSet::clear);
     }

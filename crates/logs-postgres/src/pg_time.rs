@@ -1,19 +1,19 @@
-//! Times as PostgreSQL writes and reads them in binary.
+//! Times in PostgreSQL's binary format.
 
 use logs_domain::{InvalidValue, Timestamp};
 
 /// 2000-01-01T00:00:00Z, from which PostgreSQL counts microseconds.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
-/// The number that stands for a time in a column.
+/// The number for a time in a column.
 pub(crate) const fn from_time(time: Timestamp) -> i64 {
     time.as_micros() - EPOCH_MICROS
 }
 
-/// The time that a number stands for.
+/// The time for a number in a column.
 ///
 /// # Errors
-/// When it is beyond the times that the domain knows, as the endless ones of PostgreSQL are.
+/// For times outside the range of the domain, such as the infinite ones of PostgreSQL.
 pub(crate) fn to_time(micros: i64) -> Result<Timestamp, InvalidValue> {
     Timestamp::from_micros(micros.saturating_add(EPOCH_MICROS))
 }

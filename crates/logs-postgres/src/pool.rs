@@ -1,5 +1,5 @@
-//! Connections that are held between calls. A general pool asks the server whether a connection is
-//! well each time that one is given back, which costs half the speed of a read by its key.
+//! A pool of connections. A general pool pings the server each time a caller returns a connection,
+//! which costs half the speed of a read by key.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,10 +14,10 @@ use crate::deadline::Deadline;
 use crate::timeouts::{ACQUIRE, LIFETIME, PING_AFTER_IDLE};
 use crate::{error, preflight};
 
-/// Up to a number of connections with the same settings.
+/// Up to `size` connections with the same settings.
 pub(crate) struct Pool {
     settings: PgConnectOptions,
-    /// Whether what is written through it must not be lost.
+    /// Whether acknowledged writes of these connections must be durable.
     durable: bool,
     size: u32,
     permits: Arc<Semaphore>,
@@ -27,7 +27,7 @@ pub(crate) struct Pool {
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Without the settings: there is a password in them.
+        // Without the settings, which contain a password.
         let mut shown = formatter.debug_struct("Pool");
         shown.field("size", &self.size).finish_non_exhaustive()
     }
@@ -41,14 +41,14 @@ struct OpenConnection {
     opened: Instant,
 }
 
-/// A connection that waits for work.
+/// An idle connection.
 #[derive(Debug)]
 struct Idle {
     open: OpenConnection,
     given_back: Instant,
 }
 
-/// A connection in use. One that is dropped in the middle is closed, never used again.
+/// A connection in use. If a caller drops it in the middle of a call, the pool closes it.
 #[derive(Debug)]
 pub(crate) struct PooledConnection {
     open: OpenConnection,
@@ -69,12 +69,12 @@ impl Pool {
         }
     }
 
-    /// A connection on which nothing is under way.
+    /// Returns an idle connection or a new one.
     ///
     /// # Errors
-    /// [`Pushback`](StoreError::Pushback) when all are in use and stay so for a second,
-    /// [`Unavailable`](StoreError::Unavailable) when a new one cannot be opened or is no longer what
-    /// the store accepts, or the pool is closed.
+    /// [`Pushback`](StoreError::Pushback) if all stay in use for a second,
+    /// [`Unavailable`](StoreError::Unavailable) if a new one does not open, if the store no longer
+    /// accepts it, or if the pool is closed.
     pub(crate) async fn acquire(&self) -> StoreResult<PooledConnection> {
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let Ok(permit) = tokio::time::timeout(ACQUIRE, waiting).await else {
@@ -93,13 +93,13 @@ impl Pool {
         while let Some(mut idle) = self.next_idle() {
             let ping_first = idle.given_back.elapsed() > PING_AFTER_IDLE;
             if idle.open.opened.elapsed() > LIFETIME {
-                // The server hears of it; whether it does makes no difference to anyone.
+                // The result of closing does not matter.
                 let _ = idle.open.connection.close().await;
             } else if !ping_first || idle.open.connection.ping().await.is_ok() {
                 return Ok(pooled(idle.open));
             }
         }
-        // Settings of a role or a database reach new sessions alone.
+        // Settings of a role or a database apply only to new sessions.
         let connection = preflight::open(&self.settings, self.durable).await?;
         Ok(pooled(OpenConnection {
             connection,
@@ -108,18 +108,18 @@ impl Pool {
         }))
     }
 
-    /// Closes the connections that wait for work: the server went away from one like them.
+    /// Closes the idle connections, after the server closed one like them.
     pub(crate) fn discard_idle(&self) {
         lock(&self.idle).clear();
     }
 
-    /// Waits for the calls under way and closes all connections. Later calls fail.
+    /// Waits for calls in flight and closes all connections. Later calls fail.
     pub(crate) async fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
-        // Every call under way ends by its deadline. An error says that it was closed before.
+        // The deadline ends every call in flight. An error means that the pool was closed before.
         let all = self.permits.acquire_many(self.size).await;
         while let Some(idle) = self.next_idle() {
-            // The server hears of it; whether it does makes no difference to anyone.
+            // The result of closing does not matter.
             let _ = idle.open.connection.close().await;
         }
         drop(all);
@@ -140,7 +140,7 @@ impl PooledConnection {
         &mut self.open.connection
     }
 
-    /// Does work on the connection, or gives it up at `end`.
+    /// Does work on the connection, or drops it at `end`.
     pub(crate) async fn run_until<T>(
         &mut self,
         end: Instant,
@@ -154,12 +154,12 @@ impl PooledConnection {
         deadline.run_until(end, work(connection)).await
     }
 
-    /// Whether what is written must not be lost.
+    /// Whether acknowledged writes must be durable.
     pub(crate) fn is_durable(&self) -> bool {
         self.durable
     }
 
-    /// Gives the connection back: nothing is under way on it.
+    /// Returns the connection to the pool. It must be idle.
     pub(crate) fn release(self) {
         lock(&self.idle).push(Idle {
             open: self.open,

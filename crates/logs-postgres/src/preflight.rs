@@ -1,4 +1,4 @@
-//! Whether the promises of the store can be kept on a server, as a role: what is asked at start.
+//! Checks at the start whether the server and the role can keep the promises of the store.
 
 use logs_domain::{StoreError, StoreResult, WriteOutcome};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -6,8 +6,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use crate::error;
 use crate::session::{self, Kind};
 
-/// The condition in SQL that the role may change or remove records of some table, not being asked
-/// whether it may act as the owner of all of them.
+/// The SQL condition that the role may change or remove records of some table. It ignores whether
+/// the role may act as the owner.
 macro_rules! may_change_records {
     () => {
         "EXISTS (SELECT FROM pg_class WHERE relnamespace = 'logs'::regnamespace \
@@ -19,18 +19,18 @@ macro_rules! may_change_records {
 
 pub(crate) use may_change_records;
 
-/// Why a server is refused that may lose what it acknowledged.
-pub(crate) const VOLATILE: &str = "the server may lose what it acknowledged: fsync, \
+/// The reason for refusing a server that may lose acknowledged records.
+pub(crate) const VOLATILE: &str = "the server may lose acknowledged records: fsync, \
      full_page_writes or, perhaps for this role or database alone, synchronous_commit is off";
 
 /// Opens a session that keeps the promises of the store.
 ///
-/// Refused are a server that may lose what it acknowledged, and sessions without their settings, as
-/// some poolers hand them out: without timeouts an append could outlive the minute after which
-/// records count as settled. So are those that somebody else has too, and whose prepared statements
-/// are not kept apart.
+/// Refuses a server that may lose acknowledged records. Refuses sessions without their settings, as
+/// some poolers return them: without timeouts, an append could outlive the minute after which
+/// records count as settled. Also refuses sessions that another client shares, if the pooler does
+/// not rename prepared statements.
 ///
-/// `durable` is whether the session may write what must not be lost.
+/// `durable` says whether the session writes records that must not be lost.
 pub(crate) async fn open(settings: &PgConnectOptions, durable: bool) -> StoreResult<PgConnection> {
     let mut session = session::open(settings).await?;
     match session.kind().await? {
@@ -59,10 +59,10 @@ async fn accept(session: &mut PgConnection, durable: bool) -> StoreResult<()> {
     Ok(())
 }
 
-/// Refuses a role that could change what it wrote.
+/// Refuses a role that could change stored records.
 pub(crate) async fn accept_role(session: &mut PgConnection) -> StoreResult<()> {
-    // A role that the login put on it may put off again; and what `logs.oldest_append` counts, and what
-    // not, goes by the login.
+    // A session can reset a role that its login has set. `logs.oldest_append` also counts by the
+    // login role.
     let (role, harmless): (String, bool) = sqlx::query_as(concat!(
         "SELECT CASE WHEN pg_has_role('logs_owner', 'MEMBER') THEN current_user \
              ELSE session_user END::text, \

@@ -1,4 +1,4 @@
-//! What the store answers, topic by topic.
+//! The reads of the store, by topic.
 
 pub(crate) mod audit_entry;
 pub(crate) mod llm_run;

@@ -1,4 +1,4 @@
-//! The steps of the schema, and which programs work with which of them.
+//! The steps of the schema, and the programs that each step serves.
 
 use logs_domain::StoreError;
 
@@ -9,10 +9,10 @@ use crate::BACKEND;
 pub(crate) struct Step {
     /// The name of its file.
     pub(crate) name: &'static str,
-    /// What it does.
+    /// The SQL of the step.
     pub(crate) sql: &'static str,
-    /// The number of a step: programs that know the schema from it on work with this one too. Its
-    /// own number where what it does breaks every program from before it.
+    /// The oldest program that works with this step, by the number of the newest step that the
+    /// program knows. It is the step's own number if the step breaks every older program.
     pub(crate) serves_from: u64,
 }
 
@@ -27,8 +27,8 @@ macro_rules! step {
     };
 }
 
-/// Every step, in order; the number of a step is its place, from 1. No program was released that
-/// knows less than these.
+/// Every step, in order. The number of a step is its position, from 1. No released program knows
+/// fewer steps.
 pub(crate) const STEPS: &[Step] = &[
     step!("0001_roles", serves_from 1),
     step!("0002_records", serves_from 2),
@@ -39,9 +39,9 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0007_append", serves_from 7),
 ];
 
-/// The number of the oldest step that this program works on: that of the release before, once there
-/// is one. Until the last program of that release is gone, nothing may be asked of the database that
-/// came after it.
+/// The number of the oldest step that this program works on: that of the previous release, once
+/// there is one. Until no program of that release runs, this program may use nothing that a later
+/// step added.
 const OLDEST: u64 = known();
 
 /// The number of the newest step that this program knows.
@@ -49,10 +49,10 @@ pub(crate) const fn known() -> u64 {
     STEPS.len() as u64
 }
 
-/// How far the schema of a database is.
+/// The version of the schema of a database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Schema {
-    /// The number of the newest step that is applied; 0 without any.
+    /// The number of the newest applied step; 0 without any.
     pub(crate) version: u64,
     /// Programs that know the schema from this step on work with it.
     pub(crate) serves_from: u64,
@@ -65,12 +65,12 @@ impl Schema {
     }
 
     /// Whether a program works with it that works on steps from `oldest` on and knows the `newest`.
-    /// What came later has said itself for whom it is.
+    /// A schema newer than this program declares in `serves_from` which programs may use it.
     fn serves_one_of(&self, oldest: u64, newest: u64) -> bool {
         oldest <= self.version && (self.version <= newest || self.serves_from <= newest)
     }
 
-    /// How many of the steps that a migrator knows are applied.
+    /// How many of the migrator's steps are applied.
     pub(crate) fn applied(&self, steps: &[Step]) -> Result<usize, StoreError> {
         let newest = steps.len();
         if !self.serves_one_of(0, newest as u64) {

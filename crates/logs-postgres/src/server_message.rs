@@ -1,19 +1,19 @@
-//! What the server said, for the log of an operator: without values of rows, parameters or queries.
+//! The server's message for the log of an operator, without values of rows, parameters or queries.
 
 use std::error::Error;
 use std::fmt;
 
 use sqlx::postgres::PgDatabaseError;
 
-/// Classes of SQLSTATE whose primary messages name objects, files and settings. Those of the others,
-/// above all of 22 (data exception), may quote values.
+/// Classes of SQLSTATE whose primary messages name objects, files and settings. Messages of other
+/// classes may quote values, above all of class 22 (data exception).
 /// From <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 const NAMING_CLASSES: [&str; 15] = [
     "08", "0A", "23", "25", "26", "28", "3D", "3F", "40", "42", "53", "54", "57", "58", "XX",
 ];
-/// The class of the errors that the schema raises itself. They name tables.
+/// The class of the schema's own errors. They name tables.
 const OWN_CLASS: &str = "LG";
-/// A syntax error: its message quotes the query.
+/// A syntax error. Its message quotes the query.
 const SYNTAX_ERROR: &str = "42601";
 
 /// The safe parts of an error of the server. DETAIL prints values of rows, HINT, WHERE and the query
@@ -21,7 +21,7 @@ const SYNTAX_ERROR: &str = "42601";
 #[derive(Debug)]
 struct ServerMessage {
     sqlstate: String,
-    /// None where it may quote values.
+    /// `None` if the message may quote values.
     message: Option<String>,
     table: Option<String>,
     constraint: Option<String>,
@@ -78,7 +78,7 @@ impl ServerMessage {
     }
 }
 
-/// Whether the primary message of an error names objects alone.
+/// Whether the primary message of an error names only objects.
 fn names_only(sqlstate: &str) -> bool {
     let class = sqlstate.get(..2).unwrap_or_default();
     sqlstate != SYNTAX_ERROR && (class == OWN_CLASS || NAMING_CLASSES.contains(&class))

@@ -1,8 +1,8 @@
-//! Sessions on the server: how they are opened, with which settings, and whose the one behind a
-//! connection is: its own, or one that a pooler hands round.
+//! Opens sessions on the server, with their settings. Detects whether a session belongs to this
+//! connection, or a pooler shares it.
 //!
-//! Each connection is opened with a mark of its own, a setting that only the server itself takes. A
-//! pooler drops it, or hands out a session that has the mark of another connection.
+//! The store opens each connection with a unique mark, a setting that only the server itself keeps.
+//! A pooler drops it, or returns a session with the mark of another connection.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -14,8 +14,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use crate::error;
 use crate::timeouts::{self, CONNECT};
 
-/// Where names without a schema are looked for: nothing in `public`, and nothing temporary, stands in
-/// for what the server itself has.
+/// The schemas for names without a schema. So no object in `public` and no temporary object can
+/// replace one of the server.
 const SEARCH_PATH: &str = "pg_catalog,pg_temp";
 
 /// How a store is opened.
@@ -24,18 +24,18 @@ pub enum Access {
     /// For reading and writing.
     #[default]
     ReadWrite,
-    /// For reading only: every transaction is, and appends fail with
-    /// [`ReadOnly`](StoreError::ReadOnly). A server in recovery is enough.
+    /// For reading only. Every transaction is read-only, and appends fail with
+    /// [`ReadOnly`](StoreError::ReadOnly). A server in recovery suffices.
     ReadOnly,
 }
 
-/// How the server is reached.
+/// The transport to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transport {
-    /// A socket of this machine.
+    /// A Unix socket of this machine.
     Unix,
-    /// A network, or this machine as one. The driver leaves Nagle's algorithm on, so that what is
-    /// written in two parts, as COPY is, waits up to 40 ms for an acknowledgement.
+    /// TCP. The driver does not disable Nagle's algorithm. So COPY, which writes in two parts,
+    /// waits up to 40 ms for an acknowledgement.
     Tcp,
 }
 
@@ -49,7 +49,7 @@ impl Transport {
     }
 }
 
-/// Understands a URL; the error repeats nothing of it, since there may be a password in it.
+/// Parses a URL. The error repeats no part of it, because it may contain a password.
 pub(crate) fn parse(url: &str) -> StoreResult<PgConnectOptions> {
     url.parse().map_err(|_| {
         let expected =
@@ -58,11 +58,11 @@ pub(crate) fn parse(url: &str) -> StoreResult<PgConnectOptions> {
     })
 }
 
-/// Opens a connection for work on the schema, and for looks at it: perhaps as a superuser, so that
-/// no name may mean what somebody else put there.
+/// Opens a connection for migrations and checks, perhaps as a superuser. No name may refer to an
+/// object of another role.
 pub(crate) async fn administer(url: &str) -> StoreResult<PgConnection> {
     let mut connection = connect(&parse(url)?).await?;
-    // By a statement, since something between may drop what a connection is opened with.
+    // By a statement, because a pooler may drop the startup options of a connection.
     let pinned =
         "SET search_path = pg_catalog, pg_temp; SET timezone = 'UTC'; SET datestyle = 'ISO'";
     sqlx::raw_sql(pinned)
@@ -86,7 +86,7 @@ async fn connect(settings: &PgConnectOptions) -> StoreResult<PgConnection> {
     }
 }
 
-/// The settings of a session that the store works with.
+/// The settings of a session of the store.
 pub(crate) fn settings(
     url: PgConnectOptions,
     access: Access,
@@ -101,11 +101,12 @@ pub(crate) fn settings(
                 "default_transaction_read_only",
                 (access == Access::ReadOnly).to_string(),
             ),
-            // That a wait for a standby was ended is told by a warning.
+            // The server reports an ended wait for a standby only in a warning.
             ("client_min_messages", "warning".to_owned()),
             ("plan_cache_mode", "force_generic_plan".to_owned()),
-            // A generic plan expects a tenth of a list of a page. From some millions of records on it
-            // seems worth compiling a page, or starting workers for it: a hundredfold of its time.
+            // A generic plan estimates a tenth of the list for each page. Above some millions of
+            // records, the planner then uses JIT or parallel workers, which take a hundred times as
+            // long.
             ("jit", "off".to_owned()),
             ("max_parallel_workers_per_gather", "0".to_owned()),
             ("statement_timeout", millis(statement)),
@@ -120,15 +121,15 @@ pub(crate) fn settings(
 /// The setting that is the mark.
 const MARK: &str = "logs.session";
 
-/// What is behind a connection.
+/// The kind of session behind a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A session of its own, with the settings it was opened with.
+    /// A session of its own, with the settings of its start.
     Own,
-    /// A session that a pooler hands round, with settings that will do, and that keeps prepared
-    /// statements apart.
+    /// A session that a pooler shares. Its settings suffice, and the pooler renames prepared
+    /// statements.
     Kept,
-    /// One that gives wrong answers, or lets transactions live for ever; and why.
+    /// A session that gives wrong answers or lets transactions live for ever, with the reason.
     Refused(&'static str),
 }
 
@@ -141,7 +142,7 @@ pub(crate) struct Marked {
 
 /// Opens a connection with a mark.
 pub(crate) async fn open(settings: &PgConnectOptions) -> StoreResult<Marked> {
-    // Keys that are random for each process, and others for each call.
+    // Keys are random for each process, and differ for each call.
     let mark = format!("s{:016x}", RandomState::new().hash_one(MARK));
     let settings = settings.clone().options([(MARK, &mark)]);
     let connection = connect(&settings).await?;
@@ -149,7 +150,7 @@ pub(crate) async fn open(settings: &PgConnectOptions) -> StoreResult<Marked> {
 }
 
 impl Marked {
-    /// Looks at what is behind the connection.
+    /// Determines the kind of session behind the connection.
     pub(crate) async fn kind(&mut self) -> StoreResult<Kind> {
         let look = format!(
             "SELECT pg_catalog.current_setting('{MARK}', true), \
@@ -160,7 +161,7 @@ impl Marked {
                  AND pg_catalog.replace(pg_catalog.current_setting('search_path'), ' ', '') = '{}'",
             SEARCH_PATH
         );
-        // Without a prepared statement: there may be another one of its name.
+        // Without a prepared statement, because another client's may have the same name.
         let row = sqlx::raw_sql(AssertSqlSafe(look))
             .fetch_one(&mut self.connection)
             .await
@@ -190,10 +191,10 @@ impl Marked {
         })
     }
 
-    /// Whether a pooler gives prepared statements names of its own. They are numbered from one on each
-    /// connection, so that under their own names those of two are mixed up, and give wrong rows.
+    /// Whether a pooler renames prepared statements. Each connection numbers them from one. If two
+    /// connections share a session under the same names, they get each other's rows.
     async fn renames_statements(&mut self) -> bool {
-        // The mark makes it a text that nobody else has.
+        // The mark makes the text unique.
         let own = format!(
             "SELECT name FROM pg_catalog.pg_prepared_statements \
              WHERE pg_catalog.strpos(statement, '{}') > 0",
@@ -202,7 +203,7 @@ impl Marked {
         let names = sqlx::query_scalar(AssertSqlSafe(own))
             .fetch_all(&mut self.connection)
             .await;
-        // An error is that of a statement which another session has, or has not.
+        // An error means that the statement belongs to another session, or is missing.
         let names: Vec<String> = names.unwrap_or_default();
         !names.is_empty() && !names.iter().any(|name| name.starts_with("sqlx"))
     }

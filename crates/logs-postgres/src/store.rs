@@ -1,4 +1,4 @@
-//! Connecting to a store.
+//! Opening a store.
 
 use std::sync::atomic::AtomicBool;
 
@@ -15,9 +15,9 @@ use crate::{clock, error, migrations, preflight};
 
 pub(crate) const WRITERS: u32 = 4;
 pub(crate) const READERS: u32 = 4;
-/// What is asked of an index is read in its order. A generic plan does not know how many records a
-/// tenant, a trace or an entity has: it guesses a handful, and would rather read and sort all of them
-/// for each page. Reads that no index answers in their order allow sorts for themselves.
+/// Forces reads in the order of an index. A generic plan does not know the number of records of a
+/// tenant, a trace or an entity. It estimates a handful, and would read and sort all of them for
+/// each page. Reads without such an index enable sorts for themselves.
 const IN_ORDER: [(&str, &str); 1] = [("enable_sort", "off")];
 
 /// The evidence store in PostgreSQL.
@@ -28,14 +28,14 @@ pub struct PostgresStore {
     pub(crate) readers: Pool,
     pub(crate) transport: Transport,
     pub(crate) timestamps: Timestamps,
-    /// Whether the last append met keys that were there already: the next one expects some.
+    /// Whether the last append found stored keys, so the next one expects some.
     pub(crate) repeated: AtomicBool,
     pub(crate) months: Months,
 }
 
 impl PostgresStore {
-    /// Connects to the database that `url` names, whose schema must be there, and makes the
-    /// partitions of this month and the next two.
+    /// Connects to the database at `url`, whose schema must exist. Creates the partitions of this
+    /// month and the next two.
     ///
     /// # Errors
     /// [`InvalidArgument`](logs_domain::StoreError::InvalidArgument) when it is no URL,
@@ -52,7 +52,7 @@ impl PostgresStore {
         Self::connect_with(url, Access::ReadWrite, options).await
     }
 
-    /// Connects as [`connect`](Self::connect); for reading only, nothing is made.
+    /// Connects as [`connect`](Self::connect). For reading only, it creates nothing.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -73,7 +73,7 @@ impl PostgresStore {
         if access == Access::ReadWrite {
             clock::accept(&mut first, &*options.clock).await?;
             preflight::accept_role(&mut first).await?;
-            // By the clock of the server: the one that was injected is for records.
+            // By the clock of the server. The injected clock is for records.
             partitions::ensure_at_start(&mut first).await?;
         }
         first.close().await.map_err(error::read)?;

@@ -1,42 +1,42 @@
-//! How long things may take. Each limit leaves room for the ones inside it, so that the innermost says
-//! what was slow, and that no append outlives the time after which records count as settled.
+//! The time limits. Each limit is larger than those inside it, so the innermost one reports what
+//! was slow. No append outlives the time after which records count as settled.
 
 use std::time::Duration;
 
-/// How long a call waits for a connection before it is pushed back.
+/// How long a call waits for a connection before it gets `Pushback`.
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(1);
-/// How long a caller that was pushed back should wait.
+/// How long a caller should wait after `Pushback`.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// After how long without work a connection is asked whether the server is still there.
+/// The idle time after which the pool pings a connection.
 pub(crate) const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
-/// How long a connection lives at most.
+/// The maximum lifetime of a connection.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// How long a new connection may take to open.
+/// The time limit to open a connection.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long a statement waits for a lock.
+/// The time limit of a statement for a lock (`lock_timeout`).
 pub(crate) const LOCK: Duration = Duration::from_secs(2);
-/// How long a transaction may do nothing.
+/// The time limit of an idle transaction.
 pub(crate) const IDLE: Duration = Duration::from_secs(5);
 
-/// How long the server works on a statement of a read.
+/// The time limit of a statement of a read, on the server.
 pub(crate) const READ_STATEMENT: Duration = Duration::from_secs(2);
-/// How long a read may take: its wait for a connection and its statement.
+/// The time limit of a read: its wait for a connection and its statement.
 pub(crate) const READ: Duration = Duration::from_millis(3_500);
 
-/// How long the server works on a sum over many runs.
+/// The time limit of a sum over many runs, on the server.
 pub(crate) const SUM_STATEMENT: Duration = Duration::from_secs(20);
-/// How long a sum may take: its wait for a connection and its statement.
+/// The time limit of a sum: its wait for a connection and its statement.
 pub(crate) const SUM: Duration = Duration::from_secs(22);
 
-/// How long the server works on a statement of an append.
+/// The time limit of a statement of an append, on the server.
 pub(crate) const APPEND_STATEMENT: Duration = Duration::from_secs(10);
-/// How long an append may take, with its retries.
+/// The time limit of an append, with its retries.
 pub(crate) const APPEND: Duration = Duration::from_secs(30);
-/// No append transaction lives longer than this: records older than it count as settled.
+/// No append transaction lives longer. So records older than this count as settled.
 pub(crate) const LONGEST_APPEND: Duration = Duration::from_secs(60);
 
-/// How far the clocks of writers and that of the server may be apart.
+/// The largest difference between the clocks of writers and the server.
 pub(crate) const SKEW: Duration = Duration::from_secs(5);
 
 const _: () = {
@@ -48,7 +48,7 @@ const _: () = {
         ACQUIRE.as_millis() + CONNECT.as_millis() + APPEND_STATEMENT.as_millis()
             < APPEND.as_millis()
     );
-    // The server hears of an append that was given up when its statement or its idle time ends.
+    // The server notices an abandoned append when its statement or its idle time ends.
     assert!(
         APPEND.as_millis() + APPEND_STATEMENT.as_millis() + IDLE.as_millis()
             < LONGEST_APPEND.as_millis()
@@ -56,7 +56,7 @@ const _: () = {
     assert!(SKEW.as_millis() < LONGEST_APPEND.as_millis());
 };
 
-/// The microseconds of a limit, as differences of times are counted.
+/// A limit in microseconds, the unit of time differences.
 pub(crate) const fn micros(limit: Duration) -> i64 {
     // Each limit above is far below 2^63 µs.
     limit.as_secs() as i64 * 1_000_000 + limit.subsec_micros() as i64

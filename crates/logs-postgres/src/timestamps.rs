@@ -1,4 +1,4 @@
-//! Record times: they never decrease within a store, and those of appends under way are known.
+//! Record times. They never decrease within a store. The store knows those of appends in flight.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,14 +11,15 @@ pub(crate) struct Timestamps(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The latest time of an append that stored something, or that was told as settled.
+    /// The latest time of an append that stored a record, or of a settled time.
     latest: Option<Timestamp>,
-    /// How many appends under way have each time.
+    /// The number of appends in flight for each time.
     in_flight: BTreeMap<Timestamp, usize>,
 }
 
 impl Timestamps {
-    /// The time now, never before one that was committed; it counts as under way until it is dropped.
+    /// The time now, never earlier than a committed one. It counts as in flight until the caller
+    /// drops it.
     pub(crate) fn allocate(&self, clock: &dyn Clock) -> Allocated<'_> {
         let mut state = self.lock();
         let now = clock.now();
@@ -30,7 +31,7 @@ impl Timestamps {
         }
     }
 
-    /// The earliest time of the appends under way.
+    /// The earliest time of the appends in flight.
     pub(crate) fn oldest_in_flight(&self) -> Option<Timestamp> {
         self.lock().in_flight.keys().next().copied()
     }
@@ -41,7 +42,7 @@ impl Timestamps {
     }
 }
 
-/// A record time that was given out.
+/// An allocated record time.
 #[derive(Debug)]
 pub(crate) struct Allocated<'a> {
     timestamps: &'a Timestamps,
@@ -49,7 +50,7 @@ pub(crate) struct Allocated<'a> {
 }
 
 impl Allocated<'_> {
-    /// Keeps later times from being earlier than this one.
+    /// Ensures that later times are not earlier than this one.
     pub(crate) fn commit(&self) {
         let mut state = self.timestamps.lock();
         state.latest = state.latest.max(Some(self.time));

@@ -1,4 +1,4 @@
-//! Appends: one transaction each, tried again when others were in its way.
+//! Appends: one transaction each, with retries after conflicts with other transactions.
 
 mod attempt;
 mod commit;
@@ -27,7 +27,7 @@ use crate::error::Retry;
 use crate::timeouts::APPEND;
 use crate::{PostgresStore, observed};
 
-/// How often an append is tried again when another transaction was in its way.
+/// How often the store retries an append after a conflict with another transaction.
 pub(crate) const RETRIES: u32 = 3;
 
 #[async_trait]
@@ -55,13 +55,13 @@ impl PlatformWriter for PostgresStore {
     }
 }
 
-/// What a call asks for, the same in each try.
+/// The data of a call, the same for each attempt.
 struct Asked<'a> {
     owner: Owner<'a>,
     batch: &'a AppendBatch,
-    /// The id under which each record is stored.
+    /// The id of each record.
     ids: &'a [RecordId],
-    /// The keys of the distinct records, in the order in which they are written.
+    /// The keys of the distinct records, in the order of writing.
     keys: &'a [Key],
     on_conflict: OnConflict,
 }
@@ -72,7 +72,7 @@ async fn append(
     batch: &AppendBatch,
     on_conflict: OnConflict,
 ) -> StoreResult<AppendReceipt> {
-    // An id is a hash of several fields: made once for each record.
+    // An id is a hash of several fields, so the call computes it once for each record.
     let ids = batch.drafts().iter().map(|draft| owner.stored_id(draft));
     let ids: Vec<RecordId> = ids.collect::<StoreResult<_>>()?;
     let keys = keys::sorted(batch, &ids);
@@ -134,8 +134,8 @@ async fn append(
     outcome.unwrap_or_else(timed_out)
 }
 
-/// The error to tell after the answer to an earlier commit was lost: what failed since says nothing
-/// about that one, unless it was seen that other content is stored, or none may be.
+/// The error after the answer to an earlier commit was lost. A later failure does not reveal the
+/// outcome of that commit, except a conflict or a dropped record.
 fn told(error: StoreError, unknown: Option<StoreError>) -> StoreError {
     match (error, unknown) {
         (seen @ (StoreError::Conflict { .. } | StoreError::Gone { .. }), _) => seen,
@@ -144,7 +144,7 @@ fn told(error: StoreError, unknown: Option<StoreError>) -> StoreError {
     }
 }
 
-/// Up to 20 ms for the first try, twice as long for each further one.
+/// Up to 20 ms for the first retry, twice as long for each later one.
 fn jitter(tried: u32) -> Duration {
     let random = RandomState::new().hash_one(tried);
     Duration::from_millis(random % (10 << tried))

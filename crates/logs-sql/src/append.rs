@@ -1,4 +1,4 @@
-//! What becomes of each record of a batch.
+//! The outcome of each record of a batch.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,12 @@ use logs_domain::{
 
 use crate::PLATFORM;
 
-/// Whose records are appended.
+/// The owner of the records of an append.
 #[derive(Clone, Copy, Debug)]
 pub enum Owner<'a> {
-    /// Those of a tenant.
+    /// A tenant.
     Tenant(&'a TenantId),
-    /// Those of the platform.
+    /// The platform.
     Platform,
 }
 
@@ -29,7 +29,7 @@ impl Owner<'_> {
         }
     }
 
-    /// The tenant, or none for the platform.
+    /// The tenant, `None` for the platform.
     #[must_use]
     pub const fn tenant(&self) -> Option<&TenantId> {
         match self {
@@ -38,7 +38,7 @@ impl Owner<'_> {
         }
     }
 
-    /// The id under which a draft is stored: its own, or for an outcome that of its export.
+    /// The id of a draft: its own, or for an outcome the id of its export.
     ///
     /// # Errors
     /// [`InvalidArgument`](StoreError::InvalidArgument) for a kind that the owner does not have.
@@ -54,7 +54,7 @@ impl Owner<'_> {
     }
 }
 
-/// What is stored under a key.
+/// The record under a key.
 #[derive(Clone, Copy, Debug)]
 pub struct Stored {
     /// The digest of the record.
@@ -66,7 +66,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// What becomes of a record with this content under the same key.
+    /// The outcome of a draft with this content under the same key.
     fn outcome(&self, owner: Owner<'_>, id: RecordId, content: ContentDigest) -> RecordOutcome {
         if self.is_gone {
             RecordOutcome::Gone
@@ -78,21 +78,21 @@ impl Stored {
     }
 }
 
-/// What becomes of a record.
+/// The outcome of a record.
 #[derive(Clone, Copy, Debug)]
 pub struct Fate {
     /// Its outcome.
     pub outcome: RecordOutcome,
-    /// The record time of what is stored under its key already.
+    /// The record time of the stored record under its key.
     pub stored_at: Option<Timestamp>,
 }
 
-/// The fate of each record, in the order of the batch. `ids` has the id of each. `stored` is asked by the place of
-/// a draft in the batch: it answers with what is stored under its key, and the digest of the draft.
+/// The outcome of each record, in the order of the batch. `ids` has the id of each. `stored` takes
+/// the index of a draft. It returns the stored record under the key, and the digest of the draft.
 ///
 /// # Errors
-/// Where the call is to be rejected: [`Conflict`](StoreError::Conflict), else [`Gone`](StoreError::Gone),
-/// with all records that are so.
+/// For a call that must fail: [`Conflict`](StoreError::Conflict), else [`Gone`](StoreError::Gone),
+/// with all such records.
 pub fn fates<'s>(
     owner: Owner<'_>,
     batch: &AppendBatch,
@@ -132,7 +132,7 @@ pub fn fates<'s>(
     }
 }
 
-/// The receipt of a batch, whose new records were stored at `created_at`.
+/// The receipt of a batch with new records at `created_at`.
 #[must_use]
 pub fn receipt(
     batch: &AppendBatch,
@@ -144,7 +144,7 @@ pub fn receipt(
     let receipt = |((draft, id), fate): ((&Draft, &RecordId), &Fate)| RecordReceipt {
         outcome: fate.outcome,
         key: draft.key(),
-        // An outcome is stored under the id of its export, and has none of its own.
+        // An outcome is stored under the id of its export. It has no id of its own.
         id: Some(*id).filter(|_| !matches!(draft, Draft::LogExportOutcome(_))),
         created_at: fate.stored_at.unwrap_or(created_at),
     };
@@ -153,8 +153,8 @@ pub fn receipt(
     }
 }
 
-/// The exports that outcomes of the batch belong to and that are not in it: the place of the outcome, and the
-/// id of the export. They must be stored.
+/// The exports of outcomes in the batch that are not in the batch themselves: the index of the
+/// outcome, and the id of the export. They must be stored.
 #[must_use]
 pub fn exports_outside(batch: &AppendBatch) -> Vec<(usize, RecordId)> {
     let mut in_batch = HashSet::new();
@@ -173,7 +173,7 @@ pub fn exports_outside(batch: &AppendBatch) -> Vec<(usize, RecordId)> {
 /// Checks that each of the [exports outside](exports_outside) of a batch is stored.
 ///
 /// # Errors
-/// [`InvalidArgument`](StoreError::InvalidArgument) for the first that is not.
+/// [`InvalidArgument`](StoreError::InvalidArgument) for the first export that is not stored.
 pub fn check_exports(
     outside: &[(usize, RecordId)],
     is_stored: impl Fn(RecordId) -> bool,

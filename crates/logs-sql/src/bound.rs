@@ -1,5 +1,5 @@
-//! Where a branch of a merge goes on: a cursor names a record of one branch, and each other branch
-//! continues at its time or behind it, as the order of the merge says.
+//! The start of each branch of a merge after a cursor. A cursor names a record of one branch. Each
+//! other branch continues at the time of the cursor or after it, by the order of the merge.
 
 use std::cmp::Ordering;
 
@@ -10,20 +10,21 @@ use uuid::Uuid;
 
 use crate::Dialect;
 
-/// Where a branch goes on.
+/// The start of a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// With all records of this time: the branch comes later than the cursor's on equal times.
+    /// At all records of this time. On equal times, the branch comes later than the cursor's
+    /// branch.
     At(Timestamp),
-    /// Behind all records of this time: the branch comes earlier on equal times.
+    /// After all records of this time. On equal times, the branch comes earlier.
     Past(Timestamp),
-    /// Behind this record of the branch itself.
+    /// After this record of the branch itself.
     Behind(Timestamp, Uuid),
 }
 
 impl Bound {
-    /// The bound for a branch that stands at `branch` among the branches of a merge, when the
-    /// walk goes on from a record of the branch at `cursor`.
+    /// The bound of the branch `branch`, if the walk continues from a record of the branch
+    /// `cursor`.
     #[must_use]
     pub fn new<K: CursorKey>(
         walk: &Walk<'_, K>,
@@ -43,14 +44,14 @@ impl Bound {
         }
     }
 
-    /// The bound in a list of system records: on equal times the tenant's come first.
+    /// The bound in a list of system records. On equal times, the tenant's records come first.
     #[must_use]
     pub fn in_list(walk: &Walk<'_, SystemListKey>, from: &SystemListKey, platform: bool) -> Self {
         let (branch, cursor) = (u8::from(platform), u8::from(from.platform));
         Self::new(walk, branch, cursor, (from.created_at, from.id))
     }
 
-    /// The bound in a window of system records: on equal times the tenant's come first.
+    /// The bound in a window of system records. On equal times, the tenant's records come first.
     #[must_use]
     pub fn in_window(
         walk: &Walk<'_, SystemWindowKey>,
@@ -61,7 +62,7 @@ impl Bound {
         Self::new(walk, branch, cursor, (from.occurred_at, from.id))
     }
 
-    /// Pushes the condition for a branch that goes on in a direction.
+    /// Pushes the condition for a branch that continues in a direction.
     pub fn push<DB: Dialect>(
         self,
         query: &mut QueryBuilder<DB>,
@@ -80,8 +81,8 @@ impl Bound {
         }
     }
 
-    /// Leaves out what is beyond the end of time: a record whose time was altered stands at the end, and
-    /// behind it is nothing.
+    /// Excludes times beyond the range of the domain. A record with such an altered time counts as
+    /// the last, and no record follows it.
     fn push_end<DB: Dialect>(
         self,
         query: &mut QueryBuilder<DB>,

@@ -1,11 +1,11 @@
-//! Conditions on one column, and orders. Each condition begins with ` AND `.
+//! Conditions on one column, and ORDER BY. Each condition begins with ` AND `.
 
 use logs_domain::{Direction, TimeRange};
 use sqlx::QueryBuilder;
 
 use crate::Dialect;
 
-/// Pushes the conditions of a range of time on a column: from its start on, before its end.
+/// Pushes the conditions of a time range on a column: at or after its start, before its end.
 pub fn push_range<DB: Dialect>(query: &mut QueryBuilder<DB>, column: &str, range: &TimeRange) {
     if let Some(from) = range.from() {
         query.push(" AND ").push(column).push(" >= ");
@@ -17,7 +17,7 @@ pub fn push_range<DB: Dialect>(query: &mut QueryBuilder<DB>, column: &str, range
     }
 }
 
-/// Pushes an exact match of a text, when one is wanted.
+/// Pushes an exact match of a text, if the filter has one.
 pub fn push_equal<DB: Dialect>(
     query: &mut QueryBuilder<DB>,
     column: &str,
@@ -29,7 +29,7 @@ pub fn push_equal<DB: Dialect>(
     }
 }
 
-/// Pushes the order by some columns, all of them in one direction.
+/// Pushes an ORDER BY some columns, all in one direction.
 pub fn push_order<DB: Dialect>(
     query: &mut QueryBuilder<DB>,
     columns: &[&str],

@@ -1,5 +1,5 @@
-//! A record from a row: a value that the domain refuses, or that the digest does not confirm, was altered from
-//! outside, and the error says where.
+//! Makes a record from a row. If the domain refuses a value, or the digest does not confirm it,
+//! another program altered the record. The error names table, column and id.
 
 use logs_domain::field::Fields;
 use logs_domain::{
@@ -10,42 +10,42 @@ use uuid::Uuid;
 
 use crate::PLATFORM;
 
-/// What every record has.
+/// The common values of every record.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
     /// The record time.
     pub created_at: Timestamp,
-    /// The id under which it is stored.
+    /// Its id.
     pub id: RecordId,
 }
 
 /// A row of a table of records.
 ///
 /// # Errors
-/// Each method fails with [`Inconsistent`](StoreError::Inconsistent) where the row is not one that an append
-/// made.
+/// Each method fails with [`Inconsistent`](StoreError::Inconsistent) for a row that no append
+/// wrote.
 pub trait StoredRow {
-    /// What every record has; its `tenant_id` is the one that was asked for.
+    /// The common values. Checks that `tenant_id` is the tenant of the call.
     fn head(&self, tenant_id: &str) -> StoreResult<Head>;
 
-    /// The draft of the record, as it was appended: its digest was written for this tenant, id, record time
-    /// and content. The owner is none for a record of the platform.
+    /// The draft of the record, as it was appended. Checks that its digest belongs to this tenant,
+    /// id, record time and content. The owner is `None` for a record of the platform.
     fn draft<D: Fields>(&self, owner: Option<&TenantId>, head: &Head) -> StoreResult<D>;
 
-    /// A time and the id of the record: its place in an order. A time beyond those that the domain knows
-    /// stands at the end.
+    /// A time and the id of the record: its position in an order. A time beyond the range of the
+    /// domain counts as the last.
     fn place(&self, tenant_id: &str, column: &'static str) -> StoreResult<(Timestamp, Uuid)>;
 
-    /// A number, none for null.
+    /// A number, `None` for null.
     fn optional_integer(&self, column: &'static str) -> StoreResult<Option<i64>>;
 
-    /// A text, none for null.
+    /// A text, `None` for null.
     fn optional_text(&self, column: &'static str) -> StoreResult<Option<&str>>;
 
-    /// The error about a column of this row.
+    /// The error for a column of this row.
     fn inconsistent(&self, column: &'static str) -> StoreError;
 
-    /// The record, if it is one that was asked for: a damaged index finds others.
+    /// The record, if it matches the query. A damaged index may return others.
     fn asked<T>(&self, record: T, is_asked: impl FnOnce(&T) -> bool) -> StoreResult<T> {
         if is_asked(&record) {
             Ok(record)
@@ -54,7 +54,7 @@ pub trait StoredRow {
         }
     }
 
-    /// Checks that a record stands under the id that its own key makes.
+    /// Checks that the id of a record is the id of its key.
     fn check_id(&self, head: &Head, expected: RecordId) -> StoreResult<()> {
         if head.id == expected {
             Ok(())
@@ -100,7 +100,7 @@ pub fn trace_step(tenant: &TenantId, row: &impl StoredRow) -> StoreResult<TraceS
     Ok(snapshot)
 }
 
-/// The record of a row of a tenant, or without an owner of the platform.
+/// The system record of a row: of a tenant, or without an owner of the platform.
 ///
 /// # Errors
 /// [`Inconsistent`](StoreError::Inconsistent), as [`StoredRow`] says.

@@ -1,13 +1,13 @@
-//! How a database takes the values of the domain.
+//! How each database binds the values of the domain.
 
 use logs_domain::Timestamp;
 use sqlx::{Database, QueryBuilder};
 use uuid::Uuid;
 
-/// How a database takes the values of the domain as parameters of a statement.
+/// How a database binds the values of the domain as parameters of a statement.
 pub trait Dialect: Database {
-    /// Whether a comparison of row values needs one of its first column beside it. It says nothing new, but an
-    /// index begins by it, and it leaves out partitions.
+    /// Whether a row-value comparison needs a redundant condition on its first column. An index
+    /// scan starts at that condition, and the planner excludes partitions by it.
     const ROW_VALUES_NEED_FIRST_COLUMN: bool;
 
     /// Binds a text.

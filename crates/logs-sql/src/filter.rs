@@ -1,7 +1,8 @@
-//! The conditions of each filter, topic by topic. A filter is taken apart whole, so that a new condition does
-//! not compile where it is forgotten.
+//! The conditions of each filter, by topic. The code destructures filters completely, so a
+//! forgotten condition does not compile.
 //!
-//! How a record is found by its own key differs: the adapter pushes that condition, as `push_key` says.
+//! Each adapter finds a record by its key in another way. So it pushes that condition itself, as
+//! `push_key`.
 
 pub mod audit_entry;
 pub mod llm_run;

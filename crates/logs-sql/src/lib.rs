@@ -1,9 +1,9 @@
-//! What the adapters of SQLite and PostgreSQL share.
+//! Code that the adapters of SQLite and PostgreSQL share.
 //!
 //! | Module | What it holds |
 //! | --- | --- |
-//! | [`append`] | what becomes of each record of a batch |
-//! | [`bound`] | where a branch of a merge goes on |
+//! | [`append`] | the outcome of each record of a batch |
+//! | [`bound`] | the start of each branch of a merge |
 //! | [`condition`] | equality, ranges of time, order |
 //! | [`decode`] | a record from a row |
 //! | [`filter`] | the conditions of each filter |
@@ -12,7 +12,7 @@
 //! | [`step`] | the order of the steps of a trace |
 //! | [`usage`] | groups of usage from rows |
 //!
-//! Whole statements stay in the adapters, because their plans are tested there.
+//! The adapters build the whole statements and test their plans.
 
 pub mod append;
 pub mod bound;
@@ -27,5 +27,6 @@ pub mod usage;
 
 pub use dialect::Dialect;
 
-/// The value of the column `tenant_id` for records of the platform. No tenant can be named like this.
+/// The value of the column `tenant_id` for records of the platform. No tenant id can have this
+/// value.
 pub const PLATFORM: &str = "~platform";

@@ -1,4 +1,4 @@
-//! The merge of a replay window: steps of a trace, system records of the tenant and of the platform, and
+//! The merge of a replay window: steps of a trace, system records of tenant and platform, and
 //! events of policies and limits.
 
 use logs_domain::page::{Keyed, ReplayEventKey, ReplayKey, StepOrder, SystemWindowKey, Walk};
@@ -13,11 +13,11 @@ use crate::bound::Bound;
 use crate::condition::{push_equal, push_range};
 use crate::step::OrderedStep;
 
-/// An event with its place in the merge, or why it cannot be read.
+/// The position of an event in the merge, with the event or the error of reading it.
 pub type Event = Keyed<ReplayKey, ReplayEvent>;
 
-/// The branches of the merge whose records have ids, in its order on equal times. The steps of the trace
-/// come before all of them.
+/// The branches of the merge whose records have ids, in their order on equal times. The steps of
+/// the trace come before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Branch {
     /// System records of the tenant.
@@ -39,14 +39,14 @@ impl Branch {
         }
     }
 
-    /// Where this branch goes on, when the walk goes on behind a key.
+    /// The start of this branch, if the walk continues after a key.
     #[must_use]
     pub fn bound(self, walk: &Walk<'_, ReplayKey>, from: Option<&ReplayKey>) -> Option<Bound> {
         let key = from?;
         let (cursor, id): (Self, Uuid) = match &key.event {
             ReplayEventKey::System { platform, id } => (Self::of_system(*platform), *id),
             ReplayEventKey::Policy { id } => (Self::Policy, *id),
-            // All branches with ids come after the steps of the same time.
+            // On equal times, all branches with ids come after the steps.
             ReplayEventKey::Step(_) if walk.is_reversed() => {
                 return Some(Bound::Past(key.timestamp));
             }
@@ -89,7 +89,7 @@ pub fn step_event(index: u32, step: OrderedStep) -> Event {
     (step_key(step.timestamp, step.order), event)
 }
 
-/// Refuses what is outside of the window: a damaged index finds it.
+/// Refuses records outside the window, which a damaged index may return.
 pub fn refuse_others(found: &mut [Event], query: &ReplayQuery) {
     for (key, event) in found {
         if event.is_ok() && !query.window.contains(key.timestamp) {
@@ -98,7 +98,7 @@ pub fn refuse_others(found: &mut [Event], query: &ReplayQuery) {
     }
 }
 
-/// The error about a record that stands where it should not.
+/// The error for a record in a wrong place.
 #[must_use]
 pub fn inconsistent(key: &ReplayKey, column: &'static str) -> StoreError {
     let (table, id) = match &key.event {
@@ -142,7 +142,7 @@ fn push_after<DB: Dialect>(query: &mut QueryBuilder<DB>, key: &ReplayKey) {
             query.push(" OR position IS NULL OR position > ");
             DB::push_integer(query, position.as_i64());
             if position.get() == StepPosition::MAX {
-                // One that was altered to a position beyond stands at the end.
+                // A step with an altered position beyond the last one counts as the last.
                 query.push(" AND position <= ");
                 DB::push_integer(query, position.as_i64());
             }
@@ -163,7 +163,7 @@ fn push_after<DB: Dialect>(query: &mut QueryBuilder<DB>, key: &ReplayKey) {
         }
     }
     if time == Timestamp::MAX {
-        // A step whose time was altered to one beyond stands at the end.
+        // A step with an altered time beyond the range counts as the last.
         query.push(" AND timestamp <= ");
         DB::push_time(query, time);
     }
@@ -192,7 +192,7 @@ fn push_before<DB: Dialect>(query: &mut QueryBuilder<DB>, key: &ReplayKey) {
         ReplayEventKey::System { .. } | ReplayEventKey::Policy { .. } => return,
     }
     if time == Timestamp::MIN {
-        // A step whose time was altered to one beyond stands at the end.
+        // A step with an altered time beyond the range counts as the last.
         query.push(" AND timestamp >= ");
         DB::push_time(query, time);
     }

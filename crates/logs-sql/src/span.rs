@@ -1,8 +1,8 @@
 //! A `tracing` span around each call of a port.
 //!
-//! `docs/spans.md` says what a span tells. A span is named by
-//! [`PortMethod::span_name`](logs_domain::PortMethod::span_name). Without a subscriber that wants it, nothing is
-//! counted.
+//! `docs/spans.md` documents the spans. The name of a span is
+//! [`PortMethod::span_name`](logs_domain::PortMethod::span_name). Without an interested subscriber,
+//! the code computes no field.
 
 use logs_domain::{
     AppendReceipt, PortMethod, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp,
@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 /// The target of every span.
 pub const TARGET: &str = "logs";
 
-/// Runs a call of `method` in a span of its own, on a database that OpenTelemetry calls `system`.
+/// Runs a call of `method` in its own span. `system` is the name of the database in OpenTelemetry.
 ///
 /// # Errors
 /// Those of the call.
@@ -30,7 +30,7 @@ pub async fn observed<T: Answer>(
     answer
 }
 
-/// Tells how often the append that runs now was tried again.
+/// Records the number of retries of the current append.
 pub fn record_retries(retries: u32) {
     Span::current().record("logs.append.retries", retries);
 }
@@ -39,7 +39,7 @@ macro_rules! spans {
     ($($port:ident {
         $($variant:ident $span:literal $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+
     })+) => {
-        /// The span of a call, made at a place of its own for each method: names of spans are static.
+        /// The span of a call. Each method has its own callsite, because names of spans are static.
         fn new(method: PortMethod, system: &'static str) -> Span {
             match method {
                 $($(PortMethod::$variant => tracing::info_span!(
@@ -79,9 +79,9 @@ fn record<T: Answer>(span: &Span, answer: &StoreResult<T>) {
     }
 }
 
-/// An answer of a port, in numbers.
+/// The numbers of an answer of a port.
 pub trait Answer {
-    /// Tells the numbers to the span of the call.
+    /// Records the numbers in the span of the call.
     fn record(&self, span: &Span);
 }
 
@@ -140,7 +140,7 @@ mod tests {
 
     use super::observed;
 
-    /// Keeps what is recorded of a span after it began.
+    /// Keeps the values recorded in a span after its start.
     #[derive(Clone, Default)]
     struct Recorded(Arc<Mutex<Vec<String>>>);
 
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// What the span of a call says that is polled once and dropped.
+    /// The fields of the span of a call that is polled once and dropped.
     fn recorded(call: impl Future<Output = StoreResult<()>>) -> String {
         let recorded = Recorded::default();
         let subscriber = tracing_subscriber::registry().with(recorded.clone());

@@ -1,4 +1,4 @@
-//! The order of the steps of a trace: those with a position, and behind them those that were made from spans.
+//! The order of the steps of a trace: steps with a position, then steps with a span.
 
 use logs_domain::page::{Keyed, StepOrder, Walk};
 use logs_domain::{
@@ -11,7 +11,7 @@ use crate::Dialect;
 use crate::condition::push_order;
 use crate::decode::StoredRow;
 
-/// The last position that a step can have.
+/// The largest position of a step.
 pub const LAST_POSITION: i64 = StepPosition::MAX as i64;
 
 /// One of the two parts of a trace, each in the order of an index.
@@ -19,12 +19,12 @@ pub const LAST_POSITION: i64 = StepPosition::MAX as i64;
 pub enum Part {
     /// The steps with a position.
     Positioned,
-    /// Behind them, those that were made from spans.
+    /// The steps with a span, which follow them.
     Spans,
 }
 
 impl Part {
-    /// The part that a place is in.
+    /// The part of a key.
     #[must_use]
     pub const fn of(place: &StepOrder) -> Self {
         match place {
@@ -43,7 +43,7 @@ impl Part {
         }
     }
 
-    /// The condition for the steps of this part, in the words of the partial index.
+    /// The condition for the steps of this part. The text must equal that of the partial index.
     #[must_use]
     pub const fn condition(self) -> &'static str {
         match self {
@@ -65,8 +65,8 @@ impl Part {
     }
 }
 
-/// Pushes the condition for steps of a part behind a place in it. A step that was altered to a position
-/// or a time beyond the last stands at the end, and behind it is nothing.
+/// Pushes the condition for steps of a part after a key in it. A step with an altered position or
+/// time beyond the last one counts as the last, and no step follows it.
 pub fn push_behind<DB: Dialect>(
     query: &mut QueryBuilder<DB>,
     from: &StepOrder,
@@ -104,12 +104,12 @@ pub fn push_behind<DB: Dialect>(
     }
 }
 
-/// A step with its place, or why it cannot be read.
+/// The position of a step in its trace, with the step or the error of reading it.
 #[derive(Debug)]
 pub struct OrderedStep {
-    /// When it happened.
+    /// The time of the step.
     pub timestamp: Timestamp,
-    /// Where it stands in its trace.
+    /// The key of its position in the trace.
     pub order: StepOrder,
     /// The step.
     pub step: StoreResult<TraceStepRecord>,
@@ -124,10 +124,11 @@ impl OrderedStep {
     }
 }
 
-/// Where the step of a row stands, and when it happened. A position beyond the last stands there.
+/// The position and the time of the step of a row. A position beyond the last one counts as the
+/// last.
 ///
 /// # Errors
-/// [`Inconsistent`](logs_domain::StoreError::Inconsistent) for a row that no append made.
+/// [`Inconsistent`](logs_domain::StoreError::Inconsistent) for a row that no append wrote.
 pub fn place<R: StoredRow>(row: &R, tenant: &TenantId) -> StoreResult<(Timestamp, StepOrder)> {
     let (timestamp, _) = row.place(tenant.as_str(), "timestamp")?;
     let order = match (
@@ -146,20 +147,20 @@ pub fn place<R: StoredRow>(row: &R, tenant: &TenantId) -> StoreResult<(Timestamp
     Ok((timestamp, order))
 }
 
-/// The first of some steps whose index its own position does not tell.
+/// The first of some steps whose index is not its own position.
 #[must_use]
 pub fn first_span(steps: &[OrderedStep]) -> Option<&StepOrder> {
     let mut orders = steps.iter().map(|step| &step.order);
     orders.find(|order| matches!(order, StepOrder::Span { .. }))
 }
 
-/// The index in the whole trace of each of some steps that follow each other in it, whatever positioned
-/// ones stand between spans. `first` is the index of the place of the [first span](first_span).
+/// The index in the whole trace of each of some consecutive steps, also with steps with a position
+/// between spans. `first` is the index of the [first span](first_span).
 #[must_use]
 pub fn indexes(steps: &[OrderedStep], first: u32, is_reversed: bool) -> Vec<u32> {
     let mut next = first;
     if is_reversed && let Some(order) = first_span(steps) {
-        // Of those that share its place, it is the last.
+        // Of the steps with the same key, it is the last.
         let twins = steps.iter().filter(|step| step.order == *order);
         next += u32::try_from(twins.count() - 1).unwrap_or_default();
     }

@@ -1,4 +1,4 @@
-//! A copy of a store, made while others write to it.
+//! Backups of a store, made while other programs write.
 
 use std::fs::File;
 use std::io;
@@ -14,34 +14,36 @@ use crate::connection::{Access, connect_existing};
 use crate::place::{self, Place, beside};
 use crate::{SqliteStore, error, migrations};
 
-/// How many faults of a copy are told.
+/// How many faults of a copy the result lists.
 const FAULTS: usize = 20;
 
-/// What a backup holds.
+/// A description of a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backup {
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// How many records it holds, of all tenants and of the platform.
+    /// The number of its records, of all tenants and of the platform.
     pub records: u64,
-    /// The newest time that the store had given out, to an append or as settled.
+    /// The newest time that the store used for an append or returned as settled.
     pub latest: Timestamp,
-    /// What SQLite found wrong with the copy; the store is damaged then, and no file was made.
+    /// The faults that SQLite found in the copy. If there are any, the store is damaged, and there
+    /// is no file.
     pub faults: Vec<String>,
 }
 
 impl SqliteStore {
-    /// Writes a copy of the store in the file at `path` to a new file at `target`, which is a store
-    /// itself. It holds all that was acknowledged before the call, and whole appends only. Others may
-    /// write to the store meanwhile; its log grows until the copy is made.
+    /// Writes a copy of the store at `path` to a new file at `target`. The copy is a store. It
+    /// holds every append that was acknowledged before the call, and no partial append. Other
+    /// programs may write meanwhile. The WAL grows until the copy is complete.
     ///
-    /// The copy is made in a temporary folder beside `target`, checked as a whole and synced to the
-    /// disk. It gets its name only then, and replaces no file. Who may read it is as for the store.
+    /// The call makes the copy in a temporary folder beside `target`, checks the whole copy and
+    /// syncs it to the disk. Only then it gives the copy its name. It replaces no file. The copy
+    /// has the permissions of the store.
     ///
     /// # Errors
-    /// [`InvalidArgument`](StoreError::InvalidArgument) when there is a file at `target` or beside it
-    /// under the names that SQLite gives its log, and as [`doctor`](Self::doctor).
+    /// [`InvalidArgument`](StoreError::InvalidArgument) if `target` or the name of its WAL exists,
+    /// and the errors of [`doctor`](Self::doctor).
     pub async fn backup(path: impl AsRef<Path>, target: impl AsRef<Path>) -> StoreResult<Backup> {
         let (path, target) = (
             &place::absolute(path.as_ref())?,
@@ -61,8 +63,8 @@ impl SqliteStore {
             .execute(&mut store)
             .await
             .map_err(error::read)?;
-        // A copy of what is not the store any more is no backup of it. As long as the store is open,
-        // no other program that closes it takes its log away.
+        // A copy of a file that is not the store any more is no backup. While the store is open
+        // here, no other program removes the WAL when it closes the store.
         place.check().map_err(error::moved_before_commit)?;
         store.close().await.map_err(error::read)?;
 
@@ -91,7 +93,7 @@ impl SqliteStore {
     }
 }
 
-/// Checks a copy, and puts it into the mode that stores are in. No connection has it open afterwards.
+/// Checks a copy, and sets the journal mode of stores. No connection has it open afterwards.
 async fn check(copy: &Path) -> StoreResult<Backup> {
     let mut connection = connect_existing(copy, Access::ReadWrite).await?;
     let faults = faults(&mut connection).await?;
@@ -118,7 +120,7 @@ async fn check(copy: &Path) -> StoreResult<Backup> {
     Ok(backup)
 }
 
-/// What SQLite finds wrong with a whole file.
+/// The faults that SQLite finds in a whole file.
 async fn faults(connection: &mut SqliteConnection) -> StoreResult<Vec<String>> {
     let sql = format!("PRAGMA integrity_check({FAULTS})");
     let mut said: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
@@ -129,7 +131,7 @@ async fn faults(connection: &mut SqliteConnection) -> StoreResult<Vec<String>> {
     Ok(said)
 }
 
-/// Checks that nothing is at the place of a backup, nor what SQLite would take for its log.
+/// Checks that the file of a backup does not exist, and no file that SQLite would take for its WAL.
 fn free(target: &Path) -> StoreResult<()> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let path = beside(target, suffix);
@@ -140,13 +142,13 @@ fn free(target: &Path) -> StoreResult<()> {
     Ok(())
 }
 
-/// A folder that goes with the value, and all that is in it.
+/// A folder that the value removes on drop, with its content.
 struct Folder(TempDir);
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // SQLite may still be at work when a call is dropped, and make a file of its own while the
-        // folder is emptied. It makes two at most, so that some tries are enough.
+        // If a caller drops the call, SQLite may still create files while the folder is emptied. It
+        // creates two at most, so a few attempts suffice.
         for _ in 0..10 {
             if std::fs::remove_dir_all(self.0.path()).is_ok() || !self.0.path().exists() {
                 break;
@@ -155,22 +157,22 @@ impl Drop for Folder {
     }
 }
 
-/// A folder beside the target, for nobody else to read: SQLite has files of its own beside the one that it
-/// writes.
+/// A private folder beside the target. SQLite creates its own files beside the file that it writes.
 fn temporary(target: &Path) -> io::Result<Folder> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".logs-backup-").suffix(".partial");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // SQLite lets everybody read what it makes; who may is decided when the copy is complete.
+        // SQLite lets everybody read its files. The call sets the permissions when the copy is
+        // complete.
         builder.permissions(std::fs::Permissions::from_mode(0o700));
     }
     let folder = builder.tempdir_in(target.parent().unwrap_or(target))?;
     Ok(Folder(folder))
 }
 
-/// A name is durable when its folder is; where folders are no files, there is nothing to sync.
+/// A name is durable only after a sync of its folder. Some systems cannot sync folders.
 fn sync_folder(target: &Path) -> io::Result<()> {
     match target.parent() {
         Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),

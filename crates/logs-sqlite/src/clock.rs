@@ -1,4 +1,5 @@
-//! The newest time that was given out, beside the clock; and the way back after a clock was ahead.
+//! The newest time of a store, compared with the clock, and how to reset it after a clock was
+//! ahead.
 
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use crate::connection::{Access, connect_existing};
 use crate::{SqliteStore, error, migrations};
 
-/// How far a clock may step back, as those that are kept right over a network do: until it is past
+/// How far a clock may step back, as clocks synchronised over a network do. Until the clock passes
 /// the newest time again, records get that time.
 pub(crate) const STEP_BACK_MICROS: i64 = 5_000_000;
 
@@ -24,45 +25,46 @@ pub(crate) const RECORD_TABLES: &[&str] = &[
     "log_export_outcome",
 ];
 
-/// The newest time that a store file gave out, beside a clock.
+/// The newest time of a file, compared with a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClockStatus {
-    /// The time that the clock told.
+    /// The time of the clock.
     pub now: Timestamp,
-    /// The newest time that was given out, to an append or as settled: no later append is stamped
-    /// before it. The first of all times in a file that gave out none.
+    /// The newest time that the store used for an append or returned as settled. No later append
+    /// gets an earlier time. For a new file, it is the earliest time of all.
     pub latest: Timestamp,
-    /// The newest time that an operator took back, if one ever was.
+    /// The newest time that an operator reset, if any.
     pub taken_back: Option<Timestamp>,
-    /// The records whose record time is after `now`, by table; tables without any are left out.
+    /// The records with a record time after `now`, by table. Tables without such records are
+    /// absent.
     pub later: Vec<LaterRecords>,
 }
 
 impl ClockStatus {
-    /// Whether the newest time is more than 5 s ahead of the clock, so that a store with a clock
-    /// that tells the time of day takes no records.
+    /// Whether the newest time is more than 5 s ahead of the clock. A store with a clock that tells
+    /// the time of day then refuses appends.
     #[must_use]
     pub fn is_ahead(&self) -> bool {
         is_ahead(self.latest, self.now)
     }
 }
 
-/// Records whose record time is after that of the clock.
+/// Records with a record time after the time of the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LaterRecords {
     /// Their table.
     pub table: &'static str,
-    /// How many there are.
+    /// Their number.
     pub records: u64,
     /// The newest of their record times.
     pub newest: Timestamp,
 }
 
 impl SqliteStore {
-    /// Compares the newest time that the file at `path` gave out with `clock`, and changes nothing.
-    /// It reads the record time of every record.
+    /// Compares the newest time of the file at `path` with `clock`, and changes nothing. It reads
+    /// the record time of every record.
     ///
     /// # Errors
     /// As [`doctor`](Self::doctor).
@@ -77,18 +79,17 @@ impl SqliteStore {
         Ok(status)
     }
 
-    /// Takes the newest time that the file at `path` gave out back to what `clock` tells, when it
-    /// is more than 5 s ahead of it: the way out after a machine ran with a wrong clock. Gives how it
-    /// was before; when it [was not ahead](ClockStatus::is_ahead), nothing was changed.
+    /// Sets the newest time of the file at `path` back to `clock`, if it is more than 5 s ahead.
+    /// Use it after a machine ran with a wrong clock. Returns the state before. If the store [was
+    /// not ahead](ClockStatus::is_ahead), the call changes nothing.
     ///
-    /// No record is changed. Those that were stamped with the wrong clock keep their record times:
-    /// until that time comes they are the newest of every list, and what is appended from now on
-    /// comes behind them. What was told as settled up to the time that is taken back is settled no
-    /// more: records may still appear in windows of exports that ended after what `clock` tells. The
-    /// file remembers the newest time that was ever taken back.
+    /// The call changes no record. Records with times ahead of the clock keep them, and are the
+    /// newest of every list until the clock passes them. Settled times after `clock` are settled no
+    /// more: new records may appear in windows of exports that end after `clock`. The file
+    /// remembers the newest time that an operator ever reset.
     ///
     /// # Errors
-    /// As [`open`](Self::open); nothing was changed then.
+    /// As [`open`](Self::open). The call then changed nothing.
     pub async fn reset_clock(
         path: impl AsRef<Path>,
         clock: &dyn Clock,
@@ -99,7 +100,7 @@ impl SqliteStore {
             .begin_with("BEGIN IMMEDIATE")
             .await
             .map_err(error::before_commit)?;
-        // Under the lock of the writer, so that what is told is what was found.
+        // Under the lock of the writer, so the result describes the state that the call changes.
         let before = status(&mut transaction, clock.now()).await?;
         if before.is_ahead() {
             sqlx::query(
@@ -117,7 +118,7 @@ impl SqliteStore {
     }
 }
 
-/// Compares the mark of the file with a time, and counts the records after it.
+/// Compares the newest time of the file with a time, and counts later records.
 async fn status(connection: &mut SqliteConnection, now: Timestamp) -> StoreResult<ClockStatus> {
     let (latest, taken_back) = marks(connection).await?;
     let mut later = Vec::new();
@@ -132,7 +133,7 @@ async fn status(connection: &mut SqliteConnection, now: Timestamp) -> StoreResul
             later.push(LaterRecords {
                 table,
                 records: records.unsigned_abs(),
-                // A record time that was altered to one beyond keeps nobody from the way back.
+                // A record time altered beyond the range must not prevent the reset.
                 newest: Timestamp::from_micros(newest).unwrap_or(Timestamp::MAX),
             });
         }
@@ -145,7 +146,7 @@ async fn status(connection: &mut SqliteConnection, now: Timestamp) -> StoreResul
     })
 }
 
-/// The newest time that the file gave out, and the newest that was taken back.
+/// The newest time of the file, and the newest time that an operator reset.
 pub(crate) async fn marks(
     connection: &mut SqliteConnection,
 ) -> StoreResult<(Timestamp, Option<Timestamp>)> {
@@ -158,7 +159,7 @@ pub(crate) async fn marks(
     Ok((time(latest)?, taken_back.map(time).transpose()?))
 }
 
-/// A mark as a time.
+/// A stored mark as a time.
 pub(crate) fn time(mark: i64) -> StoreResult<Timestamp> {
     Timestamp::from_micros(mark).map_err(|_| inconsistent())
 }
@@ -167,9 +168,8 @@ fn inconsistent() -> StoreError {
     StoreError::inconsistent("store_clock", "latest", "")
 }
 
-/// Refuses a clock that is far behind the newest time that was given out: one of the two is wrong,
-/// and a record that is stamped now would get a time that is not now. A time that a test made up is
-/// not compared.
+/// Refuses a clock that is far behind the newest time of the file. One of the two is wrong, and a
+/// new record would get a wrong time. It does not compare an invented time of a test.
 pub(crate) fn not_ahead(clock: &dyn Clock, now: Timestamp, latest: Timestamp) -> StoreResult<()> {
     if !clock.tells_time_of_day() || !is_ahead(latest, now) {
         return Ok(());

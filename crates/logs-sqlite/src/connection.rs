@@ -15,16 +15,16 @@ pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// How a store file is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
-    /// For reading and writing; the file is made when there is none.
+    /// For reading and writing. SQLite creates a missing file.
     #[default]
     ReadWrite,
-    /// For reading only. Appends fail with [`ReadOnly`](logs_domain::StoreError::ReadOnly), and
-    /// the file and its schema must be there.
+    /// For reading only. Appends fail with [`ReadOnly`](logs_domain::StoreError::ReadOnly). The
+    /// file and its schema must exist.
     ReadOnly,
 }
 
-/// Opens one connection that changes nothing about the file: it may not be ours. For writing, the
-/// file is made when there is none.
+/// Opens one connection that changes nothing in the file, because the file may belong to another
+/// application. For writing, SQLite creates a missing file.
 pub(crate) async fn connect(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
     connection_options(path, access)
         .create_if_missing(access == Access::ReadWrite)
@@ -33,7 +33,7 @@ pub(crate) async fn connect(path: &Path, access: Access) -> StoreResult<SqliteCo
         .map_err(error::open)
 }
 
-/// Opens one connection to a file that has to be there.
+/// Opens one connection to an existing file.
 pub(crate) async fn connect_existing(path: &Path, access: Access) -> StoreResult<SqliteConnection> {
     connection_options(path, access)
         .connect()
@@ -41,8 +41,8 @@ pub(crate) async fn connect_existing(path: &Path, access: Access) -> StoreResult
         .map_err(error::open)
 }
 
-/// Opens one connection that reads a file which may be damaged: definitions that cannot be understood
-/// do not keep it from reading the others.
+/// Opens one connection to a file that may be damaged. SQLite reads the valid definitions and
+/// ignores the others.
 pub(crate) async fn connect_to_look(path: &Path) -> StoreResult<SqliteConnection> {
     connection_options(path, Access::ReadOnly)
         .pragma("writable_schema", "ON")

@@ -1,5 +1,5 @@
-//! Reading columns: a value that the domain refuses, or that the digest does not confirm, was altered
-//! from outside, and the error says where.
+//! Decodes columns. If the domain refuses a value, or the digest does not confirm it, another
+//! program altered the record. The error names table, column and id.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -37,15 +37,15 @@ impl<'r> Row<'r> {
         Timestamp::from_micros(self.raw(column)?).map_err(|_| self.inconsistent(column))
     }
 
-    /// The record time in a column, null where what it belongs to is absent.
+    /// The record time in a column. It is null if the record of the column is absent.
     pub(crate) fn optional_time(&self, column: &'static str) -> StoreResult<Option<Timestamp>> {
         let micros: Option<i64> = self.raw(column)?;
         let time = micros.map(Timestamp::from_micros).transpose();
         time.map_err(|_| self.inconsistent(column))
     }
 
-    /// Where the record stands in a list, as the table has it, right or not. A row of somebody else is
-    /// an error here: the answer is not one to the question.
+    /// The position of a record in a list, from the table, right or wrong. A row of another tenant
+    /// is an error here, because it does not answer the query.
     pub(crate) fn list_key(&self, tenant: &str) -> StoreResult<ListKey> {
         let (created_at, id) = self.place(tenant, "created_at")?;
         Ok(ListKey { created_at, id })

@@ -1,4 +1,4 @@
-//! What an operator wants to know about a store file.
+//! The checks of `logs doctor` on a store file.
 
 mod deep;
 mod definitions;
@@ -18,18 +18,18 @@ use crate::connection::connect_to_look;
 use crate::place::beside;
 use crate::{SqliteStore, clock, error, migrations};
 
-/// How many messages SQLite is asked for at most.
+/// The most messages requested from SQLite.
 const MESSAGES: usize = 100;
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Check {
-    /// What was looked at, in a word or two.
+    /// The name of the check.
     pub name: &'static str,
-    /// Whether the store can keep its promises as far as this goes.
+    /// Whether the check passed.
     pub passed: bool,
-    /// What was found, for people.
+    /// The finding, for people.
     pub found: String,
 }
 
@@ -43,7 +43,7 @@ impl Check {
         }
     }
 
-    /// A check, or that it could not be made.
+    /// A check, or the error of making it.
     fn or_error(name: &'static str, made: StoreResult<Self>) -> Self {
         made.unwrap_or_else(|error| {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -57,13 +57,12 @@ impl Check {
 }
 
 impl SqliteStore {
-    /// Looks at the file at `path`, changes nothing and says what was found. It reads the whole
-    /// file once, and compares every definition in it with what this version makes. It does not
-    /// compare records with their digests, nor indexes with their tables:
-    /// [`doctor_deep`](Self::doctor_deep) does.
+    /// Checks the file at `path`, and changes nothing. It reads the whole file once, and compares
+    /// every definition with those of this version. It does not compare records with their digests,
+    /// nor indexes with their tables, as [`doctor_deep`](Self::doctor_deep) does.
     ///
     /// # Errors
-    /// When the file cannot be opened, or is not ours.
+    /// If the file does not open, or belongs to another application.
     pub async fn doctor(path: impl AsRef<Path>, clock: &dyn Clock) -> StoreResult<Vec<Check>> {
         let path = path.as_ref();
         let mut connection = connect_to_look(path).await?;
@@ -75,16 +74,16 @@ impl SqliteStore {
         Ok(checks)
     }
 
-    /// Looks at the file at `path` as [`doctor`](Self::doctor) does, and reads all of it: every index
-    /// beside its table, every record beside its digest, and what records say of one another. It
-    /// tells `progress` how many records are read, and how many there are. Memory stays flat however
-    /// large the store is.
+    /// Makes the checks of [`doctor`](Self::doctor) on the file at `path`, and reads everything. It
+    /// compares every index with its table, every record with its digest, and references with
+    /// records. It calls `progress` with the number of records read and of all records. Memory is
+    /// constant, whatever the size of the store.
     ///
-    /// It looks at the store as it was at one moment. Others may write meanwhile, but the log beside
-    /// the file grows until it is done.
+    /// It reads one state of the store. Other programs may write meanwhile, but the WAL grows until
+    /// the check ends.
     ///
     /// # Errors
-    /// When the file cannot be opened, or is not ours.
+    /// If the file does not open, or belongs to another application.
     pub async fn doctor_deep(
         path: impl AsRef<Path>,
         clock: &dyn Clock,
@@ -104,7 +103,7 @@ impl SqliteStore {
     }
 }
 
-/// What is looked at in any case.
+/// The checks of both calls.
 async fn plain(connection: &mut SqliteConnection, clock: &dyn Clock, schema: u64) -> Vec<Check> {
     let known = migrations::known();
     let version = format!("version {schema}, this program knows {known}");
@@ -117,7 +116,7 @@ async fn plain(connection: &mut SqliteConnection, clock: &dyn Clock, schema: u64
     checks
 }
 
-/// What of the file decides how it works.
+/// The settings of the file that a store needs.
 async fn settings(connection: &mut SqliteConnection) -> StoreResult<Check> {
     let (journal, encoding): (String, String) = sqlx::query_as(
         "SELECT (SELECT journal_mode FROM pragma_journal_mode), \
@@ -126,32 +125,33 @@ async fn settings(connection: &mut SqliteConnection) -> StoreResult<Check> {
     .fetch_one(connection)
     .await
     .map_err(error::read)?;
-    // In another mode a reader holds up writers, and in another encoding text has another order.
+    // In another journal mode, a reader blocks writers. In another encoding, text has another
+    // order.
     let passed = journal == "wal" && encoding == "UTF-8";
     let found = format!("journal {journal}, text in {encoding}; commits are synced to the disk");
     Ok(Check::new("settings", passed, found))
 }
 
-/// The newest time that was given out, beside the clock.
+/// Compares the newest time of the file with the clock.
 async fn clock_check(connection: &mut SqliteConnection, clock: &dyn Clock) -> StoreResult<Check> {
     let (latest, taken_back) = clock::marks(connection).await?;
     let now = clock.now();
     let ahead = clock::not_ahead(clock, now, latest).is_err();
     let mut found = if latest == logs_domain::Timestamp::MIN {
-        format!("no record time was given out yet; the clock tells {now}")
+        format!("no append has taken a record time yet; the time of the clock is {now}")
     } else {
-        format!("the newest record time is {latest}, the clock tells {now}")
+        format!("the newest record time is {latest}, the time of the clock is {now}")
     };
     if ahead {
-        found.push_str("; `logs reset-clock` takes it back");
+        found.push_str("; `logs reset-clock` sets it back");
     }
     if let Some(taken_back) = taken_back {
-        found.push_str(&format!("; {taken_back} was taken back"));
+        found.push_str(&format!("; {taken_back} was set back"));
     }
     Ok(Check::new("clock", !ahead, found))
 }
 
-/// What SQLite says of its own structures.
+/// SQLite's check of its own structures.
 async fn integrity(connection: &mut SqliteConnection, pragma: &str) -> Check {
     let sql = format!("PRAGMA {pragma}({MESSAGES})");
     let said: Result<Vec<String>, _> = sqlx::query_scalar(AssertSqlSafe(sql))
@@ -159,7 +159,7 @@ async fn integrity(connection: &mut SqliteConnection, pragma: &str) -> Check {
         .await;
     let made = said.map_err(error::read).map(|said| {
         let mut findings = Findings::default();
-        // Some messages are of several lines, under a heading that names the only file.
+        // Some messages have several lines, below a heading with the name of the only file.
         let lines = said.iter().flat_map(|said| said.lines());
         for line in lines.filter(|line| *line != "ok" && !line.starts_with("*** in database")) {
             findings.add(|| line.to_owned());

@@ -1,4 +1,4 @@
-//! What SQLite says, in the words of the domain. Every result code is mapped here.
+//! Maps errors of SQLite to the domain, by result code.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::BACKEND;
 use crate::place::Moved;
 use crate::sqlite_message::{extended_code, source};
 
-/// How long a caller that was pushed back should wait.
+/// How long a caller should wait after `Pushback`.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 // Primary result codes, from https://sqlite.org/rescode.html.
@@ -23,7 +23,7 @@ const FULL: i32 = 13;
 const CANTOPEN: i32 = 14;
 const NOTADB: i32 = 26;
 
-/// An error while a file is opened.
+/// The error of opening a file.
 pub(crate) fn open(error: Error) -> StoreError {
     match code(&error) {
         Some(CANTOPEN) => unavailable("the file cannot be opened", error),
@@ -32,18 +32,18 @@ pub(crate) fn open(error: Error) -> StoreError {
     }
 }
 
-/// An error of a call that writes nothing.
+/// The error of a call that writes nothing.
 pub(crate) fn read(error: Error) -> StoreError {
     mapped(error, WriteOutcome::NotApplied)
 }
 
-/// An error of a write before its commit: the transaction is rolled back.
+/// The error of a write before its commit. The transaction is rolled back.
 pub(crate) fn before_commit(error: Error) -> StoreError {
     mapped(error, WriteOutcome::NotApplied)
 }
 
-/// An error of a commit. SQLite rolls back what it could not make durable; after an error of the
-/// disk itself nobody knows.
+/// The error of a commit. SQLite rolls back if it could not sync. After an error of the disk
+/// itself, the outcome is unknown.
 pub(crate) fn commit(error: Error) -> StoreError {
     let outcome = match code(&error) {
         Some(BUSY | LOCKED | READONLY | FULL) => WriteOutcome::NotApplied,
@@ -52,12 +52,12 @@ pub(crate) fn commit(error: Error) -> StoreError {
     mapped(error, outcome)
 }
 
-/// The error of a call that found a file of the store moved before it wrote anything.
+/// The error of a call that found a moved file before it wrote anything.
 pub(crate) fn moved_before_commit(moved: Moved) -> StoreError {
     moved.into_error(WriteOutcome::NotApplied)
 }
 
-/// The error of a call that found a file of the store moved after its commit.
+/// The error of a call that found a moved file after its commit.
 pub(crate) fn moved_after_commit(moved: Moved) -> StoreError {
     moved.into_error(WriteOutcome::Unknown)
 }
@@ -126,7 +126,7 @@ fn mapped(error: Error, write_outcome: WriteOutcome) -> StoreError {
     }
 }
 
-/// The file of the store that is not there any more, where that is the error.
+/// The missing file of the store, if that is the error.
 fn moved(error: &Error) -> Option<&Moved> {
     let Error::Io(error) = error else {
         return None;

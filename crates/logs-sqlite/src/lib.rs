@@ -1,9 +1,9 @@
 //! The evidence store in one SQLite file: the embedded durable default.
 //!
-//! The file is made and its schema applied on first use. It is in WAL mode with
-//! `synchronous=FULL`: what was acknowledged survives a killed process and a lost power supply.
-//! Several processes may use one file; one of them writes at a time. A file that is removed or replaced
-//! under an open store is noticed, and so is a clock that is far behind the newest record time.
+//! The first use creates the file and applies the schema. The file is in WAL mode with
+//! `synchronous=FULL`. So an acknowledged append survives a killed process and a power failure.
+//! Several processes may use one file, and one of them writes at a time. The store detects that its
+//! file was removed or replaced, and that its clock is far behind the newest record time.
 //!
 //! ```
 //! use logs_domain::{LlmRunFilter, LogsReader, PageRequest, StoreOptions, TenantId};
@@ -54,7 +54,7 @@ use logs_sql::span::{self, Answer};
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "sqlite";
 
-/// Runs a call of a port in its span. OpenTelemetry names the database system.
+/// Runs a call of a port in its span. OpenTelemetry defines the name of the database system.
 async fn observed<T: Answer>(
     method: PortMethod,
     call: impl Future<Output = StoreResult<T>>,

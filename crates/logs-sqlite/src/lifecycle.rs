@@ -1,4 +1,4 @@
-//! How the store lives.
+//! The lifecycle of the store.
 
 use std::sync::PoisonError;
 
@@ -45,8 +45,8 @@ async fn ready(store: &SqliteStore) -> StoreResult<()> {
 }
 
 async fn settled_before(store: &SqliteStore) -> StoreResult<Timestamp> {
-    // Under the lock of the writer no append is under way, and the mark that is left keeps
-    // later ones, also of other processes and after a step of the clock, from being earlier.
+    // Under the lock of the writer, no append is in flight. The stored mark ensures that later
+    // appends get no earlier time, in every process and after a step of the clock.
     writer::settle(store).await
 }
 
@@ -59,7 +59,7 @@ async fn close(store: &SqliteStore) -> StoreResult<()> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    // The last of all: it writes the log into the file.
+    // It closes last, because it writes the WAL into the file.
     match first {
         Some(first) => first.close().await.map_err(error::read),
         None => Ok(()),

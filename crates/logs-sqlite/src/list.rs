@@ -12,13 +12,13 @@ use sqlx::{QueryBuilder, Row as _};
 use crate::decode::Row;
 use crate::{SqliteStore, error};
 
-/// How many steps of SQLite's virtual machine pass between two looks at the time.
+/// The number of virtual machine steps between two checks of the time.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
-/// Which records a query reads: of one table, by one index, under conditions.
+/// The selection of a query: one table, one index, and conditions.
 pub(crate) struct Selection<'a> {
     pub(crate) table: &'static str,
-    /// The index that answers, or `None` for the table's own order.
+    /// The index for the query, or `None` for the order of the table.
     pub(crate) index: Option<&'static str>,
     pub(crate) tenant: &'a str,
     /// Pushes ` AND …` for each condition.
@@ -31,8 +31,9 @@ impl Selection<'_> {
         self.push_from(query, |_| {});
     }
 
-    /// The same behind a place, whose condition stands before the others: of several on one column, SQLite begins
-    /// the index by the first. Behind the start of a window it would come to each record before the place.
+    /// The same after a key. Its condition comes first, because SQLite starts the index scan at the
+    /// first condition on a column. At the start of a window, it would read each record before the
+    /// key.
     pub(crate) fn push_from(
         &self,
         query: &mut QueryBuilder<Sqlite>,
@@ -81,12 +82,12 @@ pub(crate) async fn page<T: Send>(
     walk.page(keyed, total)
 }
 
-/// Pushes the condition for the record with an id, which the key of the table answers.
+/// Pushes the condition for the record with an id, by the primary key.
 pub(crate) fn push_id(query: &mut QueryBuilder<Sqlite>, id: RecordId) {
     query.push(" AND id = ").push_bind(id.as_bytes().to_vec());
 }
 
-/// How many records the selections hold together, as far as the request wants to know.
+/// The number of records of the selections together, as far as the request asks.
 pub(crate) async fn total(
     store: &SqliteStore,
     request: &PageRequest,
@@ -123,7 +124,7 @@ pub(crate) async fn total(
     Ok(Total::counted(counted.unsigned_abs(), cap))
 }
 
-/// The one row of a query, or `None` when it takes longer than a count may.
+/// The one row of a query, or `None` if it exceeds the time of a count.
 async fn within_budget(
     store: &SqliteStore,
     mut query: QueryBuilder<Sqlite>,

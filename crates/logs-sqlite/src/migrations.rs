@@ -1,4 +1,4 @@
-//! The schema: applied on first use, in one transaction, by one process at a time.
+//! Migrations. The first use applies them in one transaction, one process at a time.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use sqlx::{AssertSqlSafe, Connection};
 use crate::connection::{Access, connect};
 use crate::{BACKEND, error};
 
-/// What marks a file as ours, in its header: "LOGS".
+/// The application id in the header of the file: "LOGS".
 const APPLICATION_ID: i64 = 0x4C4F_4753;
 
-/// Every step, in order; the number of a step is its place, from 1.
+/// Every step, in order. The number of a step is its position, from 1.
 const STEPS: &[(&str, &str)] = &[
     (
         "0001_records",
@@ -24,21 +24,21 @@ const STEPS: &[(&str, &str)] = &[
     ),
 ];
 
-/// How far the schema of a file is.
+/// The version of the schema of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaStatus {
-    /// The number of the newest step that is applied; 0 for an empty file.
+    /// The number of the newest applied step; 0 for an empty file.
     pub current: u64,
     /// The number of the newest step that this version knows.
     pub known: u64,
-    /// The names of the steps that are not applied yet.
+    /// The names of the missing steps.
     pub pending: Vec<String>,
 }
 
 impl crate::SqliteStore {
-    /// Applies what is missing of the schema to the file at `path`, which is made when there is
-    /// none, and names the steps that were applied.
+    /// Applies the missing steps to the file at `path`, and returns their names. It creates a
+    /// missing file.
     ///
     /// # Errors
     /// As [`open`](crate::SqliteStore::open).
@@ -49,10 +49,10 @@ impl crate::SqliteStore {
         Ok(applied)
     }
 
-    /// Tells how far the schema of the file at `path` is, and changes nothing.
+    /// Returns the version of the schema of the file at `path`, and changes nothing.
     ///
     /// # Errors
-    /// As [`open`](crate::SqliteStore::open), also when there is no file.
+    /// As [`open`](crate::SqliteStore::open), and if there is no file.
     pub async fn schema_status(path: impl AsRef<Path>) -> StoreResult<SchemaStatus> {
         let mut connection = connect(path.as_ref(), Access::ReadOnly).await?;
         let current = current(&mut connection).await?;
@@ -74,7 +74,7 @@ pub(crate) const fn known() -> u64 {
     STEPS.len() as u64
 }
 
-/// Checks that the file is ours and applies the steps that are missing; their names.
+/// Checks that the file is a store, applies the missing steps and returns their names.
 pub(crate) async fn prepare(
     connection: &mut SqliteConnection,
     access: Access,
@@ -91,7 +91,7 @@ pub(crate) async fn prepare(
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(error::before_commit)?;
-    // Another process may have been first.
+    // Another process may have been faster.
     let found = current(&mut transaction).await?;
     let missing = STEPS
         .iter()
@@ -116,7 +116,7 @@ pub(crate) async fn prepare(
     Ok(applied)
 }
 
-/// Applies the first so many steps to an empty database.
+/// Applies this number of steps to an empty database.
 pub(crate) async fn apply(connection: &mut SqliteConnection, steps: u64) -> StoreResult<()> {
     let steps = usize::try_from(steps).unwrap_or(usize::MAX);
     for (_, sql) in STEPS.iter().take(steps) {
@@ -128,8 +128,7 @@ pub(crate) async fn apply(connection: &mut SqliteConnection, steps: u64) -> Stor
     Ok(())
 }
 
-/// Puts the file into WAL mode, where it is not. The mode is part of the file; a transaction cannot
-/// change it.
+/// Sets WAL mode. The mode is part of the file, and a transaction cannot change it.
 pub(crate) async fn write_ahead(connection: &mut SqliteConnection) -> StoreResult<()> {
     sqlx::raw_sql("PRAGMA journal_mode = WAL")
         .execute(connection)
@@ -147,7 +146,7 @@ pub(crate) async fn require(connection: &mut SqliteConnection) -> StoreResult<()
     Err(mismatch(found))
 }
 
-/// The number of the newest step that is applied to a file that is ours, or empty.
+/// The number of the newest applied step of a store, or 0 for an empty file.
 pub(crate) async fn current(connection: &mut SqliteConnection) -> StoreResult<u64> {
     let (application, version, tables): (i64, i64, i64) = sqlx::query_as(
         "SELECT (SELECT application_id FROM pragma_application_id), \

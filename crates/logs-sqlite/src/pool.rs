@@ -1,4 +1,4 @@
-//! Connections that are handed out only while the files of the store are those that were opened.
+//! Pools of connections that check the files of the store.
 
 use std::io;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use sqlx::{Describe, Either, Error, Execute, Executor, SqlStr, Transaction};
 
 use crate::place::{Moved, Place};
 
-/// A pool whose connections answer from the file that is at the path of the store.
+/// A pool whose connections read the file at the path of the store.
 #[derive(Debug)]
 pub(crate) struct Connections {
     pool: SqlitePool,
@@ -25,17 +25,18 @@ impl Connections {
         Self { pool, place }
     }
 
-    /// Takes a connection, waiting for one as long as a call may.
+    /// Takes a connection, and waits for one up to the limit of a call.
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<Sqlite>, Error> {
         self.checked(self.pool.acquire().await)
     }
 
-    /// Takes a connection and begins a transaction that reads.
+    /// Takes a connection and begins a read transaction.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         self.checked(self.pool.begin().await)
     }
 
-    /// What was taken, if the files are there; a file that is not explains errors too.
+    /// The connection, if the files are the opened ones. Otherwise the moved file explains the
+    /// error.
     fn checked<T>(&self, taken: Result<T, Error>) -> Result<T, Error> {
         if matches!(taken, Err(Error::PoolClosed)) {
             return taken;

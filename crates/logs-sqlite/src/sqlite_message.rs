@@ -1,18 +1,18 @@
-//! What SQLite said, for the log of an operator: without values of rows.
+//! SQLite's message for the log of an operator, without values of rows.
 
 use std::error::Error;
 use std::fmt;
 
-/// What a trigger said with `RAISE`, in its own words; from the same list.
+/// The text of a trigger's `RAISE`, from the same list.
 const CONSTRAINT_TRIGGER: i32 = 1811;
-/// An error of the statement: a function may quote its arguments in it.
+/// An error of the statement. A function may quote its arguments in it.
 const GENERIC: i32 = 1;
 
 /// The safe parts of an error of SQLite, for the log of an operator: no values of rows.
 #[derive(Debug)]
 struct SqliteMessage {
     code: i32,
-    /// None where it may quote values.
+    /// `None` if the message may quote values.
     message: Option<String>,
 }
 

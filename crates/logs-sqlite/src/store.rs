@@ -13,44 +13,45 @@ use crate::place::{self, Place};
 use crate::pool::Connections;
 use crate::{error, migrations};
 
-/// Connections that read; SQLite reads beside a writer in WAL mode.
+/// Connections for reads. In WAL mode, SQLite reads beside a writer.
 pub(crate) const READERS: u32 = 4;
-/// Connections that count: apart from the readers, because an unfinished count is interrupted.
+/// Connections for counts. They are separate, because the store interrupts an unfinished count.
 const COUNTERS: u32 = 2;
-/// How many variables a statement takes when the library does not say otherwise.
+/// The default number of variables in a statement.
 const DEFAULT_VARIABLES: usize = 32_766;
 
 /// The evidence store in one SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
     pub(crate) options: StoreOptions,
-    /// Where its files are, and whether they are still the same.
+    /// The files of the store, to check that they are the opened ones.
     pub(crate) place: Arc<Place>,
-    /// The connection that opened the file. It stays open without being used: as long as it does,
-    /// nobody makes the log beside the file anew but by force.
+    /// The connection that opened the file. It stays open and unused. While it is open, no other
+    /// program recreates the WAL, except by force.
     pub(crate) first: Mutex<Option<SqliteConnection>>,
-    /// One connection: SQLite has one writer at a time, and waiting here is fairer than there.
+    /// One connection, because SQLite has one writer at a time. A wait here is fairer than one in
+    /// SQLite.
     pub(crate) writer: Connections,
     pub(crate) readers: Connections,
     pub(crate) counters: Connections,
-    /// How many variables a statement takes.
+    /// The most variables in a statement.
     pub(crate) variables: usize,
 }
 
 impl SqliteStore {
-    /// Opens the store in the file at `path`, for reading and writing. The file is made when there
-    /// is none, and the schema is applied when it is not there yet. A relative path starts from the
-    /// working directory of this moment; a later change of it changes nothing.
+    /// Opens the store in the file at `path`, for reading and writing. It creates a missing file
+    /// and applies the schema. It resolves a relative path once, so a later change of the working
+    /// directory has no effect.
     ///
-    /// While it is open, every call looks whether the file and its log are still those that were
-    /// opened. One that was removed or replaced is
-    /// [`Unavailable`](logs_domain::StoreError::Unavailable), until it is back in its place.
+    /// Every call checks that the file and its WAL are the opened ones. After somebody removed or
+    /// replaced them, calls fail with [`Unavailable`](logs_domain::StoreError::Unavailable), until
+    /// the files are back.
     ///
     /// # Errors
-    /// [`Unavailable`](logs_domain::StoreError::Unavailable) when the file cannot be opened or is
-    /// no store of ours, [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) when a newer
-    /// version made it, [`Pushback`](logs_domain::StoreError::Pushback) when another process holds
-    /// its lock for more than five seconds.
+    /// [`Unavailable`](logs_domain::StoreError::Unavailable) if the file does not open or is no
+    /// store, [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) if a newer version
+    /// created it, [`Pushback`](logs_domain::StoreError::Pushback) if another process holds its
+    /// lock for more than five seconds.
     pub async fn open(path: impl AsRef<Path>, options: StoreOptions) -> StoreResult<Self> {
         Self::open_with(path, Access::ReadWrite, options).await
     }
@@ -71,7 +72,7 @@ impl SqliteStore {
         if access == Access::ReadWrite {
             migrations::write_ahead(&mut first).await?;
         }
-        // From its first read on, a connection has the log open.
+        // A connection has the WAL open from its first read on.
         migrations::require(&mut first).await?;
         let variables = variables(&mut first).await?;
         let place = Arc::new(Place::note(path, before)?);
@@ -84,7 +85,7 @@ impl SqliteStore {
         let counters = pool(COUNTERS)
             .after_release(|connection, _| {
                 Box::pin(async {
-                    // The next count brings its own deadline.
+                    // The next count sets its own deadline.
                     connection.lock_handle().await?.remove_progress_handler();
                     Ok(true)
                 })
@@ -103,7 +104,7 @@ impl SqliteStore {
     }
 }
 
-/// What was acknowledged is on the disk: the log is synced at every commit.
+/// Acknowledged appends are on the disk, because SQLite syncs the WAL at every commit.
 fn durable(options: SqliteConnectOptions, access: Access) -> SqliteConnectOptions {
     match access {
         Access::ReadWrite => options

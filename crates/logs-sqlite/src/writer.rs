@@ -40,7 +40,7 @@ impl PlatformWriter for SqliteStore {
     }
 }
 
-/// A draft with the id under which it is stored.
+/// A draft with its id.
 type Identified<'a> = (&'a Draft, RecordId);
 
 async fn append(
@@ -66,7 +66,7 @@ async fn append_on(
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(error::before_commit)?;
-    // An id is a hash of several fields: made once for each record.
+    // An id is a hash of several fields, so the call computes it once for each record.
     let ids = batch.drafts().iter().map(|draft| owner.stored_id(draft));
     let ids: Vec<RecordId> = ids.collect::<StoreResult<_>>()?;
     let fates = check::fates(store, &mut transaction, owner, batch, &ids, on_conflict).await?;
@@ -78,33 +78,33 @@ async fn append_on(
         .collect();
     let mut created_at = Timestamp::MIN;
     if new.is_empty() {
-        // Nothing was written: there is nothing to make durable.
+        // Nothing was written, so nothing needs a sync.
         transaction.rollback().await.map_err(error::before_commit)?;
         store.place.check().map_err(error::moved_before_commit)?;
     } else {
         created_at = stamp(store, &mut transaction).await?;
         insert::all(store, &mut transaction, owner, &new, created_at).await?;
         transaction.commit().await.map_err(error::commit)?;
-        // It is in the file that was opened; whether that is the store any more is another matter.
+        // The append is in the opened file. That file may not be the store any more.
         store.place.check().map_err(error::moved_after_commit)?;
     }
     Ok(append::receipt(batch, &ids, &fates, created_at))
 }
 
-/// The connection that writes, for one call.
+/// The writer connection, for one call.
 struct Writer {
     connection: PoolConnection<Sqlite>,
 }
 
 impl Writer {
-    /// Takes the connection, waiting for it as long as a call may.
+    /// Takes the connection, and waits for it up to the limit of a call.
     async fn acquire(store: &SqliteStore) -> StoreResult<Self> {
         let connection = store.writer.acquire().await.map_err(error::before_commit)?;
         Ok(Self { connection })
     }
 
-    /// Gives the connection back. After an error of SQLite it is closed: on a full disk SQLite
-    /// ends the transaction by itself, and the connection would go on as if it were open.
+    /// Returns the connection. After an error of SQLite, the store closes it. On a full disk,
+    /// SQLite ends the transaction itself, and the connection would continue as if it were open.
     fn give_back<T>(mut self, outcome: &StoreResult<T>) {
         let is_sound = matches!(
             outcome,
@@ -116,7 +116,7 @@ impl Writer {
     }
 }
 
-/// Takes a time below which nothing will be stored any more.
+/// Takes a settled time: no later append gets an earlier record time.
 pub(crate) async fn settle(store: &SqliteStore) -> StoreResult<Timestamp> {
     let mut writer = Writer::acquire(store).await?;
     let outcome = settle_on(store, &mut writer.connection).await;
@@ -138,8 +138,8 @@ async fn settle_on(
     Ok(now)
 }
 
-/// The time now, never before one that was given out, by whichever process. A clock that is far
-/// behind that one is refused: the transaction must not be committed then.
+/// The time now, never earlier than the newest time of the file, from any process. It refuses a
+/// clock far behind that time. The caller must not commit the transaction then.
 async fn stamp(store: &SqliteStore, connection: &mut SqliteConnection) -> StoreResult<Timestamp> {
     let now = store.options.clock.now();
     let latest: i64 =

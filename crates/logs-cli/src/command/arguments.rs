@@ -9,7 +9,7 @@ use super::Command;
 use crate::failure::Failure;
 use crate::globals::Globals;
 
-/// Evidence of what AI agents did: import it, ask for it, export it.
+/// Store, query and export evidence of what AI agents did.
 #[derive(Debug, Parser)]
 #[command(name = "logs", version, term_width = 100)]
 #[command(after_help = EXAMPLES)]
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Times are RFC 3339 with a zone, such as 2026-03-02T10:15:04Z; tables show them in UTC. With --json
-a list has one record on each line, and tells where the page stands in one line on standard error.
+a list has one record on each line. One line on standard error has the total and the cursors.
 
 Exit codes: 0 done, 1 refused by data, 2 wrong usage, 3 store unavailable.
 

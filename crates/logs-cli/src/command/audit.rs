@@ -17,7 +17,7 @@ const NOUN: Noun = Noun::new("audit entry", "audit entries");
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// List audit entries, newest first by the time they were stored
+    /// List audit entries, newest first by record time
     #[command(after_help = LIST_EXAMPLES)]
     List(Box<List>),
     /// Show one entry with the states before and after
@@ -37,19 +37,19 @@ Examples:
 
 #[derive(Args, Debug)]
 pub(crate) struct List {
-    /// Only entries of this, such as LimitUpdated, PolicyRuleCreated
+    /// Only entries of this event type, such as LimitUpdated, PolicyRuleCreated
     #[arg(long, value_name = "EVENT")]
     event_type: Option<AuditEventType>,
-    /// Only entries about things of this type, such as LIMIT, POLICY_RULE
+    /// Only entries about entities of this type, such as LIMIT, POLICY_RULE
     #[arg(long, value_name = "TYPE")]
     entity_type: Option<EntityType>,
-    /// Only entries about the thing with this id
+    /// Only entries about the entity with this id
     #[arg(long, value_name = "ID")]
     entity: Option<EntityId>,
-    /// Only what this kind of actor did
+    /// Only entries of this type of actor
     #[arg(long, value_name = "KIND", value_parser = one_of(ActorType::ALL, ActorType::as_str))]
     actor_type: Option<ActorType>,
-    /// Only what this actor did
+    /// Only entries of this actor
     #[arg(long, value_name = "ID")]
     actor: Option<ActorId>,
     /// Only entries with this correlation id

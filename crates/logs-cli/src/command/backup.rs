@@ -24,7 +24,7 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Backup {
-    /// Where the copy goes: a file that is not there yet
+    /// The file of the copy; it must not exist
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -42,7 +42,7 @@ impl Backup {
         let file = self.file.display().to_string();
         if self.file.symlink_metadata().is_ok() {
             return Err(Failure::refused(format!(
-                "{file} is there already; a backup replaces no file"
+                "{file} exists already; a backup replaces no file"
             )));
         }
         let folder = match self.file.parent() {

@@ -17,12 +17,12 @@ Examples:
   logs doctor --deep
   logs doctor --store sqlite:/var/lib/logs.db --json";
 
-/// Check whether the store can keep its promises
+/// Check the store, its schema and its settings
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Doctor {
-    /// Read everything too: every record beside its digest, indexes beside their tables, and what
-    /// records say of one another
+    /// Read everything: compare records with their digests, indexes with their tables, and records
+    /// with the records that they name
     #[arg(long)]
     deep: bool,
 }

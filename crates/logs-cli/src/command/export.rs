@@ -24,17 +24,17 @@ use crate::window::window;
 const WAIT: Duration = Duration::from_millis(500);
 
 const DETAILS: &str = "\
-The file holds the records of the tenant in a window of record times (created_at) in which nothing
-can appear any more; the same window of the same store always gives the same bytes. llm_run holds
-runs, then trace headers, then trace steps. system holds the records of the tenant and those of the
-platform, whose tenant_id is null. Each kind is newest first by created_at, then by id.
+The file holds the records of the tenant in a settled window of record times (created_at). The same
+window of the same store always gives the same bytes. llm_run holds runs, then trace headers, then
+trace steps. system holds the records of the tenant and those of the platform, whose tenant_id is
+null. In each kind, the newest record comes first, by created_at and then by id.
 
-json has one record on each line, {\"llm_run\":{…}}, exactly; `logs import` takes it. csv has a line
-of column names, the kind in the first column, nothing for what is unknown, JSON objects as text,
-and an apostrophe before texts that a spreadsheet would run. docs/export.md has the details.
+json has one exact record on each line, {\"llm_run\":{…}}. `logs import` reads it. csv has a header and
+the kind in the first column. Unknown values are empty, and JSON objects are text. An apostrophe
+precedes texts that a spreadsheet would run. docs/export.md has the details.
 
-FILE.manifest.json tells the SHA-256, the number of records and the window. Both files appear when
-they are complete. The store keeps the export as a record: pending, then completed or failed.
+FILE.manifest.json has the SHA-256, the number of records and the window. Both files appear when
+they are complete. The store keeps a record of the export: pending, then completed or failed.
 
 Examples:
   logs export --scope audit --format json --out audit.ndjson
@@ -46,29 +46,29 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = DETAILS)]
 pub(crate) struct Export {
-    /// Which records
+    /// The records to export
     #[arg(long, value_name = "SCOPE")]
     scope: Scope,
-    /// The form of the file
+    /// The format of the file
     #[arg(long, value_name = "FORMAT")]
     format: FileFormat,
-    /// The file; one that is there already is not replaced
+    /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Only records stored at or after this time
     #[arg(long, value_name = "TIME")]
     from: Option<Timestamp>,
-    /// Only records stored before this time [default: everything that is settled now]
+    /// Only records stored before this time [default: the settled time]
     #[arg(long, value_name = "TIME")]
     to: Option<Timestamp>,
-    /// When the window ends later than what is settled, wait for it
+    /// Wait until the whole window is settled
     #[arg(long)]
     wait: bool,
-    /// Leave out records that were altered from outside, and name them in the manifest; the command
-    /// ends with exit code 1 then. Without it they fail the export
+    /// Omit records that another program altered, name them in the manifest, and end with exit code 1.
+    /// Without this flag, such a record fails the export
     #[arg(long)]
     skip_inconsistent: bool,
-    /// Who asks for the export [default: the name in USER, else unknown]
+    /// The person who requests the export [default: the name in USER, else unknown]
     #[arg(long, value_name = "WHO")]
     requested_by: Option<ActorId>,
 }
@@ -89,7 +89,7 @@ impl Export {
         let place = Destination::new(&self.out);
         if let Some(path) = place.taken() {
             return Err(Failure::refused(format!(
-                "{} is there already; an export replaces nothing, choose another --out",
+                "{} exists already; an export replaces no file, choose another --out",
                 path.display()
             )));
         }
@@ -105,8 +105,8 @@ impl Export {
         let to = self.to.unwrap_or(settled);
         if to > settled && !self.wait {
             return Err(Failure::refused(format!(
-                "the window ends at {to}, but records may still appear from {settled} on; leave \
-                 --to out, choose an earlier one, or wait with --wait"
+                "the window ends at {to}, but new records may still appear from {settled} on; \
+                 omit --to, choose an earlier time, or use --wait"
             )));
         }
         let window = window(("--from", self.from), ("the settled time", Some(to)))?;
@@ -238,7 +238,7 @@ impl ExportJob<'_> {
         match recorded {
             Ok(()) => failure,
             Err(also) => failure.and_also(&format!(
-                "export {} stays pending, its failure cannot be recorded: {}",
+                "export {} stays pending, because its failure cannot be recorded: {}",
                 self.draft.id,
                 also.message().unwrap_or_default()
             )),
@@ -260,7 +260,7 @@ impl ExportJob<'_> {
         let left_out = match manifest.inconsistent.len() {
             0 => None,
             count => Some(format!(
-                "{count}, named in the manifest: they cannot be read"
+                "{count} that cannot be read; the manifest names them"
             )),
         };
         let (from, to) = (self.window.from(), self.window.to());

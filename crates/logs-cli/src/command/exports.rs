@@ -29,10 +29,10 @@ Examples:
 pub(crate) struct Exports {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Only exports of this
+    /// Only exports of this scope
     #[arg(long, value_name = "SCOPE", value_parser = one_of(ExportScope::ALL, ExportScope::as_str))]
     scope: Option<ExportScope>,
-    /// Only exports that have come so far
+    /// Only exports with this status
     #[arg(long, value_name = "STATUS", value_parser = one_of(ExportStatus::ALL, ExportStatus::as_str))]
     status: Option<ExportStatus>,
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub(crate) struct Exports {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show one export and what became of it
+    /// Show one export with its outcome
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
 }
@@ -79,7 +79,7 @@ impl Show {
         let found = store.get_log_export(&tenant, &self.id).await?;
         let export = found.ok_or_else(|| {
             Failure::refused(format!(
-                "tenant `{tenant}` has no export `{}`; `logs exports` shows what is there",
+                "tenant `{tenant}` has no export `{}`; `logs exports` lists the exports",
                 self.id
             ))
         })?;

@@ -21,7 +21,7 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Governance {
-    /// Only events whose state before or after names this run
+    /// Only events that name this run in the state before or after
     #[arg(value_name = "RUN")]
     run: Option<RunId>,
     #[command(flatten)]

@@ -21,31 +21,31 @@ pub(crate) struct Import {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// How foreign records become ours: a mapping file (see docs/import.md)
+    /// The mapping from foreign records to drafts (see docs/import.md)
     #[arg(long, value_name = "MAP.toml")]
     mapping: Option<PathBuf>,
 
-    /// The form of the files; found out when it is not named
+    /// The format of the files [default: detected]
     #[arg(long, value_enum, conflicts_with = "mapping")]
     format: Option<Format>,
 
-    /// The name of the source, which ids of records are derived from; else the SHA-256 of the file
+    /// The name of the source, from which ids are derived [default: the SHA-256 of the file]
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
 
-    /// Take exported records of the platform too, as records of the platform
+    /// Also import exported records of the platform, as records of the platform
     #[arg(long)]
     platform: bool,
 
-    /// Try it on an empty store that is gone afterwards, and store nothing
+    /// Import into an empty temporary store, and leave the store unchanged
     #[arg(long)]
     dry_run: bool,
 
-    /// Go on after bad records: write them to this file, and why to FILE.reasons
+    /// Continue after bad records: write them to FILE, and the reasons to FILE.reasons
     #[arg(long, value_name = "FILE")]
     skip_bad: Option<PathBuf>,
 
-    /// How many records are appended at once
+    /// The number of records in one append
     #[arg(
         long,
         value_name = "RECORDS",
@@ -56,10 +56,10 @@ pub(crate) struct Import {
 }
 
 const EXAMPLES: &str = "\
-Without a mapping, a file holds one JSON object a line, a draft or an exported record:
+Without a mapping, each line of a file is a JSON object: a draft or an exported record.
   {\"llm_run\":{\"run_id\":\"r-1\",\"provider\":\"anthropic\",\"model\":\"claude-sonnet-4\",
     \"execution_status\":\"SUCCEEDED\",\"started_at\":\"2026-03-02T10:15:04Z\",\"source\":\"SDK\"}}
-or it is one trace as Langfuse exports it. An import that is run again stores nothing twice.
+A file can also be one trace exported by Langfuse. A second import of a file stores nothing twice.
 
 Examples:
   logs import runs.ndjson --tenant acme
@@ -81,7 +81,7 @@ impl Import {
         }
         if self.files.len() > 1 && self.source.is_some() && mapping.is_some() {
             return Err(Failure::usage(
-                "--source names one file: records of several would get the same ids",
+                "--source takes one file, because records of several files would get the same ids",
             ));
         }
         let store = if self.dry_run {
@@ -144,7 +144,7 @@ impl Import {
             (Some(file), 1..) => {
                 writeln!(
                     session.streams.err,
-                    "refused records are in {0}, and why in {0}.reasons",
+                    "refused records are in {0}, and the reasons in {0}.reasons",
                     file.display()
                 )?;
                 Ok(())
@@ -179,7 +179,7 @@ impl Import {
             (None, Translator::Native | Translator::Langfuse) => String::new(),
             (None, Translator::Mapped(_)) if !input.is_regular() => {
                 return Err(Failure::usage(format!(
-                    "{} has no name that ids can be derived from: name it with --source",
+                    "{} has no name to derive ids from: name it with --source",
                     input.name()
                 )));
             }

@@ -14,11 +14,11 @@ Examples:
   logs migrate
   logs migrate --dry-run --store sqlite:/var/lib/logs.db";
 
-/// Bring the schema of the store up to date
+/// Apply missing migrations to the schema
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Migrate {
-    /// Only tell which migrations are missing
+    /// Only list the missing migrations
     #[arg(long)]
     dry_run: bool,
 }

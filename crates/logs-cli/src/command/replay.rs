@@ -13,8 +13,9 @@ const NOUN: Noun = Noun::new("event", "events");
 const MICROS: i64 = 1_000_000;
 
 const EXAMPLES: &str = "\
-The window of --around begins so many seconds before the run and ends so many after it (after its
-start, when its end is unknown); the steps are those of its trace.
+With --around, the window begins the given seconds before the start of the run. It ends the given
+seconds after the end of the run, or after its start if the end is unknown. The window shows the
+steps of the run's trace.
 
 Examples:
   logs replay --around run-7f3a
@@ -25,10 +26,10 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Replay {
-    /// The run around which to look
+    /// The run at the centre of the window
     #[arg(long, value_name = "RUN", required_unless_present_any = ["from", "to"])]
     around: Option<RunId>,
-    /// How many seconds before and after the run
+    /// The seconds before and after the run
     #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, conflicts_with_all = ["from", "to"])]
     seconds: u32,
     /// The start of the window (included)
@@ -37,7 +38,7 @@ pub(crate) struct Replay {
     /// The end of the window (excluded)
     #[arg(long, value_name = "TIME", conflicts_with = "around")]
     to: Option<Timestamp>,
-    /// The trace whose steps are shown [default with --around: that of the run]
+    /// The trace whose steps to show [default with --around: the trace of the run]
     #[arg(long, value_name = "TRACE")]
     trace: Option<TraceId>,
     #[command(flatten)]

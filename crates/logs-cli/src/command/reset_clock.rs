@@ -9,27 +9,27 @@ use crate::output::{self, Column, Row, Table};
 use crate::session::Session;
 
 const EXAMPLES: &str = "\
-A store in SQLite keeps the newest time that it gave out, and stamps no record before it. One write
-while the clock was ahead moves it ahead too. A right clock is refused from then on, since records
-would be stamped with a wrong time. This sets the time of the store back to what the clock tells.
+A store in SQLite keeps the newest time that it used, and gives no record an earlier time. If the
+clock was ahead during one write, the time of the store is ahead too. When the clock is right again,
+the store refuses appends. This command sets the time of the store back to the clock.
 
-No record is changed. Those that were stamped ahead keep their times: until then they are the newest
-of every list, and new records come behind them. Exports that were finished for windows ending after
-the present may lack records that are stored from now on: make them again once it is past them. The
-store remembers the newest time that was taken back, and `logs doctor` tells it.
+The command changes no record. Records with times ahead of the clock keep these times, and until
+then are the newest of every list. Finished exports of windows that end after the present may lack
+records stored from now on. Repeat these exports when the present has passed their end. The store
+remembers the newest time that it set back, and `logs doctor` prints it.
 
-First look whether the clock of this machine is right. Without --yes nothing is changed, and it ends
-with exit code 2 when there is something to take back.
+First check that the clock of this machine is right. Without --yes, the command changes nothing. It
+then ends with exit code 2 if the store is ahead of the clock.
 
 Examples:
   logs reset-clock
   logs reset-clock --yes --store sqlite:/var/lib/logs.db";
 
-/// Take the time of the store back after its clock was ahead
+/// Set the time of the store back after its clock was ahead
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ResetClock {
-    /// Do it, not only tell what would be done
+    /// Set the time back. Without this flag, the command only prints what it would do
     #[arg(long)]
     yes: bool,
 }
@@ -77,7 +77,7 @@ impl ResetClock {
         report(session, &status, reset)?;
         if status.is_ahead && !self.yes {
             return Err(Failure::usage(
-                "nothing was changed; if the clock is right, `logs reset-clock --yes` takes the \
+                "nothing changed; if the clock is right, `logs reset-clock --yes` sets the \
                  time of the store back to it",
             ));
         }
@@ -109,20 +109,17 @@ fn report(session: &mut Session<'_>, status: &ClockStatus, reset: bool) -> Resul
     if status.is_ahead {
         writeln!(
             out,
-            "the newest time of the store is {latest}, the clock tells {now}"
+            "the newest time of the store is {latest}, the time of the clock is {now}"
         )?;
         if !lines.is_empty() {
             Table::new(ResetLine::COLUMNS).write(*out, &lines)?;
         }
     }
     match (status.is_ahead, reset) {
-        (false, _) => writeln!(
-            out,
-            "nothing to take back: the store is not ahead of the clock"
-        )?,
+        (false, _) => writeln!(out, "nothing to reset: the store is not ahead of the clock")?,
         (true, true) => writeln!(
             out,
-            "taken back to {now}; exports of windows that end after it may lack what is stored from \
+            "set back to {now}; exports of windows that end later may lack records stored from \
              now on"
         )?,
         (true, false) => {}

@@ -18,10 +18,10 @@ pub(crate) const NOUN: Noun = Noun::new("run", "runs");
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Runs {
-    /// List runs, newest first by the time they were stored
+    /// List runs, newest first by record time
     #[command(after_help = LIST_EXAMPLES)]
     List(Box<List>),
-    /// Show one run with everything that is known about it
+    /// Show one run with all its fields
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
 }
@@ -55,13 +55,13 @@ pub(crate) struct RunFlags {
     /// Only runs that this model answered
     #[arg(long, value_name = "MODEL")]
     model: Option<Model>,
-    /// Only runs that ended so
+    /// Only runs with this status
     #[arg(long, value_name = "STATUS", value_parser = one_of(ExecutionStatus::ALL, ExecutionStatus::as_str))]
     status: Option<ExecutionStatus>,
-    /// Only runs that this kind of client recorded
+    /// Only runs that this type of client recorded
     #[arg(long, value_name = "SOURCE", value_parser = one_of(RecordSource::ALL, RecordSource::as_str))]
     source: Option<RecordSource>,
-    /// Only tests (true), or only work of customers (false)
+    /// Only synthetic runs (true), or only real runs (false)
     #[arg(long, value_name = "BOOL")]
     synthetic: Option<bool>,
 }

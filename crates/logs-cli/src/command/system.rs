@@ -17,16 +17,16 @@ const NOUN: Noun = Noun::new("system record", "system records");
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum System {
-    /// List records of the tenant and the platform, newest first by the time they were stored
+    /// List records of the tenant and the platform, newest first by record time
     #[command(after_help = LIST_EXAMPLES)]
     List(Box<List>),
-    /// Show one record of the tenant, or else of the platform, with its details
+    /// Show one record of the tenant, or of the platform if the tenant has none with this id
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
-    /// List what occurred in a window, oldest first
+    /// List records that occurred in a window, oldest first
     #[command(after_help = WINDOW_EXAMPLES)]
     Window(Window),
-    /// List what carries a correlation id, oldest first
+    /// List records with a correlation id, oldest first
     #[command(after_help = CORRELATION_EXAMPLES)]
     ByCorrelation(ByCorrelation),
 }
@@ -54,10 +54,10 @@ pub(crate) struct List {
     /// Only records of this part of the platform, such as worker, api, scheduler, db
     #[arg(long, value_name = "COMPONENT")]
     component: Option<Component>,
-    /// Only records of this, such as STARTUP, DEPLOY, ERROR
+    /// Only records of this event type, such as STARTUP, DEPLOY, ERROR
     #[arg(long, value_name = "EVENT")]
     event_type: Option<SystemEventType>,
-    /// Only records as serious as this
+    /// Only records of this severity
     #[arg(long, value_name = "SEVERITY", value_parser = one_of(Severity::ALL, Severity::as_str))]
     severity: Option<Severity>,
     /// Only records with this correlation id

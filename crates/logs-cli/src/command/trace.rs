@@ -32,16 +32,16 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// List headers of traces, newest first by the time they were stored
+    /// List headers of traces, newest first by record time
     #[command(after_help = LIST_EXAMPLES)]
     List(List),
-    /// Show a trace: its header, its steps in order, what it cost and how long it took
+    /// Show the header of a trace, its steps in order, its cost and its duration
     #[command(after_help = show::EXAMPLES)]
     Show(show::Show),
     /// List the steps of one trace from the first to the last, page by page
     #[command(after_help = STEPS_EXAMPLES)]
     Steps(Steps),
-    /// List steps of all traces, newest first by the time they were stored
+    /// List steps of all traces, newest first by record time
     #[command(after_help = LIST_STEPS_EXAMPLES)]
     ListSteps(ListSteps),
 }
@@ -66,7 +66,7 @@ struct List {
     /// Only the trace with this id
     #[arg(long, value_name = "TRACE")]
     trace: Option<TraceId>,
-    /// Only traces that tell about this run
+    /// Only traces of this run
     #[arg(long, value_name = "RUN")]
     run: Option<RunId>,
     #[command(flatten)]
@@ -103,7 +103,9 @@ impl Trace {
             (Some(Command::Steps(steps)), _) => steps.run(session).await,
             (Some(Command::ListSteps(steps)), _) => steps.run(session).await,
             (None, Some(trace)) => show::Show { trace }.run(session).await,
-            (None, None) => Err(Failure::usage("which trace? see `logs trace --help`")),
+            (None, None) => Err(Failure::usage(
+                "the trace is missing, see `logs trace --help`",
+            )),
         }
     }
 }

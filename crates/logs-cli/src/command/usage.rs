@@ -1,4 +1,4 @@
-//! `logs usage`: what runs used together.
+//! `logs usage`: sums of what runs used.
 
 use clap::Args;
 use logs_domain::{
@@ -17,21 +17,21 @@ use crate::window::{CreatedFlags, window};
 const GROUPS: Noun = Noun::new("group", "groups");
 
 const EXAMPLES: &str = "\
-Runs that another run names as its parent are not counted: it is the same call, reported twice.
-Synthetic runs are counted apart, unless --synthetic asks for them. Days and hours are those of UTC.
-With --json each group tells how long its runs took, in buckets that end at 0.01 s, 0.02 s, 0.04 s
-and so on up to 81.92 s, and one behind; the total is one line on standard error.
+The sums exclude runs that another run names as its parent, because both report the same call.
+Without --synthetic, synthetic runs are a separate count. Days and hours are in UTC. With --json, each
+group has a histogram of durations. Its buckets end at 0.01 s, 0.02 s, 0.04 s and so on up to 81.92 s,
+and the last one has no end. One line on standard error has the total.
 
 Examples:
   logs usage --by day,model --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z
   logs usage --by provider --status FAILED
   logs usage --by session --model gpt-4o-mini --json | jq -s 'sort_by(-.cost_nano_usd)[:10]'";
 
-/// Sum up what runs used, in groups of equal days, models and the like
+/// Sum up tokens, cost and time of runs, in groups such as days and models
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Usage {
-    /// What to group by, separated by commas; without it all runs are one group
+    /// The dimensions of the groups, separated by commas [default: one group]
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',', value_parser = one_of(UsageDimension::ALL, UsageDimension::as_str))]
     by: Vec<UsageDimension>,
     /// Only runs that started at or after this time

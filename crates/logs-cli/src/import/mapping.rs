@@ -132,7 +132,7 @@ impl Mapping {
             return Err(InvalidValue::new("format", "langfuse", expected));
         }
         if !self.records.is_empty() && self.format != Format::Json {
-            let expected = "no `records`: only a JSON document has them somewhere";
+            let expected = "no `records`: only a JSON document has this path";
             return Err(InvalidValue::new("records", &self.records, expected));
         }
         if let Some(delimiter) = self.delimiter
@@ -144,7 +144,7 @@ impl Mapping {
         if let Some(columns) = &self.columns
             && (!csv || columns.is_empty())
         {
-            let expected = "the names of all columns, for CSV without a line of names";
+            let expected = "the names of all columns, for CSV without a header";
             return Err(InvalidValue::new("columns", columns.join(","), expected));
         }
         Ok(())
@@ -197,7 +197,7 @@ impl Rule {
         }
         for of in known.iter().filter(|of| of.required) {
             if !self.fields.contains_key(of.name) {
-                let expected = "a path or a constant for it: every record of this kind has it";
+                let expected = "a path or a constant: every record of this kind needs this field";
                 return Err(InvalidValue::new(of.name, "", expected));
             }
         }
@@ -219,7 +219,7 @@ impl Rule {
         let fields = self.fields.values().flat_map(Field::alternatives).flatten();
         for path in when.chain(fields) {
             if path.column().is_none() {
-                let expected = "the name of a column; one with a dot is written [\"a.b\"]";
+                let expected = "the name of a column; write a name with a dot as [\"a.b\"]";
                 return Err(InvalidValue::new("path", path.as_str(), expected));
             }
         }

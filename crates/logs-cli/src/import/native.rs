@@ -32,14 +32,15 @@ pub(super) fn translate(
         Some(tenant) => {
             let wanted = context.named_tenant()?;
             if *tenant != wanted {
-                let expected = format!("{wanted}, the tenant that is imported");
+                let expected = format!("{wanted}, the tenant of the import");
                 return Err(InvalidValue::new("tenant_id", tenant, expected));
             }
             Owner::Tenant(wanted)
         }
         None if context.platform => Owner::Platform,
         None => {
-            let expected = "a record of the tenant; --platform takes those of the platform too";
+            let expected =
+                "a record of the tenant; --platform also imports records of the platform";
             return Err(InvalidValue::new("tenant_id", "null", expected));
         }
     };

@@ -254,8 +254,8 @@ impl<'a> Pipeline<'a> {
                     self.outcome.already_stored += 1;
                     continue;
                 }
-                RecordOutcome::Gone => "a record that has not been dropped after its time",
-                RecordOutcome::Conflict => "the content that is stored under this key",
+                RecordOutcome::Gone => "a record that retention has not dropped",
+                RecordOutcome::Conflict => "the content stored under this key",
             };
             // A record of the source is refused once, however many of its drafts are.
             if refused != Some(origin.location) {

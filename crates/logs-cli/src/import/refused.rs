@@ -35,7 +35,7 @@ impl RefusedFile {
         for taken in [&path, &reasons] {
             if taken.symlink_metadata().is_ok() {
                 return Err(Failure::refused(format!(
-                    "{} is there already; refused records replace nothing, choose another --skip-bad",
+                    "{} exists already; the import replaces no file, choose another --skip-bad",
                     taken.display()
                 )));
             }

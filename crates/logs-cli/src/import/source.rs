@@ -34,11 +34,11 @@ pub(crate) enum Format {
     #[value(name = "ndjson", alias = "jsonl")]
     #[serde(alias = "ndjson")]
     Jsonl,
-    /// Comma-separated values with a line of names
+    /// Comma-separated values with a header
     Csv,
     /// One JSON document
     Json,
-    /// A trace as Langfuse exports it
+    /// A trace exported by Langfuse
     Langfuse,
 }
 

@@ -54,7 +54,7 @@ impl Inconsistency {
         let Self { table, column, id } = self;
         writeln!(
             output.err,
-            "{table} {id} cannot be read: its {column} is not what was written"
+            "{table} {id} cannot be read: its {column} differs from what was written"
         )
     }
 }

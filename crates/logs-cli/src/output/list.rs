@@ -118,7 +118,7 @@ fn with_way_on(error: StoreError, request: &PageRequest) -> Failure {
     };
     let way = error
         .place()
-        .map(|cursor| format!("the list goes on past it: {flag} {cursor}"));
+        .map(|cursor| format!("to continue past it: {flag} {cursor}"));
     let failure = Failure::from(error);
     match way {
         Some(way) => failure.and_also(&way),

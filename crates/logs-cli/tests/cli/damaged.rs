@@ -35,7 +35,7 @@ async fn a_list_goes_on_behind_a_record_that_cannot_be_read() {
     assert_eq!(all.status, ExitStatus::Refused, "{}", all.err);
     assert!(
         all.err
-            .contains("cannot be read: its digest is not what was written")
+            .contains("cannot be read: its digest differs from what was written")
     );
     assert!(all.err.contains("1 record cannot be read"), "{}", all.err);
     let shown = all.out.matches("openai").count() + all.out.matches("anthropic").count();

@@ -1,5 +1,5 @@
-//! Reads the whole store and compares everything that its tables say of each other: what reads find out
-//! when they meet it, and what is missing, which no read can tell.
+//! Reads the whole store and compares its tables. It finds altered records, which reads find too,
+//! and missing records, which reads cannot find.
 
 mod findings;
 mod indexes;
@@ -17,7 +17,7 @@ use crate::decode::Row;
 use crate::reader::log_export;
 use crate::{PostgresStore, error, kind, session};
 
-/// Told how many rows were read, and how many there are to read.
+/// Receives the number of rows read, and the number of all rows.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 const ORPHANED_KEYS: &str = include_str!("deep/orphaned_keys.sql");
@@ -26,7 +26,7 @@ const ORPHANED_OUTCOMES: &str = include_str!("deep/orphaned_outcomes.sql");
 const TWINS: &str = include_str!("deep/twins.sql");
 const COUNTS: &str = include_str!("deep/counts.sql");
 
-/// The kinds of records that have tables of their own; outcomes are read with their exports.
+/// The kinds with tables of their own. Outcomes are read with their exports.
 const KINDS: [RecordKind; 6] = [
     RecordKind::LlmRun,
     RecordKind::Trace,
@@ -37,14 +37,14 @@ const KINDS: [RecordKind; 6] = [
 ];
 
 impl PostgresStore {
-    /// Looks as [`doctor`](Self::doctor) does, and then reads the whole store, on one state of it: every
-    /// record is what its key says, every key has its record unless retention dropped it, no id is
-    /// there twice, and governance events and exports have what belongs to them. With the extension
-    /// `amcheck`, indexes are compared with their tables.
+    /// Makes the checks of [`doctor`](Self::doctor), and then reads the whole store, in one state
+    /// of it. Every record must match its key. Every key must have its record, unless retention
+    /// dropped it. Each id must occur once. Governance events and exports must have their
+    /// references and outcomes. The extension `amcheck` compares indexes with their tables.
     ///
-    /// A role that may act as the owner of the tables reads nothing: what the owner put in the place of
-    /// a table would run with its rights. It reads every row once and sorts keys, beside the work of others: look at a standby where the
-    /// store is large. `progress` is told how many rows were read and how many there are.
+    /// A role that may act as the owner of the tables reads nothing, because code of the owner
+    /// could run with its rights. The check reads every row once and sorts keys. For a large store,
+    /// run it on a standby. It calls `progress` with the number of rows read and of all rows.
     ///
     /// # Errors
     /// When the database cannot be reached, or the role may not read.
@@ -60,11 +60,11 @@ impl PostgresStore {
         }
         let mut connection = session::administer(url).await?;
         if may_run_as_owner(&mut connection).await? {
-            // What the owner put in the place of a table would run with the rights of this role.
+            // Code that the owner put on a table would run with the rights of this role.
             checks.push(Check {
                 name: "records",
                 passed: false,
-                found: "not read: look as the role of an application".to_owned(),
+                found: "not read: connect with the role of an application".to_owned(),
             });
             return Ok(checks);
         }
@@ -83,7 +83,7 @@ impl PostgresStore {
         }
         for (name, what, sql) in [
             ("keys", "keys without their records", ORPHANED_KEYS),
-            ("ids", "ids that are there twice", TWINS),
+            ("ids", "ids that occur twice", TWINS),
             (
                 "references",
                 "references of runs to no governance event",
@@ -121,7 +121,7 @@ async fn run(connection: &mut PgConnection, sql: &'static str) -> StoreResult<()
     ran.map(drop).map_err(error::read)
 }
 
-/// How many rows there are to read, and what each partition holds.
+/// The number of rows to read, and of the rows in each partition.
 async fn counts(connection: &mut PgConnection) -> StoreResult<(u64, String)> {
     let (rows, told): (i64, String) = sqlx::query_as(COUNTS)
         .fetch_one(connection)
@@ -130,13 +130,13 @@ async fn counts(connection: &mut PgConnection) -> StoreResult<(u64, String)> {
     Ok((rows.unsigned_abs(), told))
 }
 
-/// Reads every record of a kind as reads do.
+/// Reads every record of a kind, as reads do.
 async fn records(
     connection: &mut PgConnection,
     kind: RecordKind,
     report: &mut impl FnMut(u64),
 ) -> StoreResult<Check> {
-    /// After how many rows progress is told.
+    /// The number of rows between two calls of `progress`.
     const STEP: u64 = 1_000;
     let mut findings = Findings::default();
     let query = sqlx::query(AssertSqlSafe(statement(kind))).persistent(false);
@@ -161,7 +161,7 @@ async fn records(
     ))
 }
 
-/// The columns of every record of a kind, its key, and what else is compared with it.
+/// The columns of every record of a kind, its key, and the values to compare with it.
 fn statement(kind: RecordKind) -> String {
     let (columns, table) = match kind {
         RecordKind::LlmRun => (kind::columns(kind), "logs.llm_run"),
@@ -207,7 +207,7 @@ fn statement(kind: RecordKind) -> String {
     )
 }
 
-/// Reads one record; the error tells what of it is not as it was written.
+/// Reads one record. The error names the difference.
 fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
     let columns = Row::new(row, kind.as_str());
     let text: &str = row
@@ -221,7 +221,7 @@ fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
         (RecordKind::SystemRecord, tenant) => {
             decode::system_record(tenant.as_ref(), &columns).map(drop)
         }
-        // The platform has system records alone.
+        // The platform has only system records.
         (_, None) => Err(columns.inconsistent("tenant_id")),
         (RecordKind::LlmRun, Some(tenant)) => decode::llm_run(tenant, &columns).map(drop),
         (RecordKind::Trace, Some(tenant)) => decode::trace(tenant, &columns).map(drop),
@@ -236,7 +236,7 @@ fn record(kind: RecordKind, row: &PgRow) -> StoreResult<()> {
     }
 }
 
-/// Checks that the references to an entry are those of the runs that it names, and no others.
+/// Checks that an entry has exactly the references of the runs that it names.
 fn references(entry: &AuditLedgerSnapshot, columns: &Row<'_>) -> StoreResult<()> {
     let draft = entry.to_draft();
     let named = if draft.is_governance() {
@@ -258,7 +258,7 @@ fn references(entry: &AuditLedgerSnapshot, columns: &Row<'_>) -> StoreResult<()>
     }
 }
 
-/// A check of a query that counts what should not be there, and names the first of it.
+/// A check by a query that counts wrong rows and names the first.
 async fn listed(
     connection: &mut PgConnection,
     name: &'static str,

@@ -1,8 +1,8 @@
-//! Whether the schema is what this version installs: each table, index, trigger, function, view and right
-//! is compared with a list, and what differs is told by its name.
+//! Compares the schema with what this version installs. It compares each table, index, trigger,
+//! function, view and right with a list, and names the differences.
 //!
-//! The list is `definitions.txt`, as `definitions.sql` tells it of a database to which every step was
-//! applied; a test compares both. `cargo xtask queries` writes it anew.
+//! `definitions.sql` makes the list `definitions.txt` from a database with all steps. A test
+//! compares both. `cargo xtask queries` writes the list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::error;
 const LISTING: &str = include_str!("definitions.sql");
 const LIST: &str = include_str!("definitions.txt");
 
-/// The checks that the list belongs to, in the order in which they are told.
+/// The checks of the list, in the order of the report.
 const CHECKS: [&str; 6] = [
     "tables",
     "indexes",
@@ -26,12 +26,12 @@ const CHECKS: [&str; 6] = [
 ];
 /// How many differences a check names.
 const NAMED: usize = 8;
-/// How the names of objects end that there is one of for each month.
+/// The end of the names of objects that exist once for each month.
 const MONTHLY: &str = "_0_YYYYMM";
 
-/// A property of an object: the check that it belongs to, and what it is.
+/// A property of an object, with its check.
 type Property<'a> = (&'a str, &'a str);
-/// What is listed, by object.
+/// The listed properties, by object.
 type Listed<'a> = BTreeMap<&'a str, BTreeSet<Property<'a>>>;
 
 /// A row of the listing.
@@ -49,7 +49,7 @@ pub(super) async fn check(connection: &mut PgConnection) -> StoreResult<Vec<Chec
     Ok(compare(&rows, &listed(LIST)))
 }
 
-/// Says that nothing was compared: a schema that is newer has a list of its own.
+/// Reports that nothing was compared, because a newer schema has its own list.
 pub(super) fn newer() -> Check {
     Check {
         name: "definitions",
@@ -62,7 +62,11 @@ async fn listing(connection: &mut PgConnection) -> Result<Vec<DefinitionRow>, sq
     sqlx::query_as(LISTING).fetch_all(connection).await
 }
 
-/// Understands lines `check | object | property`.
+/// Parses lines `check
+///
+/// object
+///
+/// property`.
 fn listed(list: &str) -> Listed<'_> {
     let mut listed = Listed::new();
     for line in list.lines() {
@@ -145,7 +149,7 @@ mod tests {
     use super::{CHECKS, DefinitionRow, LIST, compare, listed, listing};
     use crate::{PostgresStore, session};
 
-    /// Set by what writes the list anew.
+    /// The environment variable for writing the list.
     const WRITE: &str = "LOGS_WRITE_DEFINITIONS";
 
     #[tokio::test]
@@ -165,7 +169,7 @@ mod tests {
             std::fs::write(list, found).unwrap();
             return;
         }
-        // What differs is easier to read than two lists.
+        // A difference is easier to read than two lists.
         let differing: Vec<_> = compare(&rows, &listed(LIST))
             .into_iter()
             .filter(|check| !check.passed)

@@ -1,5 +1,4 @@
-//! Whether something between this program and the server hands its sessions round, as pgbouncer does
-//! in its transaction mode.
+//! Detects a pooler that shares sessions, such as pgbouncer in transaction mode.
 
 use logs_domain::StoreResult;
 use sqlx::Connection;
@@ -9,16 +8,16 @@ use super::Check;
 use crate::session::{self, Access, Kind};
 use crate::timeouts::APPEND_STATEMENT;
 
-/// Looks at a session that is opened as the store opens its own.
+/// Checks a session that is opened as the store opens its own.
 pub(super) async fn check(settings: &PgConnectOptions) -> StoreResult<Check> {
     let settings = session::settings(settings.clone(), Access::ReadWrite, APPEND_STATEMENT);
     let mut session = session::open(&settings).await?;
     let kind = session.kind().await?;
-    // Whether it is told that the session ends makes no difference to anyone.
+    // The result of closing the session does not matter.
     let _ = session.connection.close().await;
     let found = match kind {
-        Kind::Own => "sessions are this program's own",
-        Kind::Kept => "a pooler hands sessions round, and keeps settings and statements",
+        Kind::Own => "each session belongs to this program",
+        Kind::Kept => "a pooler shares sessions, and keeps settings and prepared statements",
         Kind::Refused(reason) => reason,
     };
     Ok(Check {

@@ -1,9 +1,9 @@
-//! Whether the role that looks may do what an application does, and no more: enough to append and to
-//! read, and nothing that could change records. What others may do is compared with the definitions.
+//! Checks the rights of the role: it may append and read, but not change records. The definitions
+//! cover the rights of other roles.
 
 use crate::preflight::may_change_records;
 
-/// Whether the role that looks is right, and what it may do.
+/// Whether the rights of the role are right, and what they are.
 pub(super) const ROLE: &str = concat!(
     "WITH lacking (place, what) AS ( \
          SELECT 1, 'insert into ' || string_agg(relname, ', ' ORDER BY relname) FROM pg_class \
@@ -36,8 +36,8 @@ pub(super) const ROLE: &str = concat!(
      SELECT fault IS NULL, current_user || COALESCE(fault, ' may read and insert') FROM role"
 );
 
-/// Who may act as the owner of the tables. Roles that log in should not, but superusers, and whoever
-/// owns the database: that role applies the schema where no superuser does.
+/// The roles that may act as the owner of the tables. A login role should not, unless it is a
+/// superuser or owns the database. That owner applies the schema if no superuser does.
 pub(super) const OWNER: &str = "SELECT COALESCE(bool_and(NOT rolcanlogin OR owns), true), \
      'beside superusers ' || COALESCE(string_agg(rolname || CASE WHEN owns \
          THEN ', which owns the database,' WHEN rolcanlogin THEN '' ELSE ', which nobody logs in as,' \

@@ -1,10 +1,10 @@
-//! Steps that build one index without keeping anybody from writing. They cannot run in a transaction,
-//! so that one that breaks off leaves its work behind: a next run drops what is invalid and goes on.
+//! Steps that build one index without blocking writers. They cannot run in a transaction. After an
+//! interruption, the next run drops the invalid index and continues.
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Error};
 
-/// How the text of such a step begins.
+/// The first line of such a step.
 const MARK: &str = "-- no-transaction";
 
 /// One index of the schema `logs`.
@@ -17,8 +17,8 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// Understands a step of the form `CREATE INDEX CONCURRENTLY name ON logs.table (…)` below its
-    /// mark; none for any other step.
+    /// Parses a step of the form `CREATE INDEX CONCURRENTLY name ON logs.table (…)` below its mark.
+    /// `None` for any other step.
     pub(super) fn parse(step: &'a str) -> Option<Self> {
         let statement = step.strip_prefix(MARK)?;
         let start = statement.find("CREATE INDEX CONCURRENTLY ")?;
@@ -29,8 +29,8 @@ impl<'a> Index<'a> {
         Some(Self { name, table, of })
     }
 
-    /// Builds what is missing of it: on each partition of the table by itself, then on the table,
-    /// which takes those over.
+    /// Builds the missing parts: on each partition of the table, then on the table, which attaches
+    /// those.
     pub(super) async fn build(&self, connection: &mut PgConnection) -> Result<(), Error> {
         run(connection, "SET ROLE logs_owner").await?;
         let built = self.build_as_owner(connection).await;
@@ -56,7 +56,7 @@ impl<'a> Index<'a> {
         .fetch_one(&mut *connection)
         .await?;
         for partition in &partitions {
-            // Names are 63 bytes at most: that of the partition is told apart by its month.
+            // Names have 63 bytes at most. The month distinguishes the partitions.
             let suffix = partition.strip_prefix(table).unwrap_or(partition);
             concurrently(connection, &format!("{name}{suffix}"), partition, of).await?;
         }
@@ -71,7 +71,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Builds one index, in place of an invalid one.
+/// Builds one index, and replaces an invalid one.
 async fn concurrently(
     connection: &mut PgConnection,
     name: &str,

@@ -1,10 +1,10 @@
-//! What a migrator reads and writes beside its steps, without running code of anybody else: it may be
-//! a superuser, and the members of `logs_owner` are none. They may replace functions and put triggers
-//! and expressions on tables, which would run as whoever comes by. `SET ROLE` alone is no help: what
-//! runs may set the role back.
+//! What a migrator reads and writes beside its steps, without running code of others. The migrator
+//! may be a superuser, and members of `logs_owner` are not. They may replace functions and put
+//! triggers and expressions on tables, which would run with the rights of the migrator. `SET ROLE`
+//! does not help, because such code may reset the role.
 //!
-//! So nothing here calls a function of the schema, and each table is locked and looked at before it is
-//! touched.
+//! So this module calls no function of the schema. It locks and checks each table before it uses
+//! it.
 
 use logs_domain::{StoreError, StoreResult};
 use sqlx::postgres::PgConnection;
@@ -16,7 +16,7 @@ use crate::{BACKEND, error};
 const FOREIGN: &str = include_str!("foreign.sql");
 const NOTES: &str = "schema_migration";
 const FLOORS: &str = "retention_floor";
-/// Tables whose partitions are made.
+/// The tables whose partitions it creates.
 const PARTITIONED: [&str; 8] = [
     "llm_run",
     "trace",
@@ -28,10 +28,10 @@ const PARTITIONED: [&str; 8] = [
     "governance_run",
 ];
 
-/// Why a step is not applied.
+/// Why a step was not applied.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// Others put code on a table that it is noted in.
+    /// Others put code on the table of applied steps.
     Foreign(String),
     /// The server refused it.
     Server(sqlx::Error),
@@ -43,7 +43,7 @@ impl From<sqlx::Error> for Refusal {
     }
 }
 
-/// How far the schema is.
+/// The version of the schema.
 pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<Schema> {
     let mut transaction = connection.begin().await.map_err(error::read)?;
     let lock = "LOCK TABLE ONLY logs.schema_migration IN ACCESS SHARE MODE";
@@ -70,7 +70,7 @@ pub(crate) async fn current(connection: &mut PgConnection) -> StoreResult<Schema
     })
 }
 
-/// From when on records are kept, as text; none when every record is.
+/// The time from which records are kept, as text; `None` if all are kept.
 pub(crate) async fn kept_from(connection: &mut PgConnection) -> StoreResult<Option<String>> {
     let mut transaction = connection.begin().await.map_err(error::read)?;
     let lock = "LOCK TABLE ONLY logs.retention_floor IN ACCESS SHARE MODE";
@@ -82,7 +82,7 @@ pub(crate) async fn kept_from(connection: &mut PgConnection) -> StoreResult<Opti
     found.map_err(error::read)
 }
 
-/// Notes that a step is applied, as the owner.
+/// Records an applied step, as the owner.
 pub(super) async fn note(
     transaction: &mut Transaction<'_, Postgres>,
     note: &str,
@@ -96,8 +96,8 @@ pub(super) async fn note(
     Ok(run(transaction, note).await?)
 }
 
-/// Makes the partitions of this month and of the two after it, as the owner: by the text of the function
-/// of the schema, not by the function.
+/// Creates the partitions of this month and the next two, as the owner. It runs the text of the
+/// function of the schema, not the function.
 pub(super) async fn make_partitions(connection: &mut PgConnection) -> StoreResult<()> {
     let mut transaction = connection.begin().await.map_err(error::read)?;
     let tables = PARTITIONED.map(|table| format!("ONLY logs.{table}"));
@@ -133,7 +133,7 @@ async fn refuse_foreign(connection: &mut PgConnection, tables: &[&str]) -> Store
     }
 }
 
-/// The error of a schema with code of others, which was found where it says.
+/// The error for a schema with code of others, and where it is.
 pub(super) fn foreign_code(found: String) -> StoreError {
     StoreError::SchemaMismatch {
         found,

@@ -73,7 +73,8 @@ pub(super) async fn governance(
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
     let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
     let table = match filter.run_id {
-        // The references are in the order of the list; the entries follow by their key.
+        // The references have the order of the list. The statement looks up the entries by their
+        // keys.
         Some(_) => OF_RUN.as_str(),
         None => "logs.audit_entry",
     };
@@ -92,7 +93,7 @@ pub(super) async fn governance(
         if filter.matches(&entry) {
             return Ok(entry);
         }
-        // What was found is what a reference, or an index, says.
+        // A reference or an index may name a wrong entry.
         Err(match filter.run_id {
             Some(_) => StoreError::inconsistent("governance_run", "run_id", entry.id.to_string()),
             None => row.inconsistent("index"),
@@ -101,8 +102,9 @@ pub(super) async fn governance(
     page(store, selection, order, &walk, read).await
 }
 
-/// The runs that audit entries name, each with its entry, or with none. Nothing of the entry is known
-/// before it is looked up (OFFSET 0 keeps it so), so that a page is that of the index of the runs.
+/// The runs that audit entries name, each with its entry or with none. The statement looks up an
+/// entry only after its reference (OFFSET 0 ensures this), so it reads the page from the index of
+/// the runs.
 static OF_RUN: LazyLock<String> = LazyLock::new(|| {
     let fields = RecordKind::AuditEntry.columns().map(|field| field.name);
     format!(
@@ -117,7 +119,7 @@ static OF_RUN: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
+/// The entries of a replay window, in the order of occurrence: up to `wanted` after the bound.
 pub(super) async fn in_replay(
     connection: &mut PgConnection,
     tenant: &TenantId,
@@ -152,7 +154,7 @@ pub(super) async fn in_replay(
     rows.iter().map(keyed).collect()
 }
 
-/// The keys of the first entries that a replay window shows.
+/// The keys of the first entries of a replay window.
 pub(super) fn replay_keys(
     tenant: &TenantId,
     window: &TimeRange,

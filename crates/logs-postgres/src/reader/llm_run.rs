@@ -42,7 +42,7 @@ pub(super) async fn list(
         && page.items.is_empty()
         && matches!(request.position, Position::Offset(_))
     {
-        // Its record may be elsewhere than its key says: that is told.
+        // The record may be in another place than its key says. That is an error.
         get(store, tenant, run_id).await?;
     }
     Ok(page)
@@ -72,7 +72,7 @@ pub(super) async fn trace_id(
     trace::first_of_run(store, tenant, run_id).await
 }
 
-/// A run of its own id is one, whatever else is asked of it.
+/// A filter by run id finds at most one run, whatever the other conditions.
 fn order(filter: &LlmRunFilter) -> SortPlan {
     let succeeded = Some(ExecutionStatus::Succeeded);
     let promised = [

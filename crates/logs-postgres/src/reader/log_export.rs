@@ -1,4 +1,4 @@
-//! Exports, folded with their outcomes.
+//! Exports, joined with their outcomes.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::list::{Selection, SortPlan, page};
 use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
-/// What [`snapshot`] reads.
+/// The columns that [`snapshot`] reads.
 pub(crate) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
     let outcome = RecordKind::LogExportOutcome.columns();
     let outcome: Vec<&str> = outcome.map(|field| field.name).collect();
@@ -26,7 +26,7 @@ pub(crate) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
     format!("{request}, outcome_at, {}", outcome.join(", "))
 });
 
-/// Exports with what is known of their outcome.
+/// Exports with their outcomes.
 pub(crate) const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
      FROM logs.log_export LEFT JOIN logs.log_export_outcome USING (tenant_id, id))";
@@ -62,7 +62,7 @@ pub(super) async fn get(
     let Some((head, draft)) = found else {
         return Ok(None);
     };
-    // The request is there for ever; what the outcome is now is what counts.
+    // The request never changes. The current outcome decides.
     let read = |_: &str, row: &Row<'_>| request_or_outcome::<LogExportOutcome>(tenant, row);
     let outcome = by_key(store, &owners, RecordKind::LogExportOutcome, *id, read).await?;
     Ok(Some(LogExportSnapshot::from_parts(
@@ -73,14 +73,14 @@ pub(super) async fn get(
     )))
 }
 
-/// The half of an export that has a row of its own.
+/// The part of an export with a row of its own.
 fn request_or_outcome<D: Fields>(tenant: &TenantId, row: &Row<'_>) -> StoreResult<(Head, D)> {
     let head = row.head(tenant.as_str())?;
     let draft = row.draft(Some(tenant), &head)?;
     Ok((head, draft))
 }
 
-/// An export; its outcome is a record of its own, with a key of its own.
+/// An export. Its outcome is a separate record with its own key.
 pub(crate) fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
     let head = row.head(tenant.as_str())?;
     let draft: NewLogExport = row.columns(&head)?;

@@ -1,4 +1,4 @@
-//! What happened in a window, merged from all topics: a bounded branch for each.
+//! Replay windows: the events of all topics, merged, with a bounded branch for each topic.
 
 use logs_domain::page::{ReplayKey, Walk, refuse_twins};
 use logs_domain::{
@@ -18,7 +18,7 @@ use crate::execute::{ReadTransaction, reading};
 use crate::list::{Selection, push_keyed, total};
 use crate::{PostgresStore, error, kind};
 
-/// The order of steps in a window. Those without a position come last at a time.
+/// The order of steps in a window. At equal times, steps without a position come last.
 const STEP_ORDER: [&str; 3] = ["timestamp", "position", "span_id"];
 
 pub(super) async fn window(
@@ -47,8 +47,8 @@ pub(super) async fn window(
     walk.page(found, total)
 }
 
-/// The keys of the first `wanted` events of each branch, in no order: they are small however large the
-/// records are.
+/// The keys of the first `wanted` events of each branch, unordered. Keys are small, whatever the
+/// size of the records.
 async fn keys(
     store: &PostgresStore,
     tenant: &TenantId,
@@ -93,7 +93,7 @@ async fn fetch(
     rows.map_err(error::read)
 }
 
-/// As many events of each branch as the walk wants, in no order.
+/// Up to `wanted` events of each branch, unordered.
 async fn events(
     store: &PostgresStore,
     tenant: &TenantId,

@@ -21,7 +21,7 @@ use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
 const TABLE: &str = "system_record";
-/// Whether a record is one that a window or a look-up asks for.
+/// Whether a window or a lookup asks for the record.
 type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
 
@@ -153,7 +153,7 @@ async fn in_order_of_occurrence(
     walk.page(found, total)
 }
 
-/// Refuses records that were not asked for: a damaged index finds others.
+/// Refuses records outside the query, which a damaged index may return.
 fn refuse_others(
     found: &mut [Keyed<SystemWindowKey, SystemRecordSnapshot>],
     is_asked: IsAsked<'_>,
@@ -165,7 +165,7 @@ fn refuse_others(
     }
 }
 
-/// The keys of what [`window_query`] reads from the start.
+/// The keys that [`window_query`] reads from the start.
 pub(super) fn window_keys(
     tenant: &TenantId,
     conditions: Conditions<'_>,
@@ -186,8 +186,8 @@ pub(super) fn window_key(tenant: &TenantId, row: &PgRow) -> StoreResult<SystemWi
     })
 }
 
-/// Up to `wanted` records each of tenant and platform, in the order of occurrence, behind the bound that
-/// `bound` gives for the tenant (`false`) or the platform.
+/// Up to `wanted` records each of tenant and platform, in the order of occurrence, after the bound
+/// that `bound` gives for the tenant (`false`) or the platform.
 pub(super) fn window_query(
     tenant: &TenantId,
     conditions: Conditions<'_>,
@@ -199,7 +199,7 @@ pub(super) fn window_query(
     merged(&branches, "occurred_at", direction, bound, wanted)
 }
 
-/// What a row of [`window_query`] holds, with its key.
+/// The columns of a row of [`window_query`], with its key.
 pub(super) fn window_record(
     tenant: &TenantId,
     row: &PgRow,
@@ -209,8 +209,8 @@ pub(super) fn window_record(
     Ok((key, decode::system_record(whose(tenant, platform), &row)))
 }
 
-/// One query of two branches, each with the whole predicate, the order and the limit: otherwise the
-/// server would sort all that both hold.
+/// One query of two branches, each with the whole predicate, the order and the limit. Otherwise the
+/// server would sort all rows of both.
 fn merged(
     branches: &[Selection<'_>; 2],
     column: &str,
@@ -234,7 +234,7 @@ fn merged(
     query
 }
 
-/// The keys of as many records of each branch, which are small however large the records are.
+/// The keys of as many records of each branch. Keys are small, whatever the size of the records.
 fn merged_keys(
     branches: &[Selection<'_>; 2],
     column: &str,
@@ -262,7 +262,7 @@ pub(super) fn both<'a>(tenant: &'a TenantId, conditions: Conditions<'a>) -> [Sel
     })
 }
 
-/// Whether a row is one of the platform. One of neither branch is found out by the check of its tenant.
+/// Whether a row belongs to the platform. The check of the tenant detects a row of neither branch.
 fn branch(row: &PgRow) -> (bool, Row<'_>) {
     let tenant = row.try_get::<&str, _>("tenant_id");
     (

@@ -47,7 +47,7 @@ pub(super) async fn list(
         && page.items.is_empty()
         && matches!(request.position, Position::Offset(_))
     {
-        // Its header may be elsewhere than its key says: that is told.
+        // The header may be in another place than its key says. That is an error.
         get(store, tenant, trace_id).await?;
     }
     Ok(page)
@@ -63,7 +63,7 @@ pub(super) async fn get(
     by_key(store, &[tenant.as_str()], RecordKind::Trace, id, read).await
 }
 
-/// The trace of the header that names a run with the smallest record time and id.
+/// The trace of the header that names a run, with the smallest record time and id.
 pub(super) async fn first_of_run(
     store: &PostgresStore,
     tenant: &TenantId,
@@ -147,7 +147,7 @@ pub(super) struct Trace<'a> {
 }
 
 impl Trace<'_> {
-    /// The steps of a page, of both parts of the trace: positioned ones, and behind them the others.
+    /// The steps of a page, from both parts of the trace: steps with a position, then the others.
     async fn page(
         &self,
         store: &PostgresStore,
@@ -181,8 +181,8 @@ impl Trace<'_> {
         Ok(steps)
     }
 
-    /// Up to so many steps of one part, behind the place where the walk begins if that is in it, and
-    /// behind an offset.
+    /// Up to `wanted` steps of one part, after the start of the walk if it is in this part, and
+    /// after an offset.
     async fn rows(
         &self,
         connection: &mut PgConnection,
@@ -228,7 +228,7 @@ impl Trace<'_> {
             .push(part.condition());
     }
 
-    /// The index in the whole trace of each of some steps that follow each other in it.
+    /// The index in the whole trace of each of some consecutive steps.
     pub(super) async fn indexes(
         &self,
         connection: &mut PgConnection,
@@ -242,7 +242,7 @@ impl Trace<'_> {
         Ok(step::indexes(steps, first, is_reversed))
     }
 
-    /// The step of a row, and where it stands whether it can be read or not.
+    /// The step of a row, and its position in the list, even if the step is inconsistent.
     pub(super) fn ordered(&self, row: &PgRow) -> StoreResult<OrderedStep> {
         let row = Row::new(row, STEPS);
         let (timestamp, order) = step::place(&row, self.tenant)?;
@@ -255,8 +255,8 @@ impl Trace<'_> {
         })
     }
 
-    /// The index in the whole trace of a step that was made from a span: after the last position
-    /// and the earlier spans. For a positioned step it is the position.
+    /// The index in the whole trace of a step with a span: after the last position and the earlier
+    /// spans. The index of a step with a position is that position.
     async fn index_of(&self, connection: &mut PgConnection, order: &StepOrder) -> StoreResult<u32> {
         let (timestamp, span_id) = match order {
             StepOrder::Position(position) => return Ok(position.get()),

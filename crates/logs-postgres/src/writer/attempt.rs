@@ -1,4 +1,4 @@
-//! One try of an append.
+//! One attempt of an append.
 
 use std::sync::atomic::Ordering;
 
@@ -12,8 +12,8 @@ use crate::error::Failure;
 use crate::pool::PooledConnection;
 use crate::{PostgresStore, clock, error};
 
-/// Appends the batch, or says what to do about the failure. A try that `looks` first writes nothing
-/// where all is stored: it needs no room.
+/// Appends the batch, or decides what to do about the failure. If it `looks` up the keys first, an
+/// attempt for a stored batch writes nothing and needs no space.
 pub(super) async fn once(
     store: &PostgresStore,
     asked: &Asked<'_>,
@@ -93,12 +93,12 @@ async fn run(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), Fai
     ran.map(drop).map_err(error::before_commit)
 }
 
-/// What is stored under the keys of a batch, by the place of the draft.
+/// The stored records under the keys of a batch, by the index of the draft.
 struct Known<'a>(Vec<Option<(&'a Stored, ContentDigest)>>);
 
 impl<'a> Known<'a> {
     /// # Errors
-    /// `Inconsistent` when a key is neither new nor found.
+    /// `Inconsistent` if a key is neither new nor found.
     fn new(batch: &AppendBatch, keys: &[Key], new: &[bool], found: &'a Found) -> StoreResult<Self> {
         let mut known = vec![None; batch.len()];
         for (key, _) in keys.iter().zip(new).filter(|(_, is_new)| !**is_new) {

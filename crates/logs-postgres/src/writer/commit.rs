@@ -1,5 +1,5 @@
-//! The end of an append: what is acknowledged is in the log of the server, and of its synchronous
-//! standbys where it waits for any.
+//! The commit of an append. The server acknowledges it after its WAL is on disk, and on its
+//! synchronous standbys if it has any.
 
 use std::pin::pin;
 
@@ -14,8 +14,8 @@ use crate::pool::PooledConnection;
 use crate::preflight;
 use crate::timeouts::APPEND_STATEMENT;
 
-/// A COMMIT behind a look at the settings that it depends on: they can change while a session lives.
-/// There is a row where the server waits for standbys, or may lose what it acknowledged.
+/// A COMMIT after a query of its settings, which can change during a session. The query returns a
+/// row if the server waits for standbys, or may lose acknowledged records.
 macro_rules! commit {
     ($and:literal) => {
         concat!(
@@ -29,23 +29,24 @@ macro_rules! commit {
     };
 }
 
-/// Ends a transaction that wrote something.
+/// Commits a transaction that wrote records.
 pub(super) async fn written(pooled: &mut PooledConnection) -> Result<(), Failure> {
     commit(pooled, commit!("")).await
 }
 
-/// Ends a transaction that found everything stored already. What it found may be the commit of an
-/// earlier try that no synchronous standby has confirmed: where there are such standbys, a message
-/// to nobody goes through the log, so that this commit waits for all before it. Elsewhere nothing is
-/// written.
+/// Commits a transaction that found everything stored. An earlier attempt may have committed these
+/// records without confirmation by a synchronous standby. If there are such standbys, the
+/// transaction writes an empty WAL message, so this commit waits for all earlier ones. Otherwise it
+/// writes nothing.
 pub(super) async fn unchanged(pooled: &mut PooledConnection) -> Result<(), Failure> {
     const CONFIRM: &str =
         commit!(", CASE WHEN waits THEN pg_logical_emit_message(true, 'logs', '') END");
     commit(pooled, CONFIRM).await
 }
 
-/// Commits. The server waits for a standby without end, and gives up when its operator ends the
-/// wait, telling so in a warning alone: the commit is there, and may be lost with the server.
+/// Commits. The server waits for a standby without limit. If an operator cancels the wait, the
+/// server reports it only in a warning. The commit then exists, but a crash of the server can lose
+/// it.
 async fn commit(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), Failure> {
     let begun = Instant::now();
     let durable = pooled.is_durable();
@@ -61,7 +62,7 @@ async fn commit(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), 
         while answers.try_next().await?.is_some() {}
         Ok(())
     };
-    // Where nothing is waited for, nobody needs to listen.
+    // Without a wait for standbys, no warning can come.
     let (committed, warned) = if waits {
         notice::capture_warnings(rest).await
     } else {
@@ -76,8 +77,8 @@ async fn commit(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), 
             "the wait for a synchronous standby was ended before it confirmed",
         ));
     }
-    // Without ears a wait that took long counts as one that was ended, and so it does with them: the
-    // caller asks again either way.
+    // A commit slower than APPEND_STATEMENT counts as unconfirmed, whether or not warnings could be
+    // captured. The caller retries either way.
     if begun.elapsed() >= APPEND_STATEMENT {
         let late = StoreError::Timeout {
             after: APPEND_STATEMENT,
@@ -88,7 +89,7 @@ async fn commit(pooled: &mut PooledConnection, sql: &'static str) -> Result<(), 
     Ok(())
 }
 
-/// It is committed, and may be lost with the server.
+/// The append is committed, and a crash of the server can lose it.
 fn unknown(reason: &str) -> Failure {
     let error = StoreError::Unavailable {
         reason: reason.to_owned(),

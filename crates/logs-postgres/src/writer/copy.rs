@@ -1,4 +1,4 @@
-//! Many rows: binary COPY, the least work for the server.
+//! Many rows: binary COPY, the cheapest form for the server.
 
 use logs_domain::Timestamp;
 use logs_domain::field::{Field, FieldWriter, Value};
@@ -7,15 +7,15 @@ use sqlx::postgres::PgConnection;
 use super::table::{Rows, Source, Table, kept};
 use crate::pg_time;
 
-/// What stands before the rows: the signature, no flags, no extension
+/// The header before the rows: the signature, no flags, no extension
 /// (<https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format").
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// What stands behind the last row, in the place of its number of fields.
+/// The trailer after the last row, in place of its number of fields.
 const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
 /// The length of a field that is null.
 const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 
-/// Writes the rows; how many were written.
+/// Writes the rows, and returns their number.
 pub(super) async fn insert<S: Source + Sync>(
     connection: &mut PgConnection,
     table: &Table,
@@ -28,7 +28,7 @@ pub(super) async fn insert<S: Source + Sync>(
     copy.finish().await
 }
 
-/// The rows as COPY reads them.
+/// The rows in the format of COPY.
 fn encoded<S: Source>(table: &Table, rows: &Rows<'_, S>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64 + rows.rows.len() * 256);
     bytes.extend_from_slice(HEADER);
@@ -49,7 +49,7 @@ fn encoded<S: Source>(table: &Table, rows: &Rows<'_, S>) -> Vec<u8> {
     bytes
 }
 
-/// Writes the values of a row behind each other.
+/// Writes the values of a row one after the other.
 struct Encoder<'b> {
     bytes: &'b mut Vec<u8>,
     created_at: Timestamp,
@@ -58,7 +58,7 @@ struct Encoder<'b> {
 impl FieldWriter<'_> for Encoder<'_> {
     fn write(&mut self, column: &'static Field, value: Option<Value<'_>>) {
         match kept(column, value, self.created_at) {
-            // It stands before the columns of the kind.
+            // It comes before the columns of the kind.
             Some(Value::Id(_)) => {}
             Some(Value::Text(text)) => field(self.bytes, Some(text.as_bytes())),
             Some(Value::Integer(number)) => field(self.bytes, Some(&number.to_be_bytes())),
@@ -75,7 +75,7 @@ fn field(bytes: &mut Vec<u8>, value: Option<&[u8]>) {
             bytes.extend_from_slice(&length.to_be_bytes());
             bytes.extend_from_slice(value);
         }
-        // A batch holds 16 MiB: no field is longer than its length can say.
+        // A batch holds 16 MiB, so the length of every field fits.
         Some((Err(_), _)) | None => bytes.extend_from_slice(&NULL),
     }
 }

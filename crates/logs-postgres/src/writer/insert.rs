@@ -1,4 +1,4 @@
-//! Writing new records, table by table in one order.
+//! Inserts new records, table by table in a fixed order.
 
 use logs_domain::{Draft, RecordKind, StoreError, Timestamp, WriteOutcome};
 use logs_sql::append::Owner;
@@ -11,10 +11,10 @@ use crate::BACKEND;
 use crate::error::{self, Failure};
 use crate::session::Transport;
 
-/// From how many rows on COPY costs less than one statement with arrays.
+/// The number of rows from which COPY costs less than one statement with arrays.
 const COPIED_ROWS: usize = 32;
 
-/// Writes records whose keys were just written.
+/// Inserts the records whose keys this transaction wrote.
 pub(super) async fn all(
     connection: &mut PgConnection,
     transport: Transport,
@@ -37,7 +37,7 @@ pub(super) async fn all(
     writing.governance().await
 }
 
-/// What is written, and how much of it is.
+/// The records to insert, and their number.
 struct Writing<'a> {
     connection: &'a mut PgConnection,
     transport: Transport,
@@ -48,7 +48,7 @@ struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// Writes the records of one kind.
+    /// Inserts the records of one kind.
     async fn kind(&mut self, kind: RecordKind) -> Result<(), Failure> {
         let of_kind = self.new.iter().filter(|(_, draft)| draft.kind() == kind);
         let row = |(key, draft): &(&'a Key, &'a Draft)| NewRow {
@@ -60,7 +60,7 @@ impl<'a> Writing<'a> {
         self.write(&Table::of(kind), rows).await
     }
 
-    /// Writes which runs the new governance events name.
+    /// Inserts the references from new governance events to runs.
     async fn governance(&mut self) -> Result<(), Failure> {
         let mut named = Vec::new();
         for (key, draft) in self.new {

@@ -1,4 +1,4 @@
-//! The keys of a batch: what makes its records unique, and what is stored under them.
+//! The keys of a batch, and the records stored under them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,22 +18,22 @@ pub(super) struct Key {
     pub(super) kind: i16,
     pub(super) id: RecordId,
     pub(super) content: ContentDigest,
-    /// The place of the record in the batch.
+    /// The index of the record in the batch.
     pub(super) index: usize,
 }
 
 impl Key {
-    /// The digest of its record when it is stored at a time.
+    /// The digest of its record if it is stored at this time.
     pub(super) fn digest(&self, owner: Owner<'_>, created_at: Timestamp) -> RecordDigest {
         RecordDigest::new(owner.tenant(), self.id, created_at, self.content)
     }
 }
 
-/// What is stored, by kind and id.
+/// The stored records, by kind and id.
 pub(super) type Found = HashMap<(i16, RecordId), Stored>;
 
-/// The keys of the distinct records, in the one order in which every append takes them: two appends
-/// never wait for each other.
+/// The keys of the distinct records. Every append takes keys in this order, so two appends never
+/// deadlock on them.
 pub(super) fn sorted(batch: &AppendBatch, ids: &[RecordId]) -> Vec<Key> {
     let key = |(index, draft): (usize, &Draft)| {
         Some(Key {
@@ -48,7 +48,7 @@ pub(super) fn sorted(batch: &AppendBatch, ids: &[RecordId]) -> Vec<Key> {
     keys
 }
 
-/// Every outcome of an export needs its export, stored or in the batch.
+/// Checks that the export of every outcome is stored or in the batch.
 pub(super) async fn outcomes_name_exports(
     connection: &mut PgConnection,
     owner: Owner<'_>,
@@ -65,16 +65,16 @@ pub(super) async fn outcomes_name_exports(
     Ok(checked?)
 }
 
-/// What came of writing keys.
+/// The result of writing keys.
 pub(super) struct Written {
     /// Whether each key is new.
     pub(super) new: Vec<bool>,
-    /// When the server had written them, by its own clock.
+    /// The time of the server after it wrote them.
     pub(super) server_time: DateTime<Utc>,
 }
 
-/// Writes the keys that are not there yet. A key that another append is
-/// just writing is waited for. `repeated` says whether some are expected to be there.
+/// Writes the missing keys. It waits for a key that another append is writing. `repeated` says
+/// whether to expect stored keys.
 pub(super) async fn write(
     connection: &mut PgConnection,
     owner: Owner<'_>,
@@ -120,7 +120,7 @@ pub(super) async fn write(
     })
 }
 
-/// Whether something is stored under each of the keys.
+/// Whether each of the keys has a stored record.
 pub(super) async fn all_stored(
     connection: &mut PgConnection,
     owner: Owner<'_>,
@@ -134,8 +134,8 @@ pub(super) async fn all_stored(
     Ok(found.len() == keys.len())
 }
 
-/// What is stored under keys. A statement of its own: it sees what was committed while an earlier
-/// one waited.
+/// The records stored under keys. It is a separate statement, so it sees what another append
+/// committed while the first one waited.
 pub(super) async fn read(
     connection: &mut PgConnection,
     owner: Owner<'_>,

@@ -1,9 +1,9 @@
-//! Hears whether the server warned. The driver keeps no notice: it tells them to `tracing` alone,
-//! so that a subscriber of our own listens to it for as long as a piece of work runs.
+//! Captures warnings of the server. The driver passes notices only to `tracing`. So a subscriber of
+//! this module listens during a piece of work.
 //!
-//! What else is told meanwhile goes on to the caller's own subscriber, but for spans: the driver
-//! makes none there. One thing cannot be kept: after the first time, crates that speak through
-//! `tracing` no longer fall back on `log` in a program that never had a subscriber.
+//! It passes all other events to the caller's subscriber, except spans, of which the driver makes
+//! none. There is one side effect. After the first capture, crates that use `tracing` no longer
+//! fall back on `log`, in a program without a subscriber.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -15,12 +15,13 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber, dispatcher};
 
-/// Whom the driver tells what the server says beside its answers.
+/// The tracing target of sqlx's server notices.
 const TARGET: &str = "sqlx::postgres::notice";
 
-/// For the whole process: each new one would have `tracing` ask all about everything again. There are
-/// two, and one of them listens: as long as it knows one alone, `tracing` asks whoever listens at
-/// the moment about what is told for the first time, and takes the no of nobody for that of all.
+/// There are two dispatchers for the whole process, because each new one makes tracing rebuild all
+/// its caches. One of them listens. While only one dispatcher exists, tracing caches the interest
+/// of a new callsite for the whole process, as the current thread's default answers. The second
+/// dispatcher prevents that.
 static SUBSCRIBERS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| {
     [
         Dispatch::new(NoticeSubscriber),
@@ -29,18 +30,18 @@ static SUBSCRIBERS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| {
 });
 
 thread_local! {
-    /// For whom this thread listens.
+    /// The listener of this thread.
     static LISTENING: RefCell<Option<Listening>> = const { RefCell::new(None) };
 }
 
 struct Listening {
-    /// Where the caller's own events go.
+    /// The caller's own dispatcher.
     caller: Dispatch,
     warned: bool,
 }
 
-/// What comes of the work, and whether the server warned meanwhile. Only one connection may speak
-/// in it. Nothing is heard where `tracing` is compiled without warnings.
+/// Runs the work, and returns whether the server warned meanwhile. Only one connection may be used
+/// in it. It captures nothing if `tracing` is compiled without warnings.
 pub(super) async fn capture_warnings<T>(work: impl Future<Output = T>) -> (T, bool) {
     let mut work = pin!(work);
     let mut warned = false;
@@ -60,15 +61,15 @@ pub(super) async fn capture_warnings<T>(work: impl Future<Output = T>) -> (T, bo
     (output, warned)
 }
 
-/// Hears warnings, and tells the caller's subscriber whatever it wants to know.
+/// Captures warnings, and passes events to the caller's subscriber.
 struct NoticeSubscriber;
 
-/// Whether this is about warnings of the server.
+/// Whether the metadata belongs to a warning of the server.
 fn is_warning(metadata: &Metadata<'_>) -> bool {
     metadata.target() == TARGET && *metadata.level() == Level::WARN
 }
 
-/// Asks the subscriber of the caller, for whom nothing is heard meanwhile.
+/// Calls the caller's subscriber, with capture disabled meanwhile.
 fn ask_caller<T>(question: impl FnOnce(&Dispatch) -> T) -> Option<T> {
     let listening = LISTENING.take()?;
     let answer = question(&listening.caller);
@@ -81,7 +82,7 @@ impl Subscriber for NoticeSubscriber {
         if is_warning(metadata) {
             Interest::sometimes()
         } else {
-            // Others may have more of it: it is asked again then.
+            // Other subscribers may want more, so tracing asks again.
             Interest::never()
         }
     }
@@ -135,7 +136,7 @@ mod tests {
 
     use super::capture_warnings;
 
-    /// The subscriber of an application, which wants to know what is at most so detailed.
+    /// The subscriber of an application with a maximum level.
     #[derive(Clone)]
     struct Application(Level, Arc<Mutex<Vec<Level>>>);
 
@@ -158,9 +159,9 @@ mod tests {
         fn exit(&self, _: &Id) {}
     }
 
-    /// What the driver does with a notice.
+    /// The code of the driver for a notice.
     fn tell(level: Level) {
-        // A macro of its own for each level, as in the driver.
+        // A separate macro for each level, as in the driver.
         match level {
             Level::WARN if tracing::enabled!(target: "sqlx::postgres::notice", Level::WARN) => {
                 tracing::event!(target: "sqlx::postgres::notice", Level::WARN, message = "w");
@@ -180,7 +181,7 @@ mod tests {
         tracing::warn!("of somebody else");
     }
 
-    /// As the driver tells of a warning, at a place of its own.
+    /// The driver's code for a warning, at a callsite of its own.
     fn newcomer() {
         if tracing::enabled!(target: "sqlx::postgres::notice", Level::WARN) {
             tracing::event!(target: "sqlx::postgres::notice", Level::WARN, message = "w");
@@ -189,7 +190,7 @@ mod tests {
 
     #[tokio::test]
     async fn warnings_are_heard_whatever_the_application_listens_to() {
-        // Somebody listened, and the first warning of all comes while nobody does.
+        // The very first warning comes while no subscriber listens.
         capture_warnings(async {}).await;
         newcomer();
         assert!(capture_warnings(async { newcomer() }).await.1);

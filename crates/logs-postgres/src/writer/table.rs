@@ -1,5 +1,4 @@
-//! What is written where: the columns of a table, and the values of each row. Both ways of writing
-//! rows go by it.
+//! The columns of a table and the values of each row, for both ways of inserting.
 
 use logs_domain::field::{Field, FieldWriter, Presence, Value, ValueType};
 use logs_domain::{Draft, RecordKind, RunId, Timestamp};
@@ -20,7 +19,7 @@ impl Table {
         }
     }
 
-    /// Which runs governance events name: the id is that of the event.
+    /// The runs that governance events name. The id is that of the event.
     pub(super) fn governance_run() -> Self {
         Self {
             name: "governance_run",
@@ -48,9 +47,9 @@ static GOVERNED_RUN: Field = Field {
     presence: Presence::Required,
 };
 
-/// What has a value for each column of its table.
+/// A value for each column of its table.
 pub(super) trait Source {
-    /// Hands over the values, in the order of the columns; ids of records may stand among them.
+    /// Passes the values, in the order of the columns. Ids of records may be among them.
     fn write<'a>(&'a self, writer: &mut impl FieldWriter<'a>);
 }
 
@@ -79,7 +78,7 @@ pub(super) struct Rows<'a, S> {
     pub(super) rows: Vec<NewRow<'a, S>>,
 }
 
-/// The value of a column, once the record time stands in for what a producer left to the store.
+/// The value of a column. The record time replaces a time that the producer left out.
 pub(super) fn kept<'a>(
     field: &Field,
     value: Option<Value<'a>>,

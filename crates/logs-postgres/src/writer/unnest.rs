@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::table::{Rows, Source, Table, kept};
 
-/// Writes the rows; how many were written.
+/// Writes the rows, and returns their number.
 pub(super) async fn insert<S: Source + Sync>(
     connection: &mut PgConnection,
     table: &Table,
@@ -28,7 +28,7 @@ pub(super) async fn insert<S: Source + Sync>(
             Array::Flag(values) => query.bind(values),
         };
     }
-    // Returned rows are counted: a cluster reports another number of affected ones.
+    // It counts the returned rows, because a cluster reports another number of affected rows.
     let written: i64 = query.fetch_one(connection).await?;
     Ok(written.unsigned_abs())
 }
@@ -51,7 +51,7 @@ struct ArrayColumns<'a> {
 fn arrays<'a, S: Source>(table: &Table, rows: &Rows<'a, S>) -> Vec<Array<'a>> {
     let capacity = rows.rows.len();
     let array = |column: &&'static Field| match column.value_type {
-        // Ids are in an array of their own, which is no column of a kind.
+        // Ids have an array of their own, which is no column of a kind.
         ValueType::Text { .. } | ValueType::Word(_) | ValueType::Json | ValueType::Id => {
             Array::Text(Vec::with_capacity(capacity))
         }

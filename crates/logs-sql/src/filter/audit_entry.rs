@@ -6,10 +6,11 @@ use sqlx::QueryBuilder;
 use crate::Dialect;
 use crate::condition::{push_equal, push_range};
 
-/// Governance events, in the words of a partial index, which it is chosen by.
+/// The condition of governance events. The text must equal that of a partial index, so that the
+/// planner uses the index.
 const GOVERNANCE: &str =
     " AND entity_type IN ('POLICY_RULE', 'POLICY_PROPOSAL', 'LIMIT', 'INCIDENT')";
-/// What a replay window shows of them, in the words of a partial index.
+/// The condition of the entries in a replay window. The text must equal that of a partial index.
 const REPLAY: &str = " AND entity_type IN ('POLICY_RULE', 'LIMIT')";
 
 /// Pushes the conditions of a list of entries.
@@ -34,8 +35,8 @@ pub fn push<DB: Dialect>(query: &mut QueryBuilder<DB>, filter: &AuditFilter) {
     push_range(query, "created_at", created);
 }
 
-/// Pushes the conditions of governance events. The events of one run are found by the column
-/// `named_run_id` of the runs that entries name.
+/// Pushes the conditions of governance events. The column `named_run_id` of the references finds
+/// the events of one run.
 pub fn push_governance<DB: Dialect>(query: &mut QueryBuilder<DB>, filter: &GovernanceFilter) {
     let GovernanceFilter { run_id, occurred } = filter;
     match run_id {
@@ -47,7 +48,7 @@ pub fn push_governance<DB: Dialect>(query: &mut QueryBuilder<DB>, filter: &Gover
     push_range(query, "occurred_at", occurred);
 }
 
-/// Pushes the conditions of the entries that a replay window shows.
+/// Pushes the conditions of the entries of a replay window.
 pub fn push_replay<DB: Dialect>(query: &mut QueryBuilder<DB>, window: &TimeRange) {
     query.push(REPLAY);
     push_range(query, "occurred_at", window);

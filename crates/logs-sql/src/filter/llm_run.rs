@@ -35,7 +35,7 @@ pub fn push<DB: Dialect>(
     if let Some(status) = *execution_status {
         push_equal(query, "execution_status", Some(status));
         if status != ExecutionStatus::Succeeded {
-            // The words of the partial index, which it is chosen by.
+            // The text must equal that of the partial index, so that the planner uses the index.
             query.push(" AND execution_status <> 'SUCCEEDED'");
         }
     }

@@ -1,4 +1,4 @@
-//! Conditions on exports, folded with their outcomes.
+//! Conditions on exports, joined with their outcomes.
 
 use logs_domain::{ExportStatus, LogExportFilter};
 use sqlx::QueryBuilder;

@@ -1,4 +1,4 @@
-//! Every record, beside its digest and beside the others.
+//! Compares every record with its digest and with related records.
 
 use logs_domain::{RecordKind, StoreError, StoreResult, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -9,26 +9,27 @@ use super::scan::{TABLES, Table};
 use super::{Check, governance, records};
 use crate::{clock, error};
 
-/// How many ids one statement tells.
+/// How many ids one statement returns.
 const IDS: usize = 100;
 
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
-/// What reading every record tells.
+/// The findings of reading every record.
 #[derive(Debug, Default)]
 struct Reading {
     records: Findings,
     gaps: Findings,
     times: Findings,
     references: Findings,
-    /// How many records are after the mark, within what was taken back.
+    /// The number of records after the newest time of the file, within the time that an operator
+    /// reset.
     within_taken_back: u64,
     read: u64,
     all: u64,
     counts: Vec<String>,
 }
 
-/// Reads every record, and tells `progress` how many of how many are read.
+/// Reads every record. Calls `progress` with the number of records read and of all records.
 pub(super) async fn checks(
     connection: &mut SqliteConnection,
     progress: Progress<'_>,
@@ -36,7 +37,7 @@ pub(super) async fn checks(
     let mut reading = Reading::default();
     let marks = clock::marks(connection).await;
     for table in TABLES {
-        // A table that cannot be counted is told when it is read.
+        // The read of a table reports the error of a table that cannot be counted.
         reading.all += count(connection, table.name).await.unwrap_or(0);
     }
     progress(0, reading.all);
@@ -46,7 +47,7 @@ pub(super) async fn checks(
             let name = table.name;
             reading
                 .records
-                .add(|| format!("{name} cannot be read on: {}", cause(&error)));
+                .add(|| format!("{name} cannot be read further: {}", cause(&error)));
         }
     }
     let forged = governance::forged(connection, &mut reading.references).await;
@@ -54,7 +55,7 @@ pub(super) async fn checks(
         let told = cause(&error);
         reading
             .references
-            .add(|| format!("governance_run cannot be read on: {told}"));
+            .add(|| format!("governance_run cannot be read further: {told}"));
     }
     let ids = Check::or_error("ids", ids(connection).await);
     let exports = Check::or_error("exports", exports(connection).await);
@@ -69,22 +70,19 @@ pub(super) async fn checks(
         ..
     } = reading;
     let in_order = match within_taken_back {
-        0 => "none is after the newest that was given out".to_owned(),
-        some => format!("{some} were given out before an operator took that time back"),
+        0 => "none is after the newest time of the file".to_owned(),
+        some => format!("{some} are after the newest time of the file, which an operator set back"),
     };
     let counts = counts.join(", ");
     vec![
-        records.check(
-            "records",
-            format!("{read} read, as they were written: {counts}"),
-        ),
+        records.check("records", format!("{read} read, none altered: {counts}")),
         gaps.check(
             "gaps",
-            "no record is missing between others, where tables number them",
+            "no row number is missing between others, in tables with row numbers",
         ),
         ids,
         times.check("record times", in_order),
-        references.check("governance", "entries and the runs that they name agree"),
+        references.check("governance", "the references of all entries match"),
         exports,
     ]
 }
@@ -137,7 +135,7 @@ impl Reading {
                 table, column, key, ..
             }) => {
                 self.records
-                    .add(|| format!("{table} {key} was altered, by its {column}"));
+                    .add(|| format!("{table} {key} was altered: its {column} differs"));
             }
             Err(error) => self
                 .records
@@ -145,7 +143,7 @@ impl Reading {
         }
     }
 
-    /// A record time that the store never gave out.
+    /// Records a record time after the newest time of the file.
     fn time(
         &mut self,
         table: Table,
@@ -153,7 +151,7 @@ impl Reading {
         marks: &StoreResult<(Timestamp, Option<Timestamp>)>,
     ) {
         let Ok((latest, taken_back)) = marks else {
-            // The check of the clock tells that there is no mark.
+            // The check of the clock reports the missing mark.
             return;
         };
         let Ok(created_at) = row.try_get::<i64, _>("created_at") else {
@@ -179,9 +177,12 @@ impl Reading {
                 self.gaps
                     .add(|| format!("{missing} missing before {name} {}", id(row)));
             }
-            _ => self
-                .gaps
-                .add(|| format!("{name} {} has a number that is never given", id(row))),
+            _ => self.gaps.add(|| {
+                format!(
+                    "{name} {} has a row number that the store never uses",
+                    id(row)
+                )
+            }),
         }
     }
 }
@@ -195,7 +196,7 @@ async fn count(connection: &mut SqliteConnection, table: &str) -> StoreResult<u6
     Ok(count.unsigned_abs())
 }
 
-/// Ids that several records of one table and tenant have.
+/// The ids that several records of one table and tenant share.
 async fn ids(connection: &mut SqliteConnection) -> StoreResult<Check> {
     let mut findings = Findings::default();
     for table in TABLES {
@@ -208,10 +209,10 @@ async fn ids(connection: &mut SqliteConnection) -> StoreResult<Check> {
             findings.add(|| format!("{name} has {id} several times"));
         }
     }
-    Ok(findings.check("ids", "each is there once"))
+    Ok(findings.check("ids", "each id occurs once"))
 }
 
-/// Outcomes of exports that are not there.
+/// The outcomes of exports that do not exist.
 async fn exports(connection: &mut SqliteConnection) -> StoreResult<Check> {
     let mut findings = Findings::default();
     let sql = format!(
@@ -219,7 +220,7 @@ async fn exports(connection: &mut SqliteConnection) -> StoreResult<Check> {
          FROM log_export WHERE tenant_id = outcome.tenant_id AND id = outcome.id) LIMIT {IDS}"
     );
     for id in told(connection, sql).await? {
-        findings.add(|| format!("log_export_outcome {id} is of no export"));
+        findings.add(|| format!("log_export_outcome {id} has no export"));
     }
     Ok(findings.check("exports", "every outcome has its export"))
 }
@@ -231,7 +232,7 @@ async fn told(connection: &mut SqliteConnection, sql: String) -> StoreResult<Vec
         .map_err(error::read)
 }
 
-/// The id of a row in hexadecimal, as far as it can be told.
+/// The id of a row in hexadecimal, if it is known.
 fn id(row: &SqliteRow) -> String {
     let id: Vec<u8> = row.try_get("id").unwrap_or_default();
     id.iter().map(|byte| format!("{byte:02x}")).collect()

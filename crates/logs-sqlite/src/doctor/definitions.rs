@@ -1,4 +1,4 @@
-//! Every definition in the file, beside those that this version makes in an empty one.
+//! Compares every definition in the file with those that this version creates in an empty file.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use super::Check;
 use super::report::Findings;
 use crate::{error, migrations};
 
-/// What `ANALYZE` keeps. It decides nothing: every query names its index.
+/// The tables of `ANALYZE`. They do not matter, because every query names its index.
 const STATISTICS: &[&str] = &["sqlite_stat1", "sqlite_stat4"];
 
-/// What one row of `sqlite_schema` says, apart from the kind and the name.
+/// A row of `sqlite_schema` without kind and name.
 #[derive(Debug, PartialEq, Eq)]
 struct Definition {
     table: String,
     sql: String,
-    /// Where its pages begin; 0 for what has none.
+    /// Its root page; 0 for an object without pages.
     root: i64,
 }
 
-/// Definitions by kind and name. A damaged file may have several of one name.
+/// Definitions by kind and name. A damaged file may have several with one name.
 type Definitions = BTreeMap<(String, String), Vec<Definition>>;
 
-/// Compares the triggers, and all else, with what the steps of the schema make up to `schema`.
+/// Compares the triggers and all other objects with those of the steps up to `schema`.
 pub(super) async fn checks(connection: &mut SqliteConnection, schema: u64) -> [Check; 2] {
     match compared(connection, schema).await {
         Ok(checks) => checks,
@@ -53,7 +53,7 @@ async fn compared(connection: &mut SqliteConnection, schema: u64) -> StoreResult
             None => findings.add(|| format!("{kind} {name} is missing")),
             Some([one]) if wanted.iter().any(|wanted| wanted.says_the_same(one)) => {}
             Some([_]) => findings.add(|| format!("{kind} {name} was changed")),
-            Some(_) => findings.add(|| format!("{kind} {name} is there several times")),
+            Some(_) => findings.add(|| format!("{kind} {name} occurs several times")),
         }
     }
     for (kind, name) in found.keys().filter(|key| !expected.contains_key(*key)) {
@@ -85,25 +85,25 @@ async fn compared(connection: &mut SqliteConnection, schema: u64) -> StoreResult
         others.check(
             "definitions",
             format!(
-                "{} tables and indexes, as this version makes them",
+                "{} tables and indexes, as this version creates them",
                 count(false)
             ),
         ),
         triggers.check(
             "append-only",
-            format!("{} triggers, as this version makes them", count(true)),
+            format!("{} triggers, as this version creates them", count(true)),
         ),
     ])
 }
 
 impl Definition {
-    /// Whether both define the same; pages are where they happen to be.
+    /// Whether both definitions are equal. Root pages may differ.
     fn says_the_same(&self, other: &Self) -> bool {
         (&self.table, &self.sql) == (&other.table, &other.sql)
     }
 }
 
-/// What the steps of the schema make in an empty database.
+/// The objects that the steps create in an empty database.
 async fn expected(schema: u64) -> StoreResult<Definitions> {
     let mut fresh = SqliteConnectOptions::new()
         .in_memory(true)
@@ -118,7 +118,7 @@ async fn expected(schema: u64) -> StoreResult<Definitions> {
 }
 
 async fn definitions(connection: &mut SqliteConnection) -> StoreResult<Definitions> {
-    // A damaged row may hold anything: as text it can at least be told.
+    // A damaged row may hold any value. As text, the report can show it.
     let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
         "SELECT COALESCE(CAST(type AS TEXT), ''), COALESCE(CAST(name AS TEXT), ''), \
          COALESCE(CAST(tbl_name AS TEXT), ''), COALESCE(CAST(sql AS TEXT), ''), \

@@ -1,4 +1,4 @@
-//! Which runs governance events name, beside the entries that say so: each has the other.
+//! Compares the references of runs with the entries: each needs the other.
 
 use logs_domain::{NewAuditEntry, RunId, StoreResult};
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
@@ -8,14 +8,13 @@ use super::records;
 use super::report::Findings;
 use crate::error;
 
-/// How many references are looked for, or read, at once.
+/// How many references are read at once.
 const REFERENCES: usize = 500;
 
-/// What an entry that was read has to have among the references: its tenant, the run, its record time
-/// and its id.
+/// A reference that an entry must have: its tenant, the run, its record time and its id.
 pub(super) type Reference = (String, String, i64, Vec<u8>);
 
-/// The references that an entry has to have.
+/// The references that an entry must have.
 pub(super) fn of_entry(entry: &NewAuditEntry, row: &SqliteRow) -> Vec<Reference> {
     let key = || {
         let tenant: String = row.try_get("tenant_id").ok()?;
@@ -30,7 +29,7 @@ pub(super) fn of_entry(entry: &NewAuditEntry, row: &SqliteRow) -> Vec<Reference>
     entry.governed_runs().iter().map(of_run).collect()
 }
 
-/// Looks for references that have to be there.
+/// Reads references that must exist.
 pub(super) async fn missing(
     connection: &mut SqliteConnection,
     wanted: &[Reference],
@@ -58,13 +57,14 @@ pub(super) async fn missing(
             .await
             .map_err(error::read)?;
         for id in ids {
-            findings.add(|| format!("audit_entry {id} is not found by a run that it names"));
+            findings
+                .add(|| format!("audit_entry {id} names a run without a reference to the entry"));
         }
     }
     Ok(())
 }
 
-/// Looks at every reference: its entry is there, and names the run.
+/// Checks every reference: its entry exists and names the run.
 pub(super) async fn forged(
     connection: &mut SqliteConnection,
     findings: &mut Findings,
@@ -88,13 +88,15 @@ pub(super) async fn forged(
             let (_, run, _, id) = reference(row)?;
             if !is_named(row, &run) {
                 let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-                findings.add(|| format!("governance_run {id} names a run that no entry does"));
+                findings.add(|| {
+                    format!("governance_run {id} refers to a run that the entry does not name")
+                });
             }
         }
     }
 }
 
-/// References in the order of their key, each with its entry where there is one.
+/// References in the order of their key, each with its entry if there is one.
 const NEXT: &str = "SELECT reference.tenant_id AS of_tenant, reference.run_id AS of_run, \
      reference.created_at AS of_time, reference.id AS of_id, audit_entry.* \
      FROM governance_run AS reference LEFT JOIN audit_entry \
@@ -116,7 +118,8 @@ fn reference(row: &SqliteRow) -> StoreResult<Reference> {
     make().map_err(error::read)
 }
 
-/// Whether the entry of a reference names the run. One that cannot be read is told as a record.
+/// Whether the entry of a reference names the run. The check of records reports an unreadable
+/// entry.
 fn is_named(row: &SqliteRow, run: &str) -> bool {
     let found: Option<Vec<u8>> = row.try_get("id").unwrap_or_default();
     if found.is_none() {

@@ -1,4 +1,4 @@
-//! One record beside what was written with it, as reads compare it.
+//! Compares one record with its digest, as reads do.
 
 use logs_domain::field::Fields;
 use logs_domain::{
@@ -29,7 +29,7 @@ pub(super) fn check(kind: RecordKind, row: &SqliteRow) -> StoreResult<()> {
     }
 }
 
-/// The entry of a row: it says which runs it governs.
+/// The entry of a row. It names the runs that it governs.
 pub(super) fn audit_entry(row: &SqliteRow) -> StoreResult<NewAuditEntry> {
     let row = Row::new(row, RecordKind::AuditEntry.as_str());
     let tenant: TenantId = row.text("tenant_id")?;

@@ -1,11 +1,11 @@
-//! What was found wrong, told in bounds.
+//! Findings in limited number.
 
 use super::Check;
 
-/// How many findings are told one by one.
+/// How many findings a report names.
 const TOLD: usize = 20;
 
-/// Findings of one kind: the first of them in words, and how many there are.
+/// Findings of one kind: the first of them as text, and their number.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     told: Vec<String>,
@@ -13,7 +13,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Takes a finding; it is put into words only when it is among the first.
+    /// Adds a finding. It becomes text only if it is among the first.
     pub(super) fn add(&mut self, words: impl FnOnce() -> String) {
         if self.told.len() < TOLD {
             self.told.push(words());
@@ -21,7 +21,7 @@ impl Findings {
         self.count += 1;
     }
 
-    /// The check, with `sound` as what was found when nothing is wrong.
+    /// The check. `sound` is the text without findings.
     pub(super) fn check(self, name: &'static str, sound: impl Into<String>) -> Check {
         if self.count == 0 {
             return Check::new(name, true, sound);

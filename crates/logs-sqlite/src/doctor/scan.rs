@@ -1,4 +1,4 @@
-//! Every row of a table in the order of its pages, some at a time.
+//! Reads every row of a table in the order of its pages, in parts.
 
 use logs_domain::{RecordKind, StoreResult};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::error;
 
-/// How many rows are held at once. A row may have some 200 KiB, and mostly has less than one.
+/// How many rows memory holds at once. A row may have 200 KiB, and usually has less than one.
 const ROWS: i64 = 500;
 
 /// A table of records.
@@ -14,8 +14,8 @@ const ROWS: i64 = 500;
 pub(super) struct Table {
     pub(super) kind: RecordKind,
     pub(super) name: &'static str,
-    /// Whether its rows have numbers. They are given in order and never taken away, so that a row
-    /// that is gone leaves a gap.
+    /// Whether its rows have numbers. SQLite assigns them in order and never reuses them, so a
+    /// missing row leaves a gap.
     pub(super) is_numbered: bool,
 }
 
@@ -38,17 +38,17 @@ const fn table(kind: RecordKind, name: &'static str, is_numbered: bool) -> Table
     }
 }
 
-/// Where a scan goes on.
+/// The position of a scan.
 #[derive(Clone, Debug)]
 pub(super) enum After {
-    /// Behind the row with this number.
+    /// After the row with this number.
     Number(i64),
-    /// Behind the row with this tenant, record time and id.
+    /// After the row with this tenant, record time and id.
     Key(String, i64, Vec<u8>),
 }
 
 impl Table {
-    /// Where a scan begins: before every row that can be.
+    /// The start of a scan, before every possible row.
     pub(super) fn start(self) -> After {
         if self.is_numbered {
             After::Number(i64::MIN)
@@ -57,8 +57,8 @@ impl Table {
         }
     }
 
-    /// The next rows, and where it goes on behind them. There are no more when there are none. Rows
-    /// are read from the table itself, by none of its other indexes.
+    /// The next rows, and the position after them. No rows mean the end. It reads the table itself
+    /// and no other index.
     pub(super) async fn next(
         self,
         connection: &mut SqliteConnection,

@@ -75,7 +75,8 @@ pub(super) async fn governance(
 ) -> StoreResult<QueryResult<AuditLedgerSnapshot>> {
     let walk = Walk::new(ReadMethod::GetGovernanceEvents, tenant, filter, request)?;
     let (table, index) = match filter.run_id {
-        // The references are in the order of the list; the entries follow by their key.
+        // The references have the order of the list. The statement looks up the entries by their
+        // keys.
         Some(_) => (OF_RUN.as_str(), None),
         None => (TABLE, Some("audit_entry_governance")),
     };
@@ -92,7 +93,7 @@ pub(super) async fn governance(
         if filter.matches(&entry) {
             return Ok(entry);
         }
-        // What was found is what a reference, or an index, says.
+        // A reference or an index may name a wrong entry.
         Err(match filter.run_id {
             Some(_) => StoreError::inconsistent("governance_run", "run_id", entry.id.to_string()),
             None => row.inconsistent("index"),
@@ -101,9 +102,9 @@ pub(super) async fn governance(
     page(store, selection, &walk, TABLE, read).await
 }
 
-/// The runs that audit entries name, each with its entry, or with none. The outer join keeps SQLite from
-/// walking the entries first, and the columns of the order are the reference's, whose key has them in
-/// that order.
+/// The runs that audit entries name, each with its entry or with none. The outer join prevents
+/// SQLite from scanning the entries first. The columns of the order are those of the reference,
+/// whose key has this order.
 static OF_RUN: LazyLock<String> = LazyLock::new(|| {
     let fields = RecordKind::AuditEntry.columns().map(|field| field.name);
     format!(
@@ -114,7 +115,7 @@ static OF_RUN: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The entries that a replay window shows, in the order of occurrence: up to `wanted` behind the bound.
+/// The entries of a replay window, in the order of occurrence: up to `wanted` after the bound.
 pub(super) async fn in_replay(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
@@ -132,7 +133,7 @@ pub(super) async fn in_replay(
     rows.iter().map(keyed).collect()
 }
 
-/// When the first entries that a replay window shows happened, and their ids.
+/// The times and ids of the first entries of a replay window.
 pub(super) async fn replay_keys(
     connection: &mut SqliteConnection,
     tenant: &TenantId,

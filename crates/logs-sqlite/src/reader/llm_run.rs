@@ -68,10 +68,10 @@ pub(super) async fn trace_id(
     trace::first_of_run(store, tenant, run_id).await
 }
 
-/// The index of the most selective promised question that the filter asks.
+/// The index of the most selective promised query in the filter.
 pub(super) fn index(filter: &LlmRunFilter) -> Option<&'static str> {
     if filter.run_id.is_some() {
-        // The key of the table answers, by the derived id.
+        // The primary key finds the derived id.
         None
     } else if filter.trace_id.is_some() {
         Some("llm_run_by_trace")

@@ -1,4 +1,4 @@
-//! Exports, folded with their outcomes.
+//! Exports, joined with their outcomes.
 
 use logs_domain::page::Walk;
 use logs_domain::{
@@ -15,7 +15,7 @@ use crate::list::{Selection, page};
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "log_export";
-/// Exports with what is known of their outcome.
+/// Exports with their outcomes.
 const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS outcome_at, \
      log_export_outcome.digest AS outcome_digest, log_export_outcome.checksum, \
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
@@ -63,7 +63,7 @@ pub(super) async fn get(
     row.map(read).transpose()
 }
 
-/// An export; its outcome is a record of its own, with a record time and a digest of its own.
+/// An export. Its outcome is a separate record, with its own record time and digest.
 fn snapshot(tenant: &TenantId, row: &Row<'_>) -> StoreResult<LogExportSnapshot> {
     let head = row.head(tenant.as_str())?;
     let draft = row.draft(Some(tenant), &head)?;

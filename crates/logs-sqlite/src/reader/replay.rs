@@ -1,4 +1,4 @@
-//! What happened in a window, merged from all topics: a bounded branch for each.
+//! Replay windows: the events of all topics, merged, with a bounded branch for each topic.
 
 use logs_domain::page::{ReplayKey, Walk, refuse_twins};
 use logs_domain::{
@@ -48,13 +48,13 @@ pub(super) async fn window(
     transaction.rollback().await.map_err(error::read)?;
     walk.sort(&mut found);
     replay::refuse_others(&mut found, query);
-    // Other events have ids, which are there once.
+    // Other events have ids, which are unique.
     refuse_twins(&mut found, |key| replay::inconsistent(key, "id"));
     let total = count(store, tenant, query, request).await?;
     walk.page(found, total)
 }
 
-/// Up to `wanted` events of each branch, in no order.
+/// Up to `wanted` events of each branch, unordered.
 async fn events(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
@@ -88,8 +88,8 @@ async fn events(
     Ok(found)
 }
 
-/// The keys of the first `wanted` events of each branch, in no order: they are small however large the
-/// records are.
+/// The keys of the first `wanted` events of each branch, unordered. Keys are small, whatever the
+/// size of the records.
 async fn keys(
     connection: &mut SqliteConnection,
     tenant: &TenantId,

@@ -22,7 +22,7 @@ const BY_TIME: &str = "system_record_by_time";
 const BY_CORRELATION: &str = "system_record_by_correlation";
 const PAGE_BY_CORRELATION: &str = "system_record_page_by_correlation";
 
-/// Whether a record is one that a window or a look-up asks for.
+/// Whether a window or a lookup asks for the record.
 type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync);
 
@@ -117,7 +117,7 @@ pub(super) async fn get(
     let mut other = None;
     for row in rows.iter().map(|row| Row::new(row, TABLE)) {
         if row.is_of(tenant.as_str())? {
-            // Whatever became of that of the platform.
+            // Whatever the state of the platform's record.
             return read(Some(tenant), &row).map(Some);
         }
         other = Some(row);
@@ -217,7 +217,7 @@ async fn in_order_of_occurrence(
     walk.page(found, total)
 }
 
-/// Refuses records that were not asked for: a damaged index finds others.
+/// Refuses records outside the query, which a damaged index may return.
 fn refuse_others(
     found: &mut [Keyed<SystemWindowKey, SystemRecordSnapshot>],
     is_asked: IsAsked<'_>,
@@ -252,7 +252,7 @@ impl<'a> Branch<'a> {
         }
     }
 
-    /// Up to `wanted` records behind the bound.
+    /// Up to `wanted` records after the bound.
     pub(super) async fn fetch(
         &self,
         connection: &mut SqliteConnection,
@@ -269,7 +269,7 @@ impl<'a> Branch<'a> {
         rows.iter().map(keyed).collect()
     }
 
-    /// The keys of up to `wanted` records, which are small however large the records are.
+    /// The keys of up to `wanted` records. Keys are small, whatever the size of the records.
     pub(super) async fn keys(
         &self,
         connection: &mut SqliteConnection,

@@ -60,7 +60,7 @@ pub(super) async fn get(
     row.map(read).transpose()
 }
 
-/// The trace of the header that names a run with the smallest record time and id.
+/// The trace of the header that names a run, with the smallest record time and id.
 pub(super) async fn first_of_run(
     store: &SqliteStore,
     tenant: &TenantId,
@@ -112,7 +112,7 @@ pub(super) async fn steps_of(
     request: &PageRequest,
 ) -> StoreResult<QueryResult<TraceStepSnapshot>> {
     let walk = Walk::new(ReadMethod::GetTraceSteps, tenant, trace_id, request)?;
-    // One snapshot of the file for all statements of the page.
+    // One state of the file for all statements of the page.
     let mut transaction = store.readers.begin().await.map_err(error::read)?;
     let trace = Trace { tenant, trace_id };
     let mut steps = trace.page(&mut transaction, &walk).await?;
@@ -168,8 +168,8 @@ impl Trace<'_> {
         Ok(indexed.map(|(index, step)| step.indexed(index)).collect())
     }
 
-    /// Up to so many steps of one part, behind the place where the walk begins if that is in it, and
-    /// behind an offset.
+    /// Up to `wanted` steps of one part, after the start of the walk if it is in this part, and
+    /// after an offset.
     async fn rows(
         &self,
         connection: &mut SqliteConnection,
@@ -214,7 +214,7 @@ impl Trace<'_> {
             .push(part.condition());
     }
 
-    /// The index in the whole trace of each of some steps that follow each other in it.
+    /// The index in the whole trace of each of some consecutive steps.
     pub(super) async fn indexes(
         &self,
         connection: &mut SqliteConnection,
@@ -228,7 +228,7 @@ impl Trace<'_> {
         Ok(step::indexes(steps, first, is_reversed))
     }
 
-    /// The step of a row, and where it stands whether it can be read or not.
+    /// The step of a row, and its position in the list, even if the step is inconsistent.
     pub(super) fn ordered(&self, row: &SqliteRow) -> StoreResult<OrderedStep> {
         let row = Row::new(row, STEPS);
         let (timestamp, order) = step::place(&row, self.tenant)?;
@@ -241,8 +241,8 @@ impl Trace<'_> {
         })
     }
 
-    /// The index in the whole trace of a step that was made from a span: after the last position
-    /// and the earlier spans. For a positioned step it is the position.
+    /// The index in the whole trace of a step with a span: after the last position and the earlier
+    /// spans. The index of a step with a position is that position.
     async fn index_of(
         &self,
         connection: &mut SqliteConnection,

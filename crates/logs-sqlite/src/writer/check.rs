@@ -1,4 +1,4 @@
-//! What becomes of each record of a batch, before anything is written.
+//! The outcome of each record of a batch, before any write.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use crate::{SqliteStore, error};
 
-/// The fate of each record, in the order of the batch; or the error of the whole call.
+/// The outcome of each record, in the order of the batch; or the error of the whole call.
 pub(super) async fn fates(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
@@ -40,7 +40,7 @@ pub(super) async fn fates(
     append::fates(owner, batch, ids, stored, on_conflict)
 }
 
-/// What is stored under these ids.
+/// The stored records with these ids.
 async fn find(
     store: &SqliteStore,
     connection: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! Writing new records: multi-row statements, as large as the library takes.
+//! Inserts new records by multi-row statements, as large as SQLite accepts.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::{BACKEND, SqliteStore, error};
 
 mod columns;
 
-/// The most rows of one statement: beyond it, preparing costs more than it saves.
+/// The most rows of one statement. Beyond it, preparing costs more than it saves.
 const MOST_ROWS: usize = 500;
 
-/// Writes records that are not stored yet.
+/// Inserts records that are not stored.
 pub(super) async fn all(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
@@ -82,7 +82,7 @@ async fn insert(
     })
 }
 
-/// Writes which runs the new governance events name.
+/// Inserts the references from new governance events to runs.
 async fn governance(
     store: &SqliteStore,
     connection: &mut SqliteConnection,

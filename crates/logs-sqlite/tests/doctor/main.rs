@@ -196,7 +196,7 @@ async fn what_was_found_is_named() {
         told.contains(&format!("and {} more", altered - 20)),
         "{told}"
     );
-    assert!(told.contains("was altered, by its digest"), "{told}");
+    assert!(told.contains("was altered: its digest differs"), "{told}");
     assert_eq!(
         found(&checks, "append-only"),
         "trigger llm_run_no_update is missing"
@@ -254,7 +254,7 @@ async fn records_of_a_time_that_was_taken_back_are_no_fault() {
     SqliteStore::reset_clock(&path, &SystemClock).await.unwrap();
     let checks = deep(&path).await;
     let told = found(&checks, "record times");
-    assert!(told.starts_with("2 were given out before"), "{told}");
+    assert!(told.starts_with("2 are after the newest time"), "{told}");
     assert!(!failed(&checks).contains(&"clock"), "{checks:#?}");
     assert!(!failed(&checks).contains(&"record times"), "{checks:#?}");
     let beyond = "UPDATE llm_run SET created_at = 4000000000000001 WHERE run_id = 'r7'";

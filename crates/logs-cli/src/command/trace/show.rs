@@ -15,8 +15,8 @@ use crate::session::Session;
 use crate::token_usage::{Usage, UsageMeter};
 
 pub(super) const EXAMPLES: &str = "\
-With --json the lines are {\"trace\":…} (null without a header), one {\"step\":…} for each step, and
-{\"totals\":…}.
+With --json, the first line is {\"trace\":…} (null without a header). Each step has a line
+{\"step\":…}. The last line is {\"totals\":…}.
 
 Examples:
   logs trace show trace-7f3a

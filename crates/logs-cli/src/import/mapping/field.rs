@@ -190,11 +190,11 @@ impl Field {
 fn expectation(content: Content) -> &'static str {
     match content {
         Content::Text | Content::Word(_) | Content::Whole => {
-            "default, words and otherwise beside a path, and nothing for other kinds of fields"
+            "default, words and otherwise with a path, and no key of other types of fields"
         }
-        Content::Time => "time, zone and origin; default, words and otherwise beside a path",
-        Content::Cost => "the unit usd, cents or nano_usd; default beside a path",
-        Content::Duration => "the unit s, ms, us or ns; default beside a path",
+        Content::Time => "time, zone and origin; default, words and otherwise with a path",
+        Content::Cost => "the unit usd, cents or nano_usd; default with a path",
+        Content::Duration => "the unit s, ms, us or ns; default with a path",
         Content::Object => "a path, or object with except for \"rest\"",
     }
 }

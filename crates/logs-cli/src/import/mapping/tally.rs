@@ -45,9 +45,7 @@ impl Mapping {
             let number = place + 1;
             let kind = rule.kind;
             if !tally.applied.borrow().contains(&place) {
-                notes.push(format!(
-                    "no record is one that [[record]] {number} ({kind}) maps"
-                ));
+                notes.push(format!("[[record]] {number} ({kind}) applied to no record"));
                 continue;
             }
             let absent = absent(rule, found.get(&place).unwrap_or(&BTreeSet::new()));

@@ -71,7 +71,7 @@ pub(super) fn read(
         TimeForm::Rfc3339 => Timestamp::parse_rfc3339(text),
         TimeForm::Unit(nanos) => {
             let origin = origin.map_or(0, Timestamp::as_micros);
-            let expected = "a number of seconds or of parts of them";
+            let expected = "a number in the unit s, ms, us or ns";
             let units = decimal_nanos(text, *nanos)
                 .ok_or_else(|| InvalidValue::new("time", text, expected))?;
             let micros = i128::from(origin) + units.div_euclid(1_000);

@@ -34,7 +34,7 @@ pub(super) fn read(
         None => match rows.headers() {
             Ok(names) if names.is_empty() => return Ok(()),
             Ok(names) if names.as_slice().len() + names.len() > MOST_LINE_BYTES => {
-                let expected = format!("a line of names of at most {MOST_LINE_BYTES} bytes");
+                let expected = format!("a header of at most {MOST_LINE_BYTES} bytes");
                 return Err(broken(Location::Line(1), expected));
             }
             Ok(names) => {
@@ -91,7 +91,7 @@ fn check_columns(names: &[String], shape: &Shape) -> Result<(), Unreadable> {
             let needed = group.join(" or ");
             let there = names.join(", ");
             return refused(format!(
-                "a column {needed}, which the mapping takes; there are {there}"
+                "a column {needed}, which the mapping needs; the columns are {there}"
             ));
         }
     }
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(found[1], "line 3: {\"a\":\"1\",\"b\":\"2\"}");
         let names = shown(format!("{long}\n1,2\n").as_bytes());
         assert!(
-            names[0].contains("names of at most 1048576 bytes"),
+            names[0].contains("header of at most 1048576 bytes"),
             "{}",
             names[0]
         );
@@ -290,7 +290,7 @@ mod tests {
         let read = |shape: Shape| shown_as(Box::new(Cursor::new(b"a,b\n1,2\n")), &shape);
         assert_eq!(read(needs(&["c", "b"])).len(), 1);
         let absent = read(needs(&["c", "d"]));
-        let expected = "a column c or d, which the mapping takes; there are a, b";
+        let expected = "a column c or d, which the mapping needs; the columns are a, b";
         assert!(
             absent.len() == 1 && absent[0].contains(expected),
             "{absent:?}"

@@ -286,7 +286,7 @@ async fn what_cannot_be_read_or_named_is_wrong_usage() {
     )
     .await;
     assert_eq!(outcome.status, ExitStatus::Usage);
-    assert!(outcome.err.contains("--source names one file"));
+    assert!(outcome.err.contains("--source takes one file"));
     let nobody = backend.logs(&["import", &file]).await;
     assert_eq!(nobody.status, ExitStatus::Usage);
     assert!(nobody.err.contains("--tenant"), "{}", nobody.err);

@@ -206,8 +206,8 @@ async fn a_mapping_that_takes_what_the_file_does_not_have_says_so() {
     };
     // A row of CSV has every column, so one that is not there is a mistake.
     let words = ["--mapping", &mapping("csv")];
-    let expected = "line 1: record: got ``, expected a column rnu, which the mapping takes; there \
-                    are t, run";
+    let expected = "line 1: record: got ``, expected a column rnu, which the mapping needs; the \
+                    columns are t, run";
     refused(&scene, "a.csv", b"t,run\nx,r\n", &words, &[expected]).await;
     refused(&scene, "a.csv", b"t,t\nx,r\n", &words, &["not \"t\" twice"]).await;
     // A record of JSON leaves out what it does not know, so it is said afterwards.
@@ -217,7 +217,7 @@ async fn a_mapping_that_takes_what_the_file_does_not_have_says_so() {
     let notes: Vec<&str> = outcome.err.lines().collect();
     assert_eq!(notes.len(), 2, "{}", outcome.err);
     assert!(notes[0].ends_with("[[record]] 1 (trace): no record has rnu"));
-    assert!(notes[1].ends_with("no record is one that [[record]] 2 (trace) maps"));
+    assert!(notes[1].ends_with("[[record]] 2 (trace) applied to no record"));
 }
 
 #[tokio::test]

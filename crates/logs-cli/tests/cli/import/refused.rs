@@ -142,7 +142,7 @@ async fn refused_records_replace_no_file() {
     let outcome = import(backend, &[&file, "--skip-bad", &file]).await;
     assert_eq!(outcome.status, ExitStatus::Refused);
     assert!(
-        outcome.err.contains("is there already"),
+        outcome.err.contains("exists already"),
         "{}",
         outcome.shown()
     );
@@ -151,7 +151,7 @@ async fn refused_records_replace_no_file() {
     let taken = scene.path("bad").display().to_string();
     let outcome = import(backend, &[&file, "--skip-bad", &taken]).await;
     assert!(
-        outcome.err.contains("bad.reasons is there already"),
+        outcome.err.contains("bad.reasons exists already"),
         "{}",
         outcome.err
     );

@@ -1,13 +1,13 @@
-//! What is wrong with records: how many, and which first.
+//! Findings about records: their number and the first of them.
 
 use logs_domain::StoreError;
 
 use crate::doctor::Check;
 
-/// How many are named.
+/// How many findings a check names.
 const NAMED: usize = 10;
 
-/// Records that are not what was written.
+/// Records that differ from what was written.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     count: u64,
@@ -15,7 +15,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Adds what an error tells of a record.
+    /// Adds the finding of an error.
     pub(super) fn add(&mut self, error: &StoreError) {
         self.count += 1;
         if let StoreError::Inconsistent {
@@ -27,7 +27,7 @@ impl Findings {
         }
     }
 
-    /// The check that they make.
+    /// The check for these findings.
     pub(super) fn check(self, name: &'static str, read: &str, wrong: &str) -> Check {
         let mut found = format!("{read}, {} {wrong}", self.count);
         if !self.named.is_empty() {

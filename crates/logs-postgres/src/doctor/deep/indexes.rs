@@ -1,5 +1,5 @@
-//! Whether the indexes hold what their tables do, by the extension amcheck: a damaged index gives wrong
-//! answers without an error.
+//! Compares indexes with their tables by the extension amcheck. A damaged index gives wrong answers
+//! without an error.
 
 use logs_domain::StoreResult;
 use sqlx::postgres::PgConnection;
@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::doctor::Check;
 use crate::error;
 
-/// The schema of the extension, where this role may call it.
+/// The schema of the extension, if this role may call it.
 const EXTENSION: &str = "SELECT nspname::text FROM pg_extension \
     JOIN pg_namespace ON pg_namespace.oid = extnamespace \
     JOIN pg_proc ON pronamespace = extnamespace AND proname = 'bt_index_check' AND pronargs = 2 \

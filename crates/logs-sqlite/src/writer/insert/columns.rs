@@ -5,7 +5,7 @@ use logs_domain::{RecordKind, Timestamp};
 use sqlx::Sqlite;
 use sqlx::query_builder::Separated;
 
-/// How many columns every table of records begins with: tenant, record time, id, digest.
+/// The number of common columns of every table of records: tenant, record time, id, digest.
 pub(super) const COMMON: usize = 4;
 
 /// The columns after the common ones.
@@ -13,10 +13,10 @@ pub(super) fn names(kind: RecordKind) -> Vec<&'static str> {
     kind.columns().map(|field| field.name).collect()
 }
 
-/// Binds the values of a draft to the places of a row.
+/// Binds the values of a draft to the columns of a row.
 pub(super) struct Bind<'row, 'query> {
     pub(super) row: &'row mut Separated<'query, Sqlite, &'static str>,
-    /// What stands in for a time that the producer left to the store.
+    /// The value for a time that the producer left out.
     pub(super) created_at: Timestamp,
 }
 
@@ -24,7 +24,7 @@ impl FieldWriter<'_> for Bind<'_, '_> {
     fn write(&mut self, field: &'static Field, value: Option<Value<'_>>) {
         let stand_in = (field.presence == Presence::RecordTime).then_some(self.created_at);
         match value.or(stand_in.map(Value::Time)) {
-            // Among the common columns.
+            // One of the common columns.
             Some(Value::Id(_)) => {}
             Some(Value::Text(text)) => drop(self.row.push_bind(text.to_owned())),
             Some(Value::Integer(number)) => drop(self.row.push_bind(number)),

@@ -29,8 +29,8 @@ window of the same store always gives the same bytes. llm_run holds runs, then t
 trace steps. system holds the records of the tenant and those of the platform, whose tenant_id is
 null. In each kind, the newest record comes first, by created_at and then by id.
 
-json has one exact record on each line, {\"llm_run\":{…}}. `logs import` reads it. csv has a header and
-the kind in the first column. Unknown values are empty, and JSON objects are text. An apostrophe
+json has one exact record on each line, {\"llm_run\":{…}}. `logs import` reads it. csv has a header
+and the kind in the first column. Unknown values are empty, and JSON objects are text. An apostrophe
 precedes texts that a spreadsheet would run. docs/export.md has the details.
 
 FILE.manifest.json has the SHA-256, the number of records and the window. Both files appear when

@@ -6,6 +6,7 @@ mod file_lengths;
 mod imports;
 mod lints;
 mod migrations;
+mod sentences;
 mod toolchain;
 
 use anyhow::bail;
@@ -32,6 +33,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
             toolchain::check()?,
         ),
         ("commands in the documentation exist", commands::check()?),
+        (
+            "sentences of the documentation are short",
+            sentences::check()?,
+        ),
     ];
     let mut violated = 0;
     for (rule, violations) in rules {

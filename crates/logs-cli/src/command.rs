@@ -60,7 +60,7 @@ pub(crate) enum Command {
     Completions(completions::Completions),
 }
 
-/// Does what the command line asks for.
+/// Runs the command of the command line.
 pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(), Failure> {
     match command {
         Command::Import(command) => command.run(session).await,

@@ -1,4 +1,4 @@
-//! How a command ends: exit codes, and errors with a hint.
+//! Exit codes, and errors with a hint.
 
 use std::io;
 use std::process::ExitCode;
@@ -6,16 +6,16 @@ use std::process::ExitCode;
 use logs_domain::{InvalidValue, StoreError};
 use logs_store::ConnectError;
 
-/// How a command ended; the number is the exit code of the process.
+/// The result of a command. The number is the exit code of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// Everything that was asked for is done.
+    /// The command succeeded.
     Done = 0,
-    /// The data refused it: a bad record, a conflict, something that is not there.
+    /// The data prevents it: a bad record, a conflict, a missing record.
     Refused = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// The store cannot be reached or cannot do it now.
+    /// The store is unreachable or busy.
     Unavailable = 3,
 }
 
@@ -25,8 +25,7 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// Why a command did not do what it was asked for. Messages are one line, with a hint where there
-/// is something to do.
+/// Why a command failed. Messages have one line, with a hint if the user can act.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Exit code 1.
@@ -35,22 +34,22 @@ pub(crate) enum Failure {
     Usage(String),
     /// Exit code 3.
     Unavailable(String),
-    /// The reader of the output has gone; that is no error.
+    /// The reader of the output closed it. That is no error.
     BrokenPipe,
 }
 
 impl Failure {
-    /// The data refused it.
+    /// A failure because of the data.
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::Refused(message.into())
     }
 
-    /// The command line is wrong.
+    /// A failure because of the command line.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::Usage(message.into())
     }
 
-    /// The same trouble with a file: which one, and what was done before it.
+    /// The same failure for a file: its name, and what the command did before.
     pub(crate) fn within(self, file: &str, done: &str) -> Self {
         let within = |message: String| format!("{file}: {message} ({done})");
         match self {
@@ -61,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// What to tell the user; nothing when the output is not read any more.
+    /// The message for the user; `None` if nobody reads the output.
     pub(crate) fn message(&self) -> Option<&str> {
         match self {
             Self::Refused(message) | Self::Usage(message) | Self::Unavailable(message) => {
@@ -92,14 +91,14 @@ impl Failure {
 }
 
 impl Failure {
-    /// So many records cannot be read; the others are told.
+    /// The failure for this number of inconsistent records. Standard error names each.
     pub(crate) fn inconsistent(count: u64) -> Self {
         let records = if count == 1 { "record" } else { "records" };
         Self::Refused(format!("{count} {records} cannot be read; {ALTERED}"))
     }
 }
 
-/// What records that cannot be read mean.
+/// The hint for inconsistent records.
 const ALTERED: &str = "another program altered the store, see `logs doctor --deep`";
 
 impl From<InvalidValue> for Failure {
@@ -126,7 +125,7 @@ impl From<StoreError> for Failure {
             | StoreError::Timeout { .. }
             | StoreError::ReadOnly
             | StoreError::Backend { .. } => Self::Unavailable(message),
-            // The error is non-exhaustive: what is new is a trouble of the store.
+            // The error is non-exhaustive. A new variant counts as a failure of the store.
             _ => Self::Unavailable(message),
         }
     }
@@ -143,7 +142,7 @@ impl From<ConnectError> for Failure {
             )),
             ConnectError::NotForBackend { reason } => Self::Usage(reason),
             ConnectError::Store(error) => error.into(),
-            // Commands open a store of their own; the rest does not concern them.
+            // Commands open a store of their own, so the other variants do not occur.
             ConnectError::NotInitialised | ConnectError::AlreadyInitialised | _ => {
                 Self::Unavailable(error.to_string())
             }
@@ -169,7 +168,7 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-/// The message of an error and of what caused it.
+/// The message of an error and of its causes.
 fn with_sources(error: &dyn std::error::Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();

@@ -7,8 +7,8 @@ use logs_domain::TenantId;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Globals {
-    // The URL may hold a password, so help never shows the one of the environment, and it is
-    // understood where it is opened: an error of clap would show it.
+    // The URL may contain a password. So help never shows the value of the environment, and the
+    // command parses it later: an error of clap would show it.
     /// The store: memory:, sqlite:PATH, postgres://USER@HOST/DATABASE
     #[arg(
         long,

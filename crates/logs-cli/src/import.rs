@@ -1,5 +1,5 @@
-//! Files of any shape become drafts: a source reads records one by one, a translator makes drafts
-//! of each, and a pipeline appends them in batches. Memory stays flat on a file of any size.
+//! Imports files as drafts. A source reads records one by one, a translator makes drafts of each,
+//! and a pipeline appends them in batches. Memory is constant, whatever the size of the file.
 
 mod json;
 mod langfuse;

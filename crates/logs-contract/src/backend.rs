@@ -1,4 +1,4 @@
-//! What an adapter gives the suite.
+//! The interface between an adapter and the suite.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -6,61 +6,60 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use logs_domain::{LogsStore, StoreOptions};
 
-/// What goes wrong before a case can begin; it fails the case.
+/// An error before a case begins. It fails the case.
 pub type BackendError = Box<dyn Error + Send + Sync>;
 
 /// An adapter under test.
 ///
-/// It is made once for a whole run and hands out a place of its own to every case: an empty
-/// directory, a database copied from a migrated template, nothing at all.
+/// One value serves a whole run. It gives every case a place of its own: an empty directory, a database
+/// copied from a migrated template, or nothing.
 #[async_trait]
 pub trait ContractBackend: Send + Sync {
     /// The name in reports: one word, such as `sqlite`.
     fn name(&self) -> &str;
 
-    /// A new, empty place for the records of one store, apart from every other.
+    /// A new, empty place for the records of one store, separate from every other.
     ///
     /// # Errors
-    /// Why there is none; the case fails.
+    /// The reason why there is none. The case fails.
     async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError>;
 
-    /// Whether this is the memory store itself, which the property test compares others with.
+    /// Whether this is the memory store, the oracle of the property test.
     fn is_oracle(&self) -> bool {
         false
     }
 
-    /// What the backend cannot do by its nature, each with the reason that reports show.
+    /// The capabilities that the backend lacks by its nature, each with the reason for reports.
     fn exemptions(&self) -> &[Exemption] {
         &[]
     }
 }
 
-/// The place where the records of one store are: a directory, a database. Dropping it removes
-/// them.
+/// The place of the records of one store: a directory, a database. Dropping it removes the records.
 #[async_trait]
 pub trait StoreFixture: Send + Sync {
-    /// Opens a store on what is here, as a process would that starts now. A case may open it
-    /// again after `close`, and may hold several stores open at once.
+    /// Opens a store in this place, as a new process would. A case may open it again after `close`, and may
+    /// hold several stores open at once.
     ///
     /// # Errors
-    /// Why it cannot be opened; the case fails.
+    /// The reason why it does not open. The case fails.
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError>;
 }
 
-/// What a case may need that not every backend has.
+/// A capability that a case may need, and that not every backend has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
-    /// What was acknowledged is there when the place is opened again, and stores that are open on
-    /// one place at the same time see the same records.
+    /// After the place is opened again, it holds all acknowledged records. Stores that are open in one place
+    /// at the same time see the same records.
     Reopen,
 }
 
 /// A capability that a backend does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exemption {
-    /// What it does not have; cases that need it are not run.
+    /// The missing capability. The suite does not run cases that need it.
     pub capability: Capability,
-    /// Why not, for reports.
+    /// The reason, for reports.
     pub reason: &'static str,
 }

@@ -1,4 +1,4 @@
-//! A decorator that passes every call through and notes which method it was.
+//! A decorator that forwards every call and records its method.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +11,10 @@ use logs_domain::{
 
 use crate::{BackendError, ContractBackend, Exemption, StoreFixture};
 
-/// What was called.
+/// The called methods.
 type Calls = Arc<Mutex<BTreeSet<PortMethod>>>;
 
-/// A backend whose stores pass every call on to those of another and note the method.
+/// A backend whose stores forward every call to those of another, and record its method.
 #[derive(Debug)]
 pub struct CallSpy<B> {
     inner: B,
@@ -29,7 +29,7 @@ impl<B: ContractBackend> CallSpy<B> {
         Self { inner, calls }
     }
 
-    /// The methods that were called since this was asked last.
+    /// The methods called since the last call of this.
     #[must_use]
     pub fn take_calls(&self) -> BTreeSet<PortMethod> {
         std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))

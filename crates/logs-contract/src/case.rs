@@ -1,4 +1,4 @@
-//! One case, and what it is given.
+//! One case and its context.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use logs_domain::{LogsStore, StoreOptions};
 
 use crate::{BackendError, Capability, ContractBackend, StoreFixture, TestClock};
 
-/// How long a case may take before it counts as hanging.
+/// The time limit of a case. After it, the case counts as hanging.
 const DEADLINE: Duration = Duration::from_secs(300);
 
 /// A case under way.
@@ -19,11 +19,11 @@ pub type CaseFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 /// One case of the contract.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What is claimed, after the number of the rule: `r05_total_…`.
+    /// The claim, after the number of the rule: `r05_total_…`.
     pub name: &'static str,
-    /// What the backend must be capable of for the claim to make sense.
+    /// The capabilities that the claim needs.
     pub needs: &'static [Capability],
-    /// Panics when the claim does not hold.
+    /// Panics if the claim does not hold.
     pub body: fn(&mut CaseContext) -> CaseFuture<'_>,
 }
 
@@ -43,7 +43,7 @@ macro_rules! cases {
 pub(crate) use cases;
 
 impl Case {
-    /// The number of the rule that the case is about, from its name.
+    /// The number of the rule of the case, from its name.
     #[must_use]
     pub fn rule(&self) -> Option<u8> {
         let (number, _) = self.name.strip_prefix('r')?.split_once('_')?;
@@ -53,7 +53,7 @@ impl Case {
     /// Runs the case on a fresh store.
     ///
     /// # Errors
-    /// What did not hold, or why there was no store.
+    /// The failed claim, or the reason why there was no store.
     pub async fn run(&self, backend: &dyn ContractBackend) -> Result<(), String> {
         let mut context = CaseContext::new(backend)
             .await
@@ -75,7 +75,7 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
-/// What a case is given: a store that nobody used before, and its clock.
+/// The context of a case: a fresh store and its clock.
 pub struct CaseContext {
     home: Box<dyn StoreFixture>,
     clock: Arc<TestClock>,
@@ -90,11 +90,11 @@ impl std::fmt::Debug for CaseContext {
 }
 
 impl CaseContext {
-    /// Opens a store in a fresh place, with a [`TestClock`] and a count budget that is never
-    /// used up.
+    /// Opens a store in a fresh place, with a [`TestClock`] and a count budget that never
+    /// runs out.
     ///
     /// # Errors
-    /// What the backend said.
+    /// The error of the backend.
     pub async fn new(backend: &dyn ContractBackend) -> Result<Self, BackendError> {
         let home = backend.fresh().await?;
         let clock = Arc::new(TestClock::new());
@@ -114,13 +114,13 @@ impl CaseContext {
         Arc::clone(&self.clock)
     }
 
-    /// The options that the store of the case was opened with.
+    /// The options of the store of the case.
     #[must_use]
     pub fn options(&self) -> StoreOptions {
         options(&self.clock)
     }
 
-    /// Opens one more store on the same place.
+    /// Opens another store in the same place.
     pub async fn open(&self, options: StoreOptions) -> Arc<dyn LogsStore> {
         self.home
             .open(options)

@@ -1,20 +1,20 @@
-//! The time that cases live in.
+//! The clock of cases.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use logs_domain::{Clock, Timestamp};
 
-/// A clock that stands still until a case moves it: equal times are the rule, not the exception.
+/// A clock that stands still until a case moves it. So equal times are common in cases.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
-    /// Where the clock of every case begins: 2025-06-15T12:00:00Z, far from the ends of day, month
-    /// and year, and before the present.
+    /// The start of the clock of every case: 2025-06-15T12:00:00Z. It is far from the ends of day, month and
+    /// year, and before the present.
     pub const START: i64 = 1_749_988_800_000_000;
 
-    /// A clock that stands at [`START`](Self::START).
+    /// A clock at [`START`](Self::START).
     #[must_use]
     pub const fn new() -> Self {
         Self(AtomicI64::new(Self::START))

@@ -1,8 +1,8 @@
-//! Lists of a store whose records were altered behind its back: for the tests of adapters that keep
-//! them where others can write.
+//! Checks lists of a store with altered records, for the tests of adapters whose records other programs can
+//! write.
 //!
-//! A list gives what is before a damaged record, then an error that names it, and goes on behind it; the
-//! same backwards.
+//! A list returns the records before a damaged one, then an error that names it, and continues after it. The
+//! same holds backwards.
 
 use logs_domain::{
     Checksum, Cursor, LogExportOutcome, LogsStore, PageRequest, Position, Reason, StoreError,
@@ -18,14 +18,14 @@ const RECORDS: u32 = 5;
 /// How many of them the platform has too.
 const PLATFORM: u32 = 2;
 
-/// A list that was walked to its end.
+/// A list, read to its end.
 #[derive(Debug)]
 pub struct Walk {
     /// The name of the method.
     pub method: &'static str,
-    /// The records that could be read, as text.
+    /// The consistent records, as text.
     pub records: Vec<String>,
-    /// Where the others are inconsistent: table, column and key.
+    /// The fault of each other record: table, column and key.
     pub errors: Vec<(&'static str, &'static str, String)>,
 }
 
@@ -45,15 +45,15 @@ pub async fn populated(store: &dyn LogsStore, tenant: &TenantId) {
     append(store, tenant, outcomes).await;
 }
 
-/// A record as text, or where it is inconsistent.
+/// A record as text, or its fault.
 type Found = Result<String, (&'static str, &'static str, String)>;
 
-/// Walks every list of a tenant by pages of `limit` records, past those that cannot be read: forwards,
-/// back again, and forwards from the other end.
+/// Reads every list of a tenant by pages of `limit` records, past inconsistent ones: forwards, back again, and
+/// forwards from the other end.
 ///
 /// # Panics
-/// When a page fails otherwise than by a record, or a list cannot go on behind one, or has no end; and
-/// when the ways do not meet the same in the same order.
+/// If a page fails for another reason, if a list cannot continue past a record, or if it has no end. Also if
+/// two directions return different records or another order.
 pub async fn walk(store: &dyn LogsStore, tenant: &TenantId, limit: u32) -> Vec<Walk> {
     let mut walks = Vec::new();
     for list in List::ALL {
@@ -132,14 +132,14 @@ async fn one_way(
     (found, behind)
 }
 
-/// What somebody does to one record of [`populated`], and what is told of it.
+/// A change of one record of [`populated`], and the expected error.
 #[derive(Clone, Copy, Debug)]
 pub struct Damage {
     /// The statement.
     pub sql: &'static str,
-    /// The table that is told.
+    /// The table in the error.
     pub table: &'static str,
-    /// The column that is told.
+    /// The column in the error.
     pub column: &'static str,
     /// The methods of the lists that meet the record; see the constants here.
     pub methods: &'static [&'static str],
@@ -172,11 +172,11 @@ impl Damage {
     /// The lists that exports are in.
     pub const EXPORTS: &'static [&'static str] = &["list_log_exports"];
 
-    /// Checks, by pages of several sizes, that each list which meets the record tells of it once and
-    /// holds all others, and that the other lists are what they were `before`.
+    /// Checks lists by pages of several sizes. Each list with the record must report it once and return all
+    /// others. The other lists must be as `before`.
     ///
     /// # Panics
-    /// When it is not so.
+    /// If a list differs.
     pub async fn assert_told(&self, store: &dyn LogsStore, tenant: &TenantId, before: &[Walk]) {
         for limit in [1, 2, 1_000] {
             let after = walk(store, tenant, limit).await;
@@ -203,7 +203,7 @@ impl Damage {
     }
 }
 
-/// Checks that every list was read whole.
+/// Checks that every list has no inconsistent record.
 ///
 /// # Panics
 /// When one was not.

@@ -1,4 +1,4 @@
-//! Every read of many in one form, for the rules that hold for all of them.
+//! All lists in one form, for the rules of every list.
 
 use std::fmt::Debug;
 
@@ -15,7 +15,7 @@ use crate::samples::{
     trace_id,
 };
 
-/// A read of many.
+/// A method that returns a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum List {
     LlmRuns,
@@ -31,12 +31,12 @@ pub(crate) enum List {
     LogExports,
 }
 
-/// What a list is asked with.
+/// The arguments of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arguments {
-    /// Everything that [`populate`] stores.
+    /// They match all records of [`populate`].
     Usual,
-    /// Something else, which holds some of it or nothing.
+    /// They match some of these records or none.
     Other,
 }
 
@@ -72,7 +72,7 @@ impl List {
         }
     }
 
-    /// The way that the list goes when none is asked for.
+    /// The default direction of the list.
     pub(crate) const fn direction(self) -> Direction {
         match self {
             Self::StepsOfTrace
@@ -89,7 +89,7 @@ impl List {
         }
     }
 
-    /// A page of everything that [`populate`] stores; each record as text.
+    /// A page of all records of [`populate`], each as text.
     pub(crate) async fn page(
         self,
         store: &dyn LogsStore,
@@ -99,7 +99,7 @@ impl List {
         self.page_of(Arguments::Usual, store, tenant, page).await
     }
 
-    /// A page of what `arguments` ask for; each record as text.
+    /// A page of the records for `arguments`, each as text.
     pub(crate) async fn page_of(
         self,
         arguments: Arguments,
@@ -178,8 +178,7 @@ impl List {
         }
     }
 
-    /// How long the list is when the tenant has `own` records of each kind and the platform
-    /// `platform`.
+    /// The length of the list if the tenant has `own` records of each kind, and the platform `platform`.
     pub(crate) const fn len(self, own: u64, platform: u64) -> u64 {
         match self {
             Self::SystemRecords | Self::SystemByCorrelation | Self::SystemWindow => own + platform,
@@ -194,7 +193,7 @@ impl List {
         }
     }
 
-    /// All of the list at once, for lists that fit on one page.
+    /// The whole list, if it fits on one page.
     pub(crate) async fn all(self, store: &dyn LogsStore, tenant: &TenantId) -> Vec<String> {
         let page = self.page(store, tenant, &largest()).await.unwrap();
         assert!(!page.has_more, "{self:?} fits on one page");
@@ -244,10 +243,10 @@ fn texts<T: Debug>(page: StoreResult<QueryResult<T>>) -> StoreResult<QueryResult
     page.map(|page| page.map(|item| format!("{item:?}")))
 }
 
-/// Stores one record of each kind for each of `numbers`, all in one append and with equal times of
-/// their producers, such that every [`List`] holds each of its kinds: runs, headers and steps of
-/// the trace `t` (every other one by position), system records of the correlation `c`, policy
-/// entries, export requests. Every event of a replay window has an action of its own.
+/// Stores one record of each kind for each of `numbers`, in one append and with equal times. Every [`List`] holds
+/// each of its kinds. These are runs, headers and steps of the trace `t` (every other one with a position), system
+/// records of the correlation `c`, policy entries and export requests. Every event of a replay window has a
+/// different action.
 pub(crate) async fn populate(
     store: &dyn LogsStore,
     tenant: &TenantId,
@@ -301,7 +300,7 @@ pub(crate) async fn everything(store: &dyn LogsStore, tenant: &TenantId) -> Vec<
     lists
 }
 
-/// A record without the number of its step, which late steps may change.
+/// A record without the index of its step, which late steps may change.
 pub(crate) fn identity(list: List, record: &str) -> String {
     let renumbered = matches!(list, List::StepsOfTrace | List::ReplayWindow);
     match record.split_once("timestamp: ") {

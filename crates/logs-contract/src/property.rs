@@ -1,13 +1,12 @@
-//! The property test: random operations on the memory store and on any other adapter, every answer
-//! compared.
+//! The property test compares an adapter with the memory store in random operations.
 //!
-//! A play is a sequence of operations: batches, retries, conflicts, steps of the clock, and
-//! questions walked page by page, with appends between pages. Whatever one store answers the other
-//! must answer too: receipts, errors, items, totals and cursors. A run prints how often each thing
-//! worth testing occurred, and fails when one did not: a test that never met it proves nothing.
+//! A play is a sequence of operations: batches, retries, conflicts, steps of the clock, and lists read page by
+//! page, with appends between pages. Both stores must return the same receipts, errors, items, totals and cursors.
+//! A run prints how often each interesting event occurred. It fails if one never occurred, because then it proved
+//! nothing about it.
 //!
-//! The seed is fixed, so that a run can be repeated; `LOGS_PROPERTY_SEED` takes another, and
-//! `LOGS_PROPERTY_PLAYS` more plays. A failure is shrunk and printed.
+//! The seed is fixed, so that a run is repeatable. `LOGS_PROPERTY_SEED` sets another seed, and
+//! `LOGS_PROPERTY_PLAYS` the number of plays. The test shrinks a failing play and prints it.
 
 mod ask;
 mod coverage;
@@ -24,14 +23,14 @@ use tokio::runtime::Handle;
 use crate::ContractBackend;
 use coverage::Coverage;
 
-/// How long a run is, and where it begins.
+/// The length and the seed of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// How many plays there are: 150, or what `LOGS_PROPERTY_PLAYS` says.
+    /// The number of plays: 150, or `LOGS_PROPERTY_PLAYS`.
     pub plays: u32,
-    /// Where the randomness begins: a fixed number, or what `LOGS_PROPERTY_SEED` says.
+    /// The seed: a fixed number, or `LOGS_PROPERTY_SEED`.
     pub seed: u64,
-    /// How many smaller plays are tried once one has failed.
+    /// The number of smaller plays to try after a failure.
     pub shrinks: u32,
 }
 
@@ -46,12 +45,12 @@ impl Default for Settings {
     }
 }
 
-/// Plays against `backend` and the memory store, and gives the table of what occurred.
+/// Runs plays on `backend` and the memory store, and returns the table of the coverage.
 ///
-/// It blocks: call it where `runtime` may be blocked on.
+/// It blocks on `runtime`, so call it outside of that runtime.
 ///
 /// # Errors
-/// The shrunk play on which the stores differ, or what never occurred.
+/// The shrunk play for which the stores differ, or the events that never occurred.
 pub fn run(
     backend: &dyn ContractBackend,
     runtime: &Handle,

@@ -10,7 +10,7 @@ use logs_domain::{
 
 use crate::samples::{self, correlation, first, run, run_id, session_id, trace_id};
 
-/// Whose records are asked for.
+/// The tenant of the queries.
 #[must_use]
 pub fn tenant() -> TenantId {
     samples::tenant("acme")

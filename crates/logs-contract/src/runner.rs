@@ -9,13 +9,13 @@ use tokio::runtime::Runtime;
 
 use crate::{BackendError, Case, ContractBackend, cases, property};
 
-/// Runs the suite against the backend that `start` makes, as the `main` of a test program without
-/// the standard harness: each case is a test by its name, with the arguments of `cargo test`
-/// (`--case NAME` is a filter too).
+/// Runs the suite on the backend that `start` returns, as the `main` of a test program without the standard
+/// harness. Each case is a test with its name. The program takes the arguments of `cargo test`, and `--case NAME`
+/// as a filter.
 ///
-/// A backend that cannot start fails every case. The last line of the output is
-/// `contract: backend=NAME cases=N passed=N failed=N exempt=N`, where `cases` are those that ran; a
-/// line before it names each capability that the backend is exempt from, and why.
+/// If a backend does not start, every case fails. The last line of the output is
+/// `contract: backend=NAME cases=N passed=N failed=N exempt=N`. `cases` counts those that ran. A line before it
+/// names each exemption with its reason.
 pub fn run<B, F>(start: F) -> ExitCode
 where
     B: ContractBackend + 'static,

@@ -38,7 +38,7 @@ impl std::fmt::Debug for Salt {
     }
 }
 
-/// What stays of a payload for ever: `SHA-256("logs-ledger/part/v1\0" ‖ salt ‖ payload)`.
+/// The part of a payload that stays for ever: `SHA-256("logs-ledger/part/v1\0" ‖ salt ‖ payload)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Commitment([u8; HASH_BYTES]);
 
@@ -56,7 +56,7 @@ impl Commitment {
     }
 }
 
-/// Commits to a payload's bytes, which are opaque here and hashed as they are.
+/// Commits to a payload's bytes, which are opaque here.
 #[must_use]
 pub fn commit(salt: &Salt, payload: &[u8]) -> Commitment {
     let digest = Sha256::new()
@@ -67,10 +67,10 @@ pub fn commit(salt: &Salt, payload: &[u8]) -> Commitment {
     Commitment(digest.into())
 }
 
-/// One audit entry as the log covers it.
+/// One audit entry in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leaf<'a> {
-    /// The tenant whose log it is in: a leaf moved to another tenant's log has another hash.
+    /// The tenant of the log. In another tenant's log, the leaf has another hash.
     pub tenant: &'a str,
     /// The entry's id.
     pub entry_id: [u8; 16],
@@ -78,14 +78,14 @@ pub struct Leaf<'a> {
     pub occurred_at_micros: i64,
     /// What kind of entry it is.
     pub kind: &'a str,
-    /// Commitment to the part that says who acted and why.
+    /// Commitment to the part *who*: the actor and the reason.
     pub who: Commitment,
-    /// Commitment to the part that says what was done.
+    /// Commitment to the part *what*: the action.
     pub what: Commitment,
 }
 
 impl<'a> Leaf<'a> {
-    /// Reads the bytes of a leaf; `None` unless they are what [`encode`](Self::encode) writes.
+    /// Parses the bytes of a leaf. `None` unless [`encode`](Self::encode) writes the same bytes.
     #[must_use]
     pub fn decode(bytes: &'a [u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(LEAF_DOMAIN)?;
@@ -107,12 +107,12 @@ impl<'a> Leaf<'a> {
 
     /// The bytes that the log hashes.
     ///
-    /// `"logs-ledger/leaf/v1\0"`, the tenant's length as a big-endian u32 and its bytes, the
-    /// 16 bytes of the id, the time as a big-endian i64, the kind's length and bytes, then the
-    /// commitments `who` and `what`. Fixed widths and length prefixes make the encoding injective.
+    /// They are `"logs-ledger/leaf/v1\0"`, the tenant's length as a big-endian u32, and its bytes. Then come the
+    /// 16 bytes of the id, the time as a big-endian i64, the kind's length and bytes, and the commitments `who`
+    /// and `what`. Fixed widths and length prefixes make the encoding injective.
     ///
     /// # Errors
-    /// [`LedgerError::FieldTooLong`] when a text does not fit its length prefix.
+    /// [`LedgerError::FieldTooLong`] if a text is too long for its length prefix.
     pub fn encode(&self) -> Result<Vec<u8>, LedgerError> {
         self.encode_behind(&[])
     }
@@ -138,7 +138,7 @@ impl<'a> Leaf<'a> {
     /// # Errors
     /// As [`Leaf::encode`].
     pub fn hash(&self) -> Result<Hash, LedgerError> {
-        // In one piece: two cost a tenth more.
+        // In one update of the hash, because two cost a tenth more.
         Ok(hash_whole(&self.encode_behind(&[LEAF_PREFIX])?))
     }
 }

@@ -1,12 +1,11 @@
-//! The arithmetic of the evidence store's Merkle log, one log for each tenant.
+//! The Merkle log of the evidence store as pure functions, with one log for each tenant.
 //!
-//! Everything here is a pure function of its arguments: no I/O, no clock, and the randomness that
-//! salts a commitment is passed in. Stored hashes are read through [`HashReader`], so that memory,
-//! tiles or a database can stand behind the proofs; files go through [`BundleSink`] and
-//! [`BundleSource`]. What is promised and what is not stands in `docs/threat-model.md`, what is in
-//! each file of a bundle in [`FORMAT`].
+//! The crate has no I/O and no clock. A caller passes the random salts of commitments. Proofs read stored hashes
+//! through [`HashReader`], from memory, tiles or a database. Bundles use [`BundleSink`] and [`BundleSource`] for
+//! files. `docs/threat-model.md` says what proofs promise and what they do not. [`FORMAT`] defines each file of a
+//! bundle.
 //!
-//! From entries to a bundle that someone else checks:
+//! This example makes a bundle of entries and verifies it:
 //!
 //! ```
 //! use logs_ledger::{

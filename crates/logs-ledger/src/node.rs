@@ -1,4 +1,4 @@
-//! Where a stored hash sits, and how it is read.
+//! Addresses of stored hashes, and how to read them.
 
 use std::collections::BTreeMap;
 
@@ -18,15 +18,15 @@ pub struct NodeAddress {
     pub index: u64,
 }
 
-/// Gives the stored hashes of complete subtrees.
+/// Reads the stored hashes of complete subtrees.
 pub trait HashReader {
-    /// What a failed read says; a missing hash is a failure too.
+    /// The error of a failed read. A missing hash is a failure too.
     type Error;
 
     /// The hash stored for `node`.
     ///
     /// # Errors
-    /// When the hash is absent or cannot be read.
+    /// If the hash is absent or unreadable.
     fn read_hash(&self, node: NodeAddress) -> Result<Hash, Self::Error>;
 }
 

@@ -1,7 +1,7 @@
 //! Signed notes (C2SP signed-note): a text, a blank line, and a line for each signature.
 //!
-//! A note is read in two steps: [`SignedNote::parse`] takes its form, [`SignedNote::verify`] judges
-//! its signatures with keys that the caller trusts. Keys never come out of a note.
+//! There are two steps to read a note. [`SignedNote::parse`] checks its form. [`SignedNote::verify`] checks its
+//! signatures with keys that the caller trusts. No key comes from a note.
 
 mod key;
 
@@ -20,7 +20,7 @@ const DASH: &str = "\u{2014} ";
 /// The bytes of a key id, before the signature itself.
 const KEY_ID_BYTES: usize = 4;
 
-/// Why a note is refused.
+/// Why the reader refuses a note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoteError {
@@ -33,7 +33,7 @@ pub enum NoteError {
     /// There is no blank line between text and signatures, or a line below it is no signature.
     #[error("a note has a blank line and then lines of the form `\u{2014} name base64`")]
     Signatures,
-    /// A signature of a trusted key does not fit the text.
+    /// A signature of a trusted key does not match the text.
     #[error("the signature of {name} does not fit the text")]
     Invalid {
         /// The name of the key.
@@ -86,8 +86,7 @@ impl NoteSignature {
     }
 }
 
-/// A text with signatures, in the form of a signed note. Whether they are valid is another
-/// question: [`verify`](Self::verify).
+/// A text with signatures, in the form of a signed note. [`verify`](Self::verify) checks the signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedNote {
     text: String,
@@ -117,7 +116,7 @@ impl SignedNote {
     /// Reads a note.
     ///
     /// # Errors
-    /// [`NoteError`] by what is wrong with its form; signatures are not judged.
+    /// [`NoteError`] for a wrong form. It does not check signatures.
     pub fn parse(note: &str) -> Result<Self, NoteError> {
         if note.len() > MAX_NOTE_BYTES {
             return Err(NoteError::TooLong);
@@ -146,7 +145,7 @@ impl SignedNote {
         format!("{}\n{lines}", self.text)
     }
 
-    /// The text, which ends with a newline. Trust it only as [`verify`](Self::verify) gives it.
+    /// The text, which ends with a newline. Trust it only after [`verify`](Self::verify).
     #[must_use]
     pub fn unverified_text(&self) -> &str {
         &self.text
@@ -158,12 +157,12 @@ impl SignedNote {
         &self.signatures
     }
 
-    /// The text, when at least one trusted key signed it; and those keys, in the order of `keys`.
-    /// Signatures of other keys are passed over.
+    /// The text, if at least one trusted key signed it, and these keys, in the order of `keys`. Ignores
+    /// signatures of other keys.
     ///
     /// # Errors
-    /// [`NoteError::Invalid`] when a signature that claims to be of a trusted key is not,
-    /// [`NoteError::Unsigned`] when there is none of any.
+    /// [`NoteError::Invalid`] for a wrong signature under the name of a trusted key, [`NoteError::Unsigned`]
+    /// without a signature of a trusted key.
     pub fn verify<'k>(
         &self,
         keys: &'k [NoteVerifier],

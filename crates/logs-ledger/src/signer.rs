@@ -13,13 +13,13 @@ pub struct TreeHead {
     pub root: Hash,
 }
 
-/// The last head that was signed. The signer keeps it durably, away from the log's database, and
-/// writes the new one before it lets a signature out.
+/// The last signed head. The signer stores it durably, outside the log's database. It stores the new head before
+/// it returns a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HighWaterMark(TreeHead);
 
 impl HighWaterMark {
-    /// Of a log for which nothing was signed yet.
+    /// The mark of a log without a signature.
     #[must_use]
     pub fn of_a_new_log() -> Self {
         Self(TreeHead {
@@ -28,7 +28,7 @@ impl HighWaterMark {
         })
     }
 
-    /// As it was stored after the last signature.
+    /// The mark stored after the last signature.
     #[must_use]
     pub const fn restored(head: TreeHead) -> Self {
         Self(head)
@@ -40,12 +40,12 @@ impl HighWaterMark {
         self.0
     }
 
-    /// Decides whether `offered` may be signed; the mark to store, before signing, if it may.
+    /// Decides whether to sign `offered`. If so, returns the mark to store before signing.
     ///
     /// The same head may be signed again, as by a second key during a rotation.
     ///
     /// # Errors
-    /// A [`SignRefusal`] with the reason; nothing must be signed then.
+    /// A [`SignRefusal`] with the reason. The signer must not sign then.
     pub fn advance(&self, offered: TreeHead, proof: &[Hash]) -> Result<Self, SignRefusal> {
         let signed = self.0;
         if offered.size < signed.size {

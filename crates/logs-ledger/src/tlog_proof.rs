@@ -14,16 +14,16 @@ const HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// The longest audit path: one hash for each level of the largest log.
 const MAX_PATH: usize = 63;
 
-/// Why the text of a proof is refused, or what it proves.
+/// Why the reader refuses a proof.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlogProofError {
-    /// It has not the form of a proof: the line from 1 on, and what stands there.
+    /// The text has not the form of a proof.
     #[error("line {line} of a proof is {expected}")]
     Form {
         /// The line, from 1.
         line: usize,
-        /// What it should be.
+        /// The expectation.
         expected: &'static str,
     },
     /// The note of the checkpoint.
@@ -32,10 +32,10 @@ pub enum TlogProofError {
     /// The text of the checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// The checkpoint is of another log than the keys.
+    /// The checkpoint belongs to another log than the keys.
     #[error("the checkpoint is of the log {origin}, and no key with this name signed it")]
     Origin {
-        /// The origin that the checkpoint names.
+        /// The origin in the checkpoint.
         origin: String,
     },
     /// The path.
@@ -43,7 +43,7 @@ pub enum TlogProofError {
     Proof(#[from] ProofError),
 }
 
-/// That a leaf is in the log of a checkpoint.
+/// The proof that a leaf is in the log of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlogProof {
     index: u64,
@@ -53,7 +53,7 @@ pub struct TlogProof {
 }
 
 impl TlogProof {
-    /// A proof without extra data. It is not judged here.
+    /// A proof without extra data. This does not check it.
     #[must_use]
     pub const fn new(index: u64, path: Vec<Hash>, note: SignedNote) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl TlogProof {
         }
     }
 
-    /// Adds bytes that nothing proves and that mean what an application says.
+    /// Adds bytes for an application. Nothing authenticates them.
     #[must_use]
     pub fn with_extra(mut self, extra: Vec<u8>) -> Self {
         self.extra = Some(extra);
@@ -77,16 +77,16 @@ impl TlogProof {
         self.index
     }
 
-    /// The bytes that nothing proves.
+    /// The bytes that nothing authenticates.
     #[must_use]
     pub fn unauthenticated_extra(&self) -> Option<&[u8]> {
         self.extra.as_deref()
     }
 
-    /// Reads the text. There is one text for each proof: [`to_text`](Self::to_text).
+    /// Parses the text. Each proof has exactly one text: [`to_text`](Self::to_text).
     ///
     /// # Errors
-    /// [`TlogProofError`] by the line that is wrong.
+    /// [`TlogProofError`] for the first wrong line.
     pub fn parse(text: &str) -> Result<Self, TlogProofError> {
         if text.len() > 2 * MAX_NOTE_BYTES {
             return Err(NoteError::TooLong.into());
@@ -153,7 +153,7 @@ impl TlogProof {
     /// checkpoint, which is returned.
     ///
     /// # Errors
-    /// [`TlogProofError`] by what does not hold.
+    /// [`TlogProofError`] for the failed check.
     pub fn verify(&self, leaf: &Hash, keys: &[NoteVerifier]) -> Result<Checkpoint, TlogProofError> {
         let checkpoint = Checkpoint::open(&self.note, keys)?;
         let head = checkpoint.head();

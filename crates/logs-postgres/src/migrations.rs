@@ -52,9 +52,10 @@ impl crate::PostgresStore {
     /// into the schema.
     ///
     /// # Errors
-    /// [`Unavailable`](StoreError::Unavailable) when the server cannot be reached,
-    /// [`SchemaMismatch`](StoreError::SchemaMismatch) when the schema is of a newer version that
-    /// this one does not work with, or others put code on tables that the migrator works on, [`Pushback`](StoreError::Pushback) when another migrator is at work for long.
+    /// - [`Unavailable`](StoreError::Unavailable) if the server is unreachable.
+    /// - [`SchemaMismatch`](StoreError::SchemaMismatch) if a newer schema does not serve this program,
+    ///   or another role put code on tables of the migrator.
+    /// - [`Pushback`](StoreError::Pushback) if another migrator does not finish in time.
     pub async fn migrate(url: &str) -> StoreResult<Vec<String>> {
         let mut connection = session::administer(url).await?;
         lock(&mut connection).await?;

@@ -72,9 +72,9 @@ impl Pool {
     /// Returns an idle connection or a new one.
     ///
     /// # Errors
-    /// [`Pushback`](StoreError::Pushback) if all stay in use for a second,
-    /// [`Unavailable`](StoreError::Unavailable) if a new one does not open, if the store no longer
-    /// accepts it, or if the pool is closed.
+    /// - [`Pushback`](StoreError::Pushback) if all stay in use for a second.
+    /// - [`Unavailable`](StoreError::Unavailable) if the pool is closed, or if a new connection does not
+    ///   open or fails the checks of the store.
     pub(crate) async fn acquire(&self) -> StoreResult<PooledConnection> {
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let Ok(permit) = tokio::time::timeout(ACQUIRE, waiting).await else {

@@ -178,15 +178,15 @@ impl Marked {
             Kind::Own
         } else if !mark.is_empty() {
             Kind::Refused(
-                "the session is that of another connection, which a pooler hands round: connect to \
-                 the server itself",
+                "the session belongs to another connection, because a pooler shares it: connect to the \
+                 server itself",
             )
         } else if self.renames_statements().await {
             Kind::Kept
         } else {
             Kind::Refused(
-                "a pooler hands sessions round and mixes up prepared statements, as pgbouncer did \
-                 before 1.21: connect to the server itself",
+                "a pooler shares sessions and mixes up prepared statements, as pgbouncer did before \
+                 1.21: connect to the server itself",
             )
         })
     }

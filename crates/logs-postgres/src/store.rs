@@ -38,13 +38,12 @@ impl PostgresStore {
     /// month and the next two.
     ///
     /// # Errors
-    /// [`InvalidArgument`](logs_domain::StoreError::InvalidArgument) when it is no URL,
-    /// [`Unavailable`](logs_domain::StoreError::Unavailable) when the server cannot be reached,
-    /// [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) when the schema is missing, too old or so new
-    /// that it no longer serves this version, [`Unavailable`](logs_domain::StoreError::Unavailable) also when a
-    /// promise could not be kept: the server may lose what it acknowledged, the role may change
-    /// records, the clock is more than 5 s from that of the server, or something between drops the
-    /// settings of sessions.
+    /// - [`InvalidArgument`](logs_domain::StoreError::InvalidArgument) for a malformed URL.
+    /// - [`Unavailable`](logs_domain::StoreError::Unavailable) if the server is unreachable or may lose
+    ///   acknowledged records. Also if the role may change records, if the clock is more than 5 s from
+    ///   the server's, or if a pooler drops the settings of sessions.
+    /// - [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) if the schema is missing or too old,
+    ///   or if it is newer and does not serve this program.
     pub async fn connect(
         url: &str,
         options: impl Into<PostgresOptions> + Send,

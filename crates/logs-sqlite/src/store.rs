@@ -48,10 +48,10 @@ impl SqliteStore {
     /// the files are back.
     ///
     /// # Errors
-    /// [`Unavailable`](logs_domain::StoreError::Unavailable) if the file does not open or is no
-    /// store, [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) if a newer version
-    /// created it, [`Pushback`](logs_domain::StoreError::Pushback) if another process holds its
-    /// lock for more than five seconds.
+    /// - [`Unavailable`](logs_domain::StoreError::Unavailable) if the file does not open or is no store.
+    /// - [`SchemaMismatch`](logs_domain::StoreError::SchemaMismatch) if a newer version created it.
+    /// - [`Pushback`](logs_domain::StoreError::Pushback) if another process holds its lock for more than
+    ///   five seconds.
     pub async fn open(path: impl AsRef<Path>, options: StoreOptions) -> StoreResult<Self> {
         Self::open_with(path, Access::ReadWrite, options).await
     }

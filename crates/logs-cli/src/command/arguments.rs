@@ -33,7 +33,7 @@ Examples:
   logs trace show trace-7f3a
   logs replay --around run-7f3a --seconds 60";
 
-/// Prints help that was asked for, and puts an error of the command line into one line.
+/// Prints requested help, and reduces an error of the command line to one line.
 pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Failure> {
     let text = error.render().to_string();
     if matches!(
@@ -49,7 +49,7 @@ pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Fa
     Err(Failure::usage(in_one_line(&text)))
 }
 
-/// What clap says without its banner: the error, its tips, and where there is help.
+/// The error of clap with its tips, without its banner.
 fn in_one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut message = String::new();

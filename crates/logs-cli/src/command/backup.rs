@@ -93,8 +93,7 @@ impl Backup {
     }
 }
 
-/// Shows a person who watches that it is at work. SQLite copies in one go, and does not say how far
-/// it is.
+/// Shows that the command works. SQLite copies in one step, without progress.
 fn progress(is_terminal: bool) -> ProgressBar {
     output::progress(
         is_terminal,

@@ -1,4 +1,4 @@
-//! `logs doctor`: whether the store can keep its promises.
+//! `logs doctor`: checks of the store.
 
 use clap::Args;
 use indicatif::ProgressBar;
@@ -93,7 +93,7 @@ impl Doctor {
     }
 }
 
-/// A bar on a terminal. It stands still at its end while SQLite checks its pages.
+/// A progress bar on a terminal. It stops at its end while SQLite checks its pages.
 fn progress(is_terminal: bool) -> ProgressBar {
     let template = "{bar:40} {human_pos} of {human_len} records, {elapsed}, {eta} left";
     output::progress(is_terminal, Some(0), template)

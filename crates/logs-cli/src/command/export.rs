@@ -1,4 +1,4 @@
-//! `logs export`: evidence for someone else.
+//! `logs export`: writes records to a file for readers without access to the store.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::output::{self, Fields};
 use crate::session::Session;
 use crate::window::window;
 
-/// How often a window that is not settled yet is looked at.
+/// The interval between two checks of an unsettled window.
 const WAIT: Duration = Duration::from_millis(500);
 
 const DETAILS: &str = "\
@@ -29,8 +29,8 @@ window of the same store always gives the same bytes. llm_run holds runs, then t
 trace steps. system holds the records of the tenant and those of the platform, whose tenant_id is
 null. In each kind, the newest record comes first, by created_at and then by id.
 
-json has one exact record on each line, {\"llm_run\":{…}}. `logs import` reads it. csv has a header and
-the kind in the first column. Unknown values are empty, and JSON objects are text. An apostrophe
+json has one exact record on each line, {\"llm_run\":{…}}. `logs import` reads it. csv has a header
+and the kind in the first column. Unknown values are empty, and JSON objects are text. An apostrophe
 precedes texts that a spreadsheet would run. docs/export.md has the details.
 
 FILE.manifest.json has the SHA-256, the number of records and the window. Both files appear when
@@ -73,7 +73,7 @@ pub(crate) struct Export {
     requested_by: Option<ActorId>,
 }
 
-/// An export that is under way.
+/// An export in progress.
 struct ExportJob<'a> {
     flags: &'a Export,
     place: Destination,
@@ -213,7 +213,7 @@ impl ExportJob<'_> {
         Ok(manifest)
     }
 
-    /// Waits until nothing can appear in the window any more.
+    /// Waits until the window is settled.
     async fn settled(&self, store: &dyn LogsStore) -> Result<Timestamp, Failure> {
         loop {
             let settled = store.settled_before(&self.tenant).await?;
@@ -224,7 +224,7 @@ impl ExportJob<'_> {
         }
     }
 
-    /// Records that the export failed; the failure, and that it could not be recorded.
+    /// Records the failure of the export. The result also has the error if that fails.
     async fn record_failure(&self, store: &dyn LogsStore, failure: Failure) -> Failure {
         let message = failure.message().unwrap_or_default().replace('\0', "");
         let end = message.floor_char_boundary(Reason::MAX_BYTES);
@@ -282,7 +282,7 @@ impl ExportJob<'_> {
     }
 }
 
-/// Shows how many records are written, to a person who watches.
+/// Shows the number of written records on a terminal.
 fn progress(is_terminal: bool) -> ProgressBar {
     output::progress(is_terminal, None, "{spinner} {human_pos} records {elapsed}")
 }

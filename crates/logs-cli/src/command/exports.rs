@@ -1,4 +1,4 @@
-//! `logs exports`: which exports were asked for and what became of them.
+//! `logs exports`: exports with their outcomes.
 
 use clap::{Args, Subcommand};
 use logs_domain::{ExportScope, ExportStatus, LogExportFilter, LogExportSnapshot, RecordId};

@@ -1,4 +1,4 @@
-//! `logs governance`: which policies and limits interfered.
+//! `logs governance`: events of policies, limits and incidents.
 
 use clap::Args;
 use logs_domain::{GovernanceFilter, RunId};
@@ -16,8 +16,7 @@ Examples:
   logs governance run-7f3a
   logs governance --occurred-from 2026-03-02T00:00:00Z --all --json";
 
-/// List what happened to policy rules, policy proposals, limits and incidents, newest first by the
-/// time it was stored
+/// List events of policy rules, policy proposals, limits and incidents, newest first by record time
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Governance {

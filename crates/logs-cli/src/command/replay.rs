@@ -1,4 +1,4 @@
-//! `logs replay`: everything that happened around a moment.
+//! `logs replay`: the records around a moment.
 
 use clap::Args;
 use logs_domain::{ReplayQuery, RunId, TimeRange, Timestamp, TraceId};
@@ -79,7 +79,7 @@ impl Replay {
             .completed_at
             .unwrap_or(run.started_at)
             .max(run.started_at);
-        // The end is excluded, and what happened exactly then belongs to it.
+        // The end is excluded, so this includes events exactly at that time.
         let (from, to) = (
             run.started_at.saturating_add_micros(-margin),
             last.saturating_add_micros(margin + 1),

@@ -1,4 +1,4 @@
-//! `logs reset-clock`: the way out after a machine ran with a wrong clock.
+//! `logs reset-clock`: sets the time of a store back after a wrong clock.
 
 use clap::Args;
 use logs_store::ClockStatus;

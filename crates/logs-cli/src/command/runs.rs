@@ -13,7 +13,7 @@ use crate::page_flags::PageFlags;
 use crate::session::Session;
 use crate::window::{CreatedFlags, StartedFlags};
 
-/// What runs are called.
+/// The noun for runs.
 pub(crate) const NOUN: Noun = Noun::new("run", "runs");
 
 #[derive(Debug, Subcommand)]
@@ -139,7 +139,7 @@ impl Show {
     }
 }
 
-/// The run of that id, which has to be there.
+/// The run with this id, or an error.
 pub(crate) async fn find(
     store: &dyn LogsStore,
     tenant: &TenantId,

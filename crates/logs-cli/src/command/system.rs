@@ -1,4 +1,4 @@
-//! `logs system`: what happened on the platform.
+//! `logs system`: system records of tenant and platform.
 
 use clap::{Args, Subcommand};
 use logs_domain::{

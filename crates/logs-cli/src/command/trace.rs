@@ -1,4 +1,4 @@
-//! `logs trace`: what a run did, step by step.
+//! `logs trace`: traces and their steps.
 
 mod show;
 

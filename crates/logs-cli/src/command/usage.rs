@@ -18,9 +18,10 @@ const GROUPS: Noun = Noun::new("group", "groups");
 
 const EXAMPLES: &str = "\
 The sums exclude runs that another run names as its parent, because both report the same call.
-Without --synthetic, synthetic runs are a separate count. Days and hours are in UTC. With --json, each
-group has a histogram of durations. Its buckets end at 0.01 s, 0.02 s, 0.04 s and so on up to 81.92 s,
-and the last one has no end. One line on standard error has the total.
+Without --synthetic, synthetic runs are a separate count. Days and hours are in UTC.
+
+With --json, each group has a histogram of durations. Its buckets end at 0.01 s, 0.02 s, 0.04 s and
+so on up to 81.92 s, and the last one has no end. One line on standard error has the total.
 
 Examples:
   logs usage --by day,model --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z

@@ -7,16 +7,16 @@ use logs_domain::{Record, RecordKind};
 
 use super::kind::Scope;
 
-/// What every record has.
+/// The columns of every record.
 const COMMON: [&str; 4] = ["kind", "id", "tenant_id", "created_at"];
 
 /// The columns of a CSV file: `kind`, `id`, `tenant_id` and `created_at`, then the fields of the kinds
 /// in the file, each once. A record has empty cells where its kind does not have the field.
 ///
-/// An unknown value is an empty cell (no text of a record is empty). JSON objects are cells of
-/// canonical JSON. A text that starts with `=`, `+`, `-`, `@`, a tab, a carriage return or an
-/// apostrophe gets an apostrophe in front, so that a spreadsheet shows it and does not run it;
-/// take one apostrophe away to have the text back.
+/// An unknown value is an empty cell, because no text of a record is empty. JSON objects are cells
+/// of canonical JSON. A spreadsheet would run a text that starts with `=`, `+`, `-`, `@`, a tab or
+/// a carriage return. Such a text, and one with an apostrophe, gets an apostrophe in front. Remove
+/// one apostrophe to get the original text.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns(Vec<&'static str>);
 
@@ -70,7 +70,7 @@ struct Cells(HashMap<&'static str, String>);
 impl FieldWriter<'_> for Cells {
     fn write(&mut self, field: &'static Field, value: Option<Value<'_>>) {
         let shown = match value {
-            // Among the common columns.
+            // One of the common columns.
             None | Some(Value::Id(_)) => return,
             Some(Value::Text(text)) => cell(text),
             Some(Value::Integer(number)) => number.to_string(),

@@ -1,4 +1,4 @@
-//! A file that appears under its name only when it is complete.
+//! A file that gets its name only when it is complete.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-/// Where an export goes: the file, and the manifest beside it.
+/// The paths of an export: the file, and the manifest beside it.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     pub(crate) file: PathBuf,
@@ -25,7 +25,7 @@ impl Destination {
         }
     }
 
-    /// The one of the two that is there already, if any.
+    /// The existing one of the two files, if any.
     pub(crate) fn taken(&self) -> Option<&Path> {
         let paths = [self.file.as_path(), self.manifest.as_path()];
         paths
@@ -33,7 +33,7 @@ impl Destination {
             .find(|path| path.symlink_metadata().is_ok())
     }
 
-    /// Where the two are.
+    /// The two paths.
     pub(crate) fn folder(&self) -> &Path {
         match self.file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -41,7 +41,7 @@ impl Destination {
         }
     }
 
-    /// Gives both files their names; neither replaces a file. On an error neither is there.
+    /// Gives both files their names, and replaces no file. After an error, neither exists.
     pub(crate) fn publish(&self, file: NamedTempFile, manifest: &[u8]) -> io::Result<()> {
         let mut beside = temporary(self.folder())?;
         beside.write_all(manifest)?;
@@ -60,7 +60,7 @@ impl Destination {
     }
 }
 
-/// A file on its way, with the digest of what was written. It is deleted when it is dropped.
+/// A file in progress, with the digest of its bytes. Dropping it deletes the file.
 #[derive(Debug)]
 pub(crate) struct EvidenceFile {
     file: NamedTempFile,
@@ -78,7 +78,8 @@ impl EvidenceFile {
         })
     }
 
-    /// Syncs the file to the disk; the file, its SHA-256 in hexadecimal and its length in bytes.
+    /// Syncs the file to the disk. Returns the file, its SHA-256 in hexadecimal and its length in
+    /// bytes.
     pub(crate) fn finish(self) -> io::Result<(NamedTempFile, String, u64)> {
         self.file.as_file().sync_all()?;
         let digest = self.digest.finalize();
@@ -100,7 +101,7 @@ impl Write for EvidenceFile {
     }
 }
 
-/// A name is durable when its folder is; where folders are no files, there is nothing to sync.
+/// A name is durable only after a sync of its folder. Some systems cannot sync folders.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
@@ -114,7 +115,7 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As every file that a program makes: the umask decides who may read it.
+        // As for every new file, the umask decides who may read it.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder)

@@ -1,4 +1,4 @@
-//! What can be exported, and in which form.
+//! The scopes and formats of exports.
 
 use clap::ValueEnum;
 use logs_domain::{ExportFormat, ExportScope};

@@ -1,4 +1,4 @@
-//! What stands beside an exported file.
+//! The manifest of an exported file.
 
 use logs_domain::{ActorId, ExportFormat, ExportScope, RecordId, TenantId, TimeRange, Timestamp};
 use serde::Serialize;
@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::sink::Counts;
 use crate::output::Inconsistency;
 
-/// What an exported file holds, and how to tell that it is the one that was written.
+/// Describes an exported file, so that a reader can verify it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Manifest {
-    /// The form of this manifest.
+    /// The version of the manifest.
     pub(crate) manifest_version: u32,
     /// The id of the export in the store.
     pub(crate) export_id: RecordId,
@@ -23,11 +23,11 @@ pub(crate) struct Manifest {
     pub(crate) sha256: String,
     #[serde(flatten)]
     pub(crate) counts: Counts,
-    /// Records of the window that could not be read, and are not in the file.
+    /// The inconsistent records of the window, which the file lacks.
     pub(crate) inconsistent: Vec<Inconsistency>,
-    /// The span of record times that was asked for: from (included) to (excluded).
+    /// The requested window of record times: from (included) to (excluded).
     pub(crate) window: TimeRange,
-    /// No record will become visible any more below this time.
+    /// The settled time: no record with an earlier record time can become visible any more.
     pub(crate) settled_before: Timestamp,
     pub(crate) order: &'static str,
     pub(crate) requested_by: ActorId,
@@ -39,7 +39,7 @@ impl Manifest {
     /// The order of the records in every export.
     pub(crate) const ORDER: &'static str =
         "kind by kind, each newest first by created_at, then by id";
-    /// What wrote it.
+    /// The program that wrote the file.
     pub(crate) const PROGRAM: &'static str = concat!("logs ", env!("CARGO_PKG_VERSION"));
 
     /// The bytes of the manifest.

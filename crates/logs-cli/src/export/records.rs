@@ -13,7 +13,8 @@ use super::sink::Sink;
 use crate::failure::Failure;
 use crate::output::Inconsistency;
 
-/// Writes every record of the scope in the window, kind by kind in the order of the lists.
+/// Writes every record of the scope in the window, one kind after the other, in the order of the
+/// lists.
 pub(crate) async fn write_all(
     store: &dyn LogsStore,
     tenant: &TenantId,
@@ -68,7 +69,7 @@ async fn write_llm_runs(
     .await
 }
 
-/// What to do about a record that cannot be read.
+/// Decides what to do about an inconsistent record.
 const SKIP: &str = "--skip-inconsistent leaves such records out and names them";
 
 async fn write<T>(
@@ -84,7 +85,8 @@ async fn write<T>(
                 let (created_at, item) = record(item);
                 sink.write(kind, created_at, &item).map_err(unwritable)?;
             }
-            // Without its place, all that follow would be left out with it.
+            // Without its position, the stream cannot continue past it, and later records would be
+            // missing.
             Err(error) => match Inconsistency::of(&error) {
                 Some(found) if sink.skips() && error.place().is_some() => sink.skip(found),
                 Some(found) => return Err(found.as_error().and_also(SKIP)),

@@ -1,4 +1,4 @@
-//! Records in the form of the file.
+//! Writes records in the format of the file.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
@@ -18,7 +18,7 @@ pub(crate) struct Sink {
     form: Form,
     written: Counts,
     bar: ProgressBar,
-    /// Records that could not be read, where they are to be left out.
+    /// The inconsistent records, if the export omits them.
     skipped: Option<Vec<Inconsistency>>,
 }
 
@@ -30,7 +30,7 @@ enum Form {
     Csv(Columns, Box<csv::Writer<EvidenceFile>>),
 }
 
-/// How many records of which times were written.
+/// The number of written records and their times.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Counts {
     pub(crate) records: u64,
@@ -39,7 +39,7 @@ pub(crate) struct Counts {
     pub(crate) last_created_at: Option<Timestamp>,
 }
 
-/// A file that is complete and has no name yet.
+/// A complete file without a name.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) file: NamedTempFile,
@@ -72,18 +72,18 @@ impl Sink {
         })
     }
 
-    /// Leaves out records that cannot be read, and names them.
+    /// Omits inconsistent records and names them.
     pub(crate) fn skipping(mut self) -> Self {
         self.skipped = Some(Vec::new());
         self
     }
 
-    /// Whether records that cannot be read are left out.
+    /// Whether to omit inconsistent records.
     pub(crate) const fn skips(&self) -> bool {
         self.skipped.is_some()
     }
 
-    /// Leaves out a record.
+    /// Omits a record.
     pub(crate) fn skip(&mut self, record: Inconsistency) {
         self.skipped.get_or_insert_default().push(record);
     }

@@ -1,7 +1,7 @@
-//! JSON as it stands in a source: numbers keep their digits, and no name comes twice in an object.
+//! JSON as in the source: numbers keep their digits, and no name occurs twice in an object.
 //!
-//! The usual types round large integers and keep one of two members with the same name, in silence;
-//! evidence cannot bear either.
+//! The usual types silently round large integers, and keep one of two members with the same name.
+//! Evidence must not change like that.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,13 +11,13 @@ use logs_domain::{InvalidValue, JsonObject};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// How many arrays and objects may stand inside each other.
+/// The largest depth of nested arrays and objects.
 pub(super) const DEEPEST: usize = 128;
 
-/// How many values a record may have: arrays, objects, and what is in them.
+/// The most values in a record: arrays, objects and their content.
 pub(super) const MOST_VALUES: usize = 1_000_000;
 
-/// A JSON value as it stands in a source.
+/// A JSON value as in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Json {
     Null,
@@ -33,7 +33,7 @@ impl Json {
     /// Reads one value.
     ///
     /// # Errors
-    /// [`InvalidValue`] of field `json` that says what was expected, and where.
+    /// [`InvalidValue`] of field `json` with the expectation and the position.
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidValue> {
         serde_json::from_str(text)
             .map_err(|error| InvalidValue::new("json", text, format!("valid JSON ({error})")))
@@ -50,13 +50,12 @@ impl Json {
         }
     }
 
-    /// What a field would hold: the text of a text, a number or a flag; `None` for null and for
-    /// empty text.
+    /// The text for a field: of a text, a number or a flag; `None` for null and for empty text.
     pub(crate) fn scalar(&self) -> Option<String> {
         self.scalar_text().map(Cow::into_owned)
     }
 
-    /// The same, not copied.
+    /// The same, borrowed.
     pub(crate) fn scalar_text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Bool(flag) => Some(flag.to_string().into()),
@@ -65,14 +64,13 @@ impl Json {
         }
     }
 
-    /// A copy for an object of a draft; `None` when it is larger than any object, which is found out
-    /// without a copy.
+    /// A copy for an object of a draft; `None` if it exceeds every object. The check needs no copy.
     pub(crate) fn small_copy(&self) -> Option<Self> {
         self.take_from(JsonObject::MAX_BYTES)?;
         Some(self.clone())
     }
 
-    /// What is left of so many bytes beside the value, if there is room for it.
+    /// The number of remaining bytes after the value, if it fits.
     fn take_from(&self, left: usize) -> Option<usize> {
         match self {
             Self::Null | Self::Bool(_) => left.checked_sub(4),
@@ -88,7 +86,7 @@ impl Json {
         }
     }
 
-    /// The same value with every number that readers would change turned into text: integers beyond
+    /// The same value, with text for every number that a double would change: integers beyond
     /// ±2^53, and numbers with more digits than a double keeps.
     pub(crate) fn changed_numbers_as_text(self) -> Self {
         match self {
@@ -109,7 +107,7 @@ impl Json {
     }
 }
 
-/// Whether readers would change a number: what no object takes.
+/// Whether a double would change a number, so that objects refuse it.
 fn is_changed(digits: &str) -> bool {
     JsonObject::parse(&format!("{{\"n\":{digits}}}")).is_err()
 }
@@ -154,8 +152,8 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// How many values may still be read of a record. The smallest of them take two bytes in a source and
-/// some fifty in memory, so their number is bounded as the bytes are.
+/// The number of values that a record may still have. The smallest take two bytes in a source and
+/// fifty in memory, so both their number and their bytes are limited.
 pub(crate) struct Values {
     left: usize,
 }
@@ -166,7 +164,7 @@ impl Default for Values {
     }
 }
 
-/// Reads one value, and counts those in it.
+/// Reads one value, and counts its values.
 impl<'de> DeserializeSeed<'de> for &mut Values {
     type Value = Json;
 
@@ -184,8 +182,8 @@ impl<'de> DeserializeSeed<'de> for Values {
     }
 }
 
-/// The raw form is the only one in which a number still has its digits. Each level is read by a
-/// reader of its own, so their depth is counted here.
+/// Only the raw form keeps the digits of a number. Each level has its own parser, so this counts
+/// the depth.
 fn from_raw(raw: &RawValue, levels: usize, values: &mut Values) -> Result<Json, serde_json::Error> {
     let refused = |expected| Err(serde_json::Error::custom(expected));
     let text = raw.get().trim_ascii();
@@ -216,7 +214,7 @@ fn from_raw(raw: &RawValue, levels: usize, values: &mut Values) -> Result<Json, 
     })
 }
 
-/// What stands inside an array or an object, read one by one.
+/// The content of an array or an object, read one by one.
 struct Inside<'v> {
     levels: usize,
     values: &'v mut Values,

@@ -1,8 +1,9 @@
-//! Traces as Langfuse exports them: `{"trace":{…},"observations":[…]}`.
+//! Traces exported by Langfuse: `{"trace":{…},"observations":[…]}`.
 //!
-//! Every observation is a step of the trace that names its parent; generations and embeddings are
-//! runs too, and only they own tokens and cost. The parent of a run is the nearest call around it. What Langfuse does not say and a run needs (the provider, and the
-//! status of an observation without an end) is assumed, and listed in `attributes.assumed`.
+//! Every observation becomes a step of the trace with its parent. Generations and embeddings also
+//! become runs, and only they have tokens and cost. The parent of a run is the nearest enclosing
+//! call. Langfuse lacks the provider, and the status of an observation without an end. The import
+//! assumes these and lists them in `attributes.assumed`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +22,7 @@ const CALLS: &[&str] = &["GENERATION", "EMBEDDING"];
 /// The drafts of one exported trace.
 ///
 /// # Errors
-/// [`InvalidValue`] that names the field, its value and what was expected.
+/// [`InvalidValue`] that names the field, its value and the expectation.
 pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
     let trace = required(document, "trace")?;
     let trace_id = TraceId::new(text(trace, "id")?)?;
@@ -52,7 +53,7 @@ pub(super) fn translate(document: &Json) -> Result<Vec<Draft>, InvalidValue> {
     Ok(made.into_drafts())
 }
 
-/// Which observation is around which.
+/// The nesting of observations.
 struct Around {
     /// For each observation its parent, and whether it is a call.
     observations: HashMap<String, (Option<String>, bool)>,
@@ -72,8 +73,8 @@ impl Around {
         }
     }
 
-    /// The nearest call around an observation, past whatever stands between the two: usage that
-    /// both report must not count twice. An observation that is its own ancestor has none.
+    /// The nearest call around an observation, past other observations between them. If both report
+    /// the same usage, it must not count twice. An observation that is its own ancestor has none.
     fn nearest_call(&self, id: &SpanId) -> Option<&str> {
         let mut seen = HashSet::from([id.as_str()]);
         let mut inner = id.as_str();
@@ -90,7 +91,7 @@ impl Around {
     }
 }
 
-/// What steps and runs have in common.
+/// The common fields of steps and runs.
 struct Observation<'a> {
     trace_id: &'a TraceId,
     trace: &'a Json,
@@ -161,7 +162,7 @@ impl<'a> Observation<'a> {
         Ok(step)
     }
 
-    /// `parent` is the nearest call around this one.
+    /// `parent` is the nearest enclosing call.
     fn run(&self, parent: Option<&str>) -> Result<NewLlmRun, InvalidValue> {
         let session = self.trace.member("sessionId").and_then(Json::scalar);
         let run_id = |span: &str| RunId::new(format!("{}:{span}", self.trace_id));
@@ -221,7 +222,7 @@ impl<'a> Observation<'a> {
             .map(Some)
     }
 
-    /// The total of `costDetails`; the sum beside it is 0 also where nothing is known.
+    /// The total of `costDetails`. The sum in the other field is 0 even if the cost is unknown.
     fn cost(&self) -> Result<Option<Cost>, InvalidValue> {
         let total = self
             .value
@@ -235,7 +236,7 @@ impl<'a> Observation<'a> {
             .map_err(|error| error.in_field("costDetails.total"))
     }
 
-    /// From start to end, rounded; 0 where there is no end.
+    /// From start to end, rounded; 0 without an end.
     fn duration(&self) -> Result<DurationMs, InvalidValue> {
         let Some(ended_at) = self.ended_at else {
             return DurationMs::new(0);
@@ -251,7 +252,7 @@ impl<'a> Observation<'a> {
         DurationMs::new((micros + 500) / 1000)
     }
 
-    /// Members of the observation under other names, the session, and what is assumed.
+    /// Members of the observation under other names, the session, and the assumed fields.
     fn attributes(
         &self,
         kept: &[(&str, &str)],
@@ -286,7 +287,7 @@ impl<'a> Observation<'a> {
     }
 }
 
-/// An observation that did not end was stopped, as far as anyone can tell.
+/// An observation without an end counts as aborted.
 fn status(failed: bool, message: &str, ended: bool) -> ExecutionStatus {
     match (failed, ended) {
         (true, _) if message.contains("timeout") || message.contains("timed out") => {

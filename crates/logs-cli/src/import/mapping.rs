@@ -21,52 +21,53 @@ use self::path::Path;
 pub(crate) use self::tally::Tally;
 use super::{Format, Shape};
 
-/// How foreign records become drafts: the content of a mapping file.
+/// The mapping from foreign records to drafts: the content of a mapping file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mapping {
-    /// The form of the source.
+    /// The format of the source.
     pub(crate) format: Format,
-    /// Where the records of a JSON document are: names of members, joined by dots.
+    /// The path to the records of a JSON document: names of members, joined by dots.
     #[serde(default)]
     records: String,
-    /// What separates the cells of CSV; a comma unless it is said.
+    /// The separator of the cells of CSV; by default a comma.
     #[serde(default)]
     delimiter: Option<char>,
-    /// The columns of CSV that has no line of names.
+    /// The columns of a CSV file without a header.
     #[serde(default)]
     columns: Option<Vec<String>>,
-    /// Where a record names its tenant; else all are of the tenant of the command.
+    /// The path of the tenant in a record. Without it, all records belong to the tenant of the
+    /// command.
     #[serde(default)]
     tenant: Option<Path>,
-    /// What becomes of numbers in objects that other programs would change.
+    /// What to do with numbers in objects that a double would change.
     #[serde(default)]
     large_integers: LargeIntegers,
-    /// What is made of each record.
+    /// The rules for the drafts of each record.
     #[serde(rename = "record")]
     rules: Vec<Rule>,
 }
 
-/// What becomes of numbers in objects that no double keeps: integers beyond ±2^53 first of all.
+/// What to do with numbers in objects that a double would change, such as integers beyond ±2^53.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum LargeIntegers {
-    /// The record is refused.
+    /// Refuse the record.
     #[default]
     Refuse,
-    /// They become texts.
+    /// Turn them into texts.
     Text,
 }
 
-/// One draft that is made of each record, or of each item of an array in it.
+/// The rule for one draft of each record, or of each item of an array in it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
     kind: Kind,
-    /// The array whose items are mapped one by one.
+    /// The array whose items the rule maps one by one.
     #[serde(default)]
     for_each: Option<Path>,
-    /// Only records where this holds are mapped.
+    /// A condition: the rule maps only records where it holds.
     #[serde(default)]
     when: Option<When>,
     fields: BTreeMap<String, Field>,
@@ -83,10 +84,10 @@ struct When {
 /// Why a mapping file is refused.
 #[derive(Debug, Error)]
 pub(crate) enum MappingError {
-    /// It is no TOML, or has members that a mapping has not.
+    /// It is no TOML, or has unknown keys.
     #[error("{}", .0.to_string().trim_end())]
     Toml(#[from] toml::de::Error),
-    /// What it says means nothing.
+    /// A value is not valid.
     #[error("[[record]] {rule} ({kind}): {error}")]
     Rule {
         /// Its place, from 1.
@@ -99,10 +100,10 @@ pub(crate) enum MappingError {
 }
 
 impl Mapping {
-    /// Reads a mapping file, and checks all of it that needs no record.
+    /// Parses a mapping file, and checks everything that needs no record.
     ///
     /// # Errors
-    /// [`MappingError`] that says what is wrong and what would be accepted.
+    /// [`MappingError`] with the fault and the expectation.
     pub(crate) fn parse(text: &str) -> Result<Self, MappingError> {
         let mapping: Self = toml::from_str(text)?;
         if mapping.rules.is_empty() {
@@ -124,7 +125,7 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// Checks what is said of the source as a whole.
+    /// Checks the keys for the whole source.
     fn check_source(&self) -> Result<(), InvalidValue> {
         let csv = self.format == Format::Csv;
         if self.format == Format::Langfuse {
@@ -155,7 +156,7 @@ impl Mapping {
         self.tenant.is_some()
     }
 
-    /// What is to be known of a source to read it.
+    /// The facts that a reader of the source needs.
     pub(crate) fn shape(&self) -> Shape {
         let names = self.records.split('.').filter(|name| !name.is_empty());
         let delimiter = self.delimiter.unwrap_or(',');
@@ -169,7 +170,7 @@ impl Mapping {
         }
     }
 
-    /// The columns that CSV must have; of each group, one.
+    /// The columns that CSV must have; one of each group.
     fn needed(&self) -> Vec<Vec<String>> {
         let rules = self.rules.iter();
         let paths = rules.flat_map(|rule| {
@@ -209,7 +210,7 @@ impl Rule {
         Ok(())
     }
 
-    /// CSV has columns, and nothing inside them.
+    /// CSV has columns, and no nested values.
     fn check_columns(&self) -> Result<(), InvalidValue> {
         if let Some(path) = &self.for_each {
             let expected = "no for_each: a row of CSV has no arrays";

@@ -1,5 +1,5 @@
-//! Our own forms: drafts, `{"llm_run":{…}}`, and records as `logs export` writes them, which have
-//! a record time. A record becomes its drafts again.
+//! The own formats: drafts, `{"llm_run":{…}}`, and records from `logs export`, which have a record
+//! time. A record becomes its drafts again.
 
 use logs_domain::{Draft, InvalidValue, Record};
 

@@ -1,4 +1,4 @@
-//! Appending what was read, in batches.
+//! Appends the drafts of a source in batches.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,25 +15,25 @@ use super::translate::Translated;
 use super::{Location, Owner, RefusedFile, Rejected};
 use crate::failure::Failure;
 
-/// How many bytes a batch holds at most; the store takes twice as many.
+/// The most bytes of a batch, half of the limit of the store.
 const BATCH_BYTES: usize = AppendBatch::MAX_BYTES / 2;
-/// How many refusals are told one by one.
+/// How many refused records the summary names.
 const TOLD_REFUSALS: usize = 5;
-/// How often an append is tried when the store is busy.
+/// How often the import retries an append on a busy store.
 const TRIES: usize = 10;
 
-/// What became of the records of a source.
+/// The outcomes of the records of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Records that are stored now.
+    /// Records that this import stored.
     pub(crate) stored: u64,
     /// Records that were stored before.
     pub(crate) already_stored: u64,
-    /// Records of the source that were refused and passed over.
+    /// Refused records of the source.
     pub(crate) refused: u64,
     /// The first refusals.
     pub(crate) refusals: Vec<String>,
-    /// What the importer should know of a source that was read to its end.
+    /// Notes about a source after its end.
     pub(crate) notes: Vec<String>,
 }
 
@@ -49,17 +49,17 @@ pub(crate) struct Pipeline<'a> {
     outcome: Outcome,
 }
 
-/// A draft that waits for its batch.
+/// A draft in the current batch.
 struct Pending {
     draft: Draft,
     origin: Origin,
 }
 
-/// The record of the source that a draft was made of.
+/// The record of the source for a draft.
 #[derive(Clone)]
 struct Origin {
     location: Location,
-    /// Its bytes, kept only where refused ones are written to a file.
+    /// Its bytes, only if refused records go to a file.
     bytes: Option<Arc<[u8]>>,
 }
 
@@ -81,11 +81,11 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Appends everything that is read; `progress` is told how many bytes were.
+    /// Appends all records. Calls `progress` with the number of bytes read.
     ///
     /// # Errors
-    /// The first bad record, unless refused ones are passed over; an error of source or store.
-    /// Nothing of the batch under way is stored then, and the outcome so far comes with it.
+    /// The first bad record, unless the import skips them; or an error of source or store. The
+    /// store then has nothing of the current batch. The result includes the outcomes so far.
     pub(crate) async fn run(
         mut self,
         mut reading: Reading,
@@ -118,7 +118,7 @@ impl<'a> Pipeline<'a> {
         if self.refused.is_none() {
             return Err(failure);
         }
-        // What came before is good, and is stored; what follows it cannot be told apart.
+        // The records before it are good and stored. The source cannot be parsed after it.
         self.flush().await?;
         Err(failure.and_also("nothing after it can be read"))
     }
@@ -137,7 +137,7 @@ impl<'a> Pipeline<'a> {
             return self.refuse(bad, &bytes);
         }
         let bytes: Option<Arc<[u8]>> = self.refused.is_some().then(|| bytes.into());
-        // Blanks in a source can make them larger than what is made of them.
+        // White space in a source can make a record larger than its drafts.
         self.pending_bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
         for draft in drafts {
             self.keys
@@ -155,7 +155,7 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    /// Two records of one batch with one key and other content: the second is refused.
+    /// Two records of one batch with one key and different content: refuses the second.
     fn clash(&self, owner: &Owner, drafts: &[Draft], location: Location) -> Option<Rejected> {
         let mut clashes = drafts.iter().filter(|draft| {
             let found = self.keys.get(&(owner.clone(), draft.key()));
@@ -169,7 +169,7 @@ impl<'a> Pipeline<'a> {
         })
     }
 
-    /// Passes a record over, or ends the import.
+    /// Skips a record, or ends the import.
     fn refuse(&mut self, bad: Rejected, bytes: &[u8]) -> Result<(), Failure> {
         let Some(file) = &mut self.refused else {
             return Err(Failure::refused(bad.to_string()));
@@ -224,8 +224,8 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Appends the records of a batch that is refused for some of them, one by one; outcomes of
-    /// exports, which need their export, last.
+    /// Appends the records of a refused batch one by one. Outcomes of exports come last, because
+    /// they need their export.
     async fn append_apart(
         &mut self,
         owner: &Owner,
@@ -257,7 +257,8 @@ impl<'a> Pipeline<'a> {
                 RecordOutcome::Gone => "a record that retention has not dropped",
                 RecordOutcome::Conflict => "the content stored under this key",
             };
-            // A record of the source is refused once, however many of its drafts are.
+            // A record of the source counts as refused once, whatever the number of its refused
+            // drafts.
             if refused != Some(origin.location) {
                 refused = Some(origin.location);
                 self.refuse_at(InvalidValue::new("record", &record.key, expected), origin)?;
@@ -267,7 +268,7 @@ impl<'a> Pipeline<'a> {
     }
 }
 
-/// What waits, in pieces that a batch takes.
+/// The waiting drafts, in parts that fit a batch.
 fn split(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
     let mut batches = Vec::new();
     let mut batch = Vec::new();
@@ -287,7 +288,7 @@ fn split(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
     batches
 }
 
-/// Appends a batch, waiting for a busy store. Sending it again is always safe.
+/// Appends a batch, and waits for a busy store. It is always safe to send it again.
 async fn append(
     store: &dyn LogsStore,
     owner: &Owner,

@@ -45,12 +45,12 @@ struct Cursors<'a> {
     next: Option<&'a Cursor>,
 }
 
-/// Writes the page that the flags ask for, or page after page to the end. On the way to the end,
-/// records that cannot be read are told on standard error, and fail the command after all others.
+/// Writes the page of the flags, or all pages. With all pages, it names inconsistent records on
+/// standard error, and the command fails after the last page.
 ///
-/// As a table it ends with a line that tells how many of how many there are, and a line for each of
-/// the pages before and behind, with the flag that shows it. As JSON, standard output has records only,
-/// and the rest is an object on standard error:
+/// A table ends with a line with the total. A further line for the previous and the next page has
+/// the flag that shows it. With JSON, standard output has only records. The rest is an object on
+/// standard error:
 /// `{"page":{"items":50,"total":{"exact":120},"has_more":true,"previous":null,"next":"…"}}`.
 pub(crate) async fn list<T: Row + Serialize>(
     mut output: Output<'_>,

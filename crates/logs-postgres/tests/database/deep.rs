@@ -79,10 +79,7 @@ async fn a_deep_look_finds_every_damage_and_every_omission() {
     let mut scene = Scene::new().await;
     let sound = look(&scene).await;
     assert!(failed(&sound).is_empty(), "{sound:?}");
-    assert_eq!(
-        found(&sound, "llm_run"),
-        "5 records read, 0 not what was written"
-    );
+    assert_eq!(found(&sound, "llm_run"), "5 records read, 0 altered");
     assert!(
         found(&sound, "counts").contains("llm_run_0_202506 5"),
         "{sound:?}"

@@ -118,7 +118,7 @@ async fn a_pooler_that_mixes_up_statements_is_refused_whatever_its_sessions_are_
     }
     // A session with the mark of somebody else is not our own.
     set(&database, "logs.session = 'other'").await;
-    assert_refused(&pooled, "that of another connection").await;
+    assert_refused(&pooled, "belongs to another connection").await;
     assert!(looked_at(&direct).await.passed);
     appends_and_reads(&direct, "direct").await;
 }

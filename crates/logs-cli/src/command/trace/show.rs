@@ -1,4 +1,4 @@
-//! `logs trace show`: one trace as a whole.
+//! `logs trace show`: one whole trace.
 
 use clap::Args;
 use futures_util::{TryStreamExt, pin_mut};
@@ -38,14 +38,14 @@ enum TraceLine<'a> {
     Totals(&'a Totals),
 }
 
-/// What a trace took as a whole.
+/// The totals of a trace.
 #[derive(Debug, Default, Serialize)]
 struct Totals {
     steps: u64,
     #[serde(rename = "steps_cost_nano_usd")]
     steps_cost: CostSum,
     steps_without_cost: u64,
-    /// Added up; steps that enclose others count on top of them.
+    /// The sum of all steps. Steps that enclose others count too.
     steps_duration_ms: u128,
     runs: TokenUsage,
 }
@@ -54,7 +54,7 @@ impl Show {
     pub(super) async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
-        // Steps can come without a header.
+        // A trace can have steps without a header.
         let header = store.get_trace(&tenant, &self.trace).await?;
         let mut totals = Totals::default();
         let mut table = Table::new(TraceStepSnapshot::COLUMNS);

@@ -14,17 +14,17 @@ use super::{Kind, Mapping, Rule, Tally};
 use crate::import::json::Json;
 use crate::import::translate::Made;
 
-/// What a mapping makes of one record: whose it is, and its drafts.
+/// The result of a mapping for one record: its tenant and its drafts.
 pub(crate) struct Translation {
     pub(crate) tenant: TenantId,
     pub(crate) drafts: Vec<Draft>,
 }
 
 impl Mapping {
-    /// Makes the drafts of one record: `ordinal` is its place in `source`, from 0.
+    /// Makes the drafts of one record. `ordinal` is its place in `source`, from 0.
     ///
     /// # Errors
-    /// [`InvalidValue`] that names the field, its value and what was expected.
+    /// [`InvalidValue`] that names the field, its value and the expectation.
     pub(crate) fn translate(
         &self,
         record: &Json,
@@ -76,7 +76,7 @@ impl Mapping {
                     large_integers: self.large_integers,
                     assumed: BTreeSet::new(),
                 };
-                // Apart for each rule and item, so that one record can make several.
+                // Separate for each rule and item, so that one record can make several drafts.
                 let source = format!("{source}#{place}.{item}");
                 let id = RecordId::imported(&tenant, &source, ordinal);
                 made.push(draft(rule.kind, &mut values, id)?)?;
@@ -87,7 +87,7 @@ impl Mapping {
     }
 }
 
-/// What a rule is applied to: the record, or the items of an array in it.
+/// The inputs of a rule: the record, or the items of an array in it.
 fn items<'a>(rule: &Rule, whole: Place<'a>) -> Result<Vec<(u64, &'a Json)>, InvalidValue> {
     let Some(path) = &rule.for_each else {
         return Ok(vec![(0, whole.record)]);

@@ -1,4 +1,4 @@
-//! Where the value of a field comes from.
+//! The source of the value of a field.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use super::template::{Names, Template};
 use super::time::{TimeForm, Zone};
 use crate::import::json::Json;
 
-/// Where the value of a field comes from: a path alone, or a table.
+/// The source of the value of a field: a path alone, or a table.
 #[derive(Clone, Debug)]
 pub(super) struct Field(pub(super) Spec);
 
@@ -23,33 +23,33 @@ pub(super) struct Field(pub(super) Spec);
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Spec {
-    /// Where the value stands.
+    /// The path of the value.
     #[serde(default)]
     path: Option<Path>,
-    /// Where it may stand; the first that is there wins.
+    /// Several paths. The first with a value wins.
     #[serde(default)]
     paths: Vec<Path>,
-    /// What every record has: a claim of whoever wrote the mapping.
+    /// A constant for every record: a claim of the mapping.
     #[serde(default)]
     constant: Option<toml::Value>,
-    /// What a record has that says nothing: a claim too.
+    /// The value for a record without one: also a claim.
     #[serde(default)]
     default: Option<toml::Value>,
     #[serde(default)]
     template: Option<Template>,
-    /// The words of the source and what they mean here.
+    /// The words of the source and their meaning.
     #[serde(default)]
     words: BTreeMap<String, String>,
-    /// What every other word means: a claim.
+    /// The meaning of every other word: a claim.
     #[serde(default)]
     otherwise: Option<String>,
-    /// How times are written.
+    /// The format of times.
     #[serde(default)]
     pub(super) time: Option<TimeForm>,
-    /// The zone of times that name none. A claim.
+    /// The zone of times without one. A claim.
     #[serde(default)]
     pub(super) zone: Option<Zone>,
-    /// When the clock of relative times began. A claim.
+    /// The start of relative times. A claim.
     #[serde(default)]
     pub(super) origin: Option<Timestamp>,
     #[serde(default)]
@@ -57,7 +57,7 @@ pub(super) struct Spec {
     /// The members of an object.
     #[serde(default)]
     pub(super) object: Option<ObjectSpec>,
-    /// Members that `"rest"` leaves out.
+    /// Members that `"rest"` excludes.
     #[serde(default)]
     pub(super) except: Vec<String>,
 }
@@ -75,14 +75,14 @@ pub(super) enum Unit {
     NanoUsd,
 }
 
-/// What an object is made of.
+/// The members of an object.
 #[derive(Clone, Debug)]
 pub(super) enum ObjectSpec {
-    /// `"rest"`: all members of the record that no other field of the rule takes.
+    /// `"rest"`: all members of the record that no other field of the rule uses.
     Rest,
-    /// These, named like the last member of each path.
+    /// These paths, named like the last member of each.
     Paths(Vec<Path>),
-    /// These, under these names.
+    /// These paths, under these names.
     Named(BTreeMap<String, Path>),
 }
 
@@ -94,7 +94,7 @@ pub(super) struct Found {
 }
 
 impl Field {
-    /// Checks that the field has one source of values, and nothing that means nothing here.
+    /// Checks that the field has one source of values, and no key without effect.
     pub(super) fn check(&self, of: &FieldOf) -> Result<(), InvalidValue> {
         let spec = &self.0;
         let sources = [
@@ -145,7 +145,7 @@ impl Field {
         self.check_words(of)
     }
 
-    /// The words of the mapping itself are checked before the first record is.
+    /// The words of the mapping are checked before the first record.
     fn check_words(&self, of: &FieldOf) -> Result<(), InvalidValue> {
         let spec = &self.0;
         let given = spec.constant.iter().chain(&spec.default).map(constant_text);
@@ -168,7 +168,7 @@ impl Field {
         Ok(())
     }
 
-    /// The paths that the field looks at; of each group, one is enough.
+    /// The paths of the field; one of each group suffices.
     pub(super) fn alternatives(&self) -> Vec<Vec<&Path>> {
         let spec = &self.0;
         let alone = |path| vec![path];
@@ -186,7 +186,7 @@ impl Field {
     }
 }
 
-/// What may stand beside a field that holds this.
+/// The keys that such a field may have beside its source.
 fn expectation(content: Content) -> &'static str {
     match content {
         Content::Text | Content::Word(_) | Content::Whole => {
@@ -200,12 +200,12 @@ fn expectation(content: Content) -> &'static str {
 }
 
 impl Spec {
-    /// Every path that the field takes its value from.
+    /// Every path of the field.
     pub(super) fn value_paths(&self) -> impl Iterator<Item = &Path> {
         self.path.iter().chain(&self.paths)
     }
 
-    /// The text of the field in a record, with its words translated; `None` when absent.
+    /// The text of the field in a record, with translated words; `None` if absent.
     pub(super) fn text(
         &self,
         place: Place<'_>,
@@ -223,7 +223,7 @@ impl Spec {
             let text = template.fill(place, names)?;
             return Ok(Some(Found { text, assumed }));
         }
-        // An empty text says as little as nothing: the next path may say more.
+        // An empty text counts as absent. The next path may have a value.
         let mut text = None;
         for path in self.value_paths() {
             let Some(value) = path.find(place) else {

@@ -1,5 +1,5 @@
-//! Where a value stands in a record: `userIdentity.arn`, `items[0].name`, `usage["a.b"]`. In a rule
-//! with `for_each`, paths start at the item, and those that begin with `^` at the whole record.
+//! The place of a value in a record: `userIdentity.arn`, `items[0].name`, `usage["a.b"]`. In a rule
+//! with `for_each`, paths start at the item. Paths that begin with `^` start at the whole record.
 
 use logs_domain::InvalidValue;
 use serde::{Deserialize, Deserializer};
@@ -21,7 +21,7 @@ enum Step {
     Item(usize),
 }
 
-/// A record, and the item of it that a rule is at.
+/// A record, and the current item of a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     pub(super) record: &'a Json,
@@ -86,7 +86,7 @@ impl Path {
         names.into_iter().next().unwrap_or(&self.text)
     }
 
-    /// The column that the path names, when it is one that CSV can have.
+    /// The column for the path, if it is a possible one of CSV.
     pub(super) fn column(&self) -> Option<&str> {
         match self.steps.as_slice() {
             [Step::Member(name)] => Some(name),
@@ -94,7 +94,7 @@ impl Path {
         }
     }
 
-    /// The first member, when the path starts at the item.
+    /// The first member, if the path starts at the item.
     pub(super) fn first_name(&self) -> Option<&str> {
         match self.steps.first() {
             Some(Step::Member(name)) if !self.outer => Some(name),
@@ -102,7 +102,7 @@ impl Path {
         }
     }
 
-    /// The value at the path; null is as absent as nothing.
+    /// The value at the path. Null counts as absent.
     pub(super) fn find<'a>(&self, place: Place<'a>) -> Option<&'a Json> {
         let start = if self.outer { place.record } else { place.item };
         let found = self

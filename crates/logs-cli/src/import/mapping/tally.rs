@@ -1,17 +1,17 @@
-//! What a mapping met in a source, to tell afterwards what it never met.
+//! The coverage of a mapping in a source, for notes about unused paths and rules.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Mapping, Rule};
 
-/// What a mapping met in a source.
+/// The coverage of a mapping in a source.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     records: Cell<u64>,
-    /// The places of the rules that were applied.
+    /// The indexes of the applied rules.
     applied: RefCell<BTreeSet<usize>>,
-    /// The paths that led to a value, for each rule, by its place.
+    /// The paths with a value, by the index of the rule.
     found: RefCell<BTreeMap<usize, BTreeSet<String>>>,
 }
 
@@ -34,7 +34,7 @@ impl Tally {
 }
 
 impl Mapping {
-    /// What the importer should know of a source that was read: rules and paths that met nothing.
+    /// Notes about a source after its end: rules and paths without effect.
     pub(crate) fn notes(&self, tally: &Tally) -> Vec<String> {
         if tally.records.get() == 0 {
             return Vec::new();
@@ -60,7 +60,7 @@ impl Mapping {
     }
 }
 
-/// The paths of a rule that led nowhere; of alternatives, none.
+/// The paths of a rule without a value, except alternatives.
 fn absent<'a>(rule: &'a Rule, found: &BTreeSet<String>) -> Vec<&'a str> {
     let groups = rule.fields.values().flat_map(|field| field.alternatives());
     let absent = groups.filter(|group| !group.iter().any(|path| found.contains(path.as_str())));

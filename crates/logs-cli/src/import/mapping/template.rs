@@ -1,4 +1,4 @@
-//! Texts that are put together from the record and its place in the source.
+//! Texts built from the record and its place in the source.
 
 use logs_domain::InvalidValue;
 use serde::{Deserialize, Deserializer};
@@ -22,7 +22,7 @@ enum Part {
     Path(Path),
 }
 
-/// What a template may refer to besides the record.
+/// The values of a template besides the record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Names<'a> {
     pub(super) source: &'a str,
@@ -64,7 +64,7 @@ impl Template {
     /// The text for one record.
     ///
     /// # Errors
-    /// [`InvalidValue`] when a path leads to no text, number or flag.
+    /// [`InvalidValue`] if a path leads to no text, number or flag.
     pub(super) fn fill(&self, place: Place<'_>, names: Names<'_>) -> Result<String, InvalidValue> {
         let mut filled = String::new();
         for part in &self.parts {

@@ -1,4 +1,4 @@
-//! How sources write times.
+//! Formats of times in sources.
 
 use std::str::FromStr;
 
@@ -6,14 +6,14 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use logs_domain::{InvalidValue, Timestamp};
 use serde::{Deserialize, Deserializer};
 
-/// How a source writes times.
+/// The format of times in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TimeForm {
     /// RFC 3339, with a zone.
     Rfc3339,
-    /// A number of these since 1970, or since the origin: so many nanoseconds each.
+    /// A number of units since 1970, or since the origin, with the nanoseconds of a unit.
     Unit(i128),
-    /// A pattern of chrono's; without a zone in it, the zone is named beside it.
+    /// A pattern of chrono. Without a zone in it, the mapping names the zone.
     Pattern(String),
 }
 
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for TimeForm {
     }
 }
 
-/// The zone of times that name none: `UTC` or an offset such as `+02:00`.
+/// The zone of times without one: `UTC` or an offset such as `+02:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Zone(FixedOffset);
 
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Zone {
     }
 }
 
-/// Reads a time; `zone` and `origin` are what the mapping claims where the source says nothing.
+/// Parses a time. `zone` and `origin` are claims of the mapping, for values that the source lacks.
 pub(super) fn read(
     text: &str,
     form: &TimeForm,

@@ -1,4 +1,4 @@
-//! The fields of one record, read as the types of the domain.
+//! The fields of one record as types of the domain.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -12,13 +12,13 @@ use super::time::{self, TimeForm};
 use super::{LargeIntegers, Rule};
 use crate::import::json::Json;
 
-/// The fields of one record under one rule. Fields that the mapping claims are remembered.
+/// The fields of one record under one rule. It collects the fields that are claims of the mapping.
 pub(super) struct Values<'a> {
     pub(super) rule: &'a Rule,
     pub(super) place: Place<'a>,
     pub(super) names: Names<'a>,
     pub(super) large_integers: LargeIntegers,
-    /// Claims of the mapping that are not listed in the record, or not yet.
+    /// Claims of the mapping that the record does not list yet.
     pub(super) assumed: BTreeSet<String>,
 }
 
@@ -131,14 +131,15 @@ impl<'a> Values<'a> {
         self.built(name, members)
     }
 
-    /// An object that lists, as `assumed`, the fields that are claims of the mapping.
+    /// An object that lists the claims of the mapping as `assumed`.
     pub(super) fn object_with_claims(
         &mut self,
         name: &'static str,
     ) -> Result<Option<JsonObject>, InvalidValue> {
         let mut members = self.members(name)?;
         if let Some((_, own)) = members.iter().find(|(name, _)| name == "assumed") {
-            // Nobody could tell the source's claims from the importer's.
+            // Otherwise nobody could distinguish the claims of the source from those of the
+            // importer.
             let expected = "no member `assumed`, which lists the claims of the mapping: give that of \
                             the source another name";
             return Err(InvalidValue::new(name, own, expected));
@@ -166,7 +167,7 @@ impl<'a> Values<'a> {
         in_field(JsonObject::parse(&object.to_string()), name).map(Some)
     }
 
-    /// What the rule says that an object has; nothing where it does not speak of it.
+    /// The members of an object by the rule; `None` without a rule.
     fn members(&self, name: &'static str) -> Result<Vec<(String, Json)>, InvalidValue> {
         let Some(Field(spec)) = self.rule.fields.get(name) else {
             return Ok(Vec::new());
@@ -200,7 +201,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The members that no field of the rule takes.
+    /// The members that no field of the rule uses.
     fn rest(&self, spec: &Spec) -> Result<Vec<(String, Json)>, InvalidValue> {
         let mut taken: BTreeSet<String> = spec.except.iter().cloned().collect();
         for field in self.rule.fields.values() {

@@ -9,8 +9,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use logs_contract::questions::{Question, fill};
-use logs_contract::samples::{first, run_id};
-use logs_domain::{CountMode, LogsReader, PageRequest};
+use logs_contract::samples::{first, id as id_of, run_id, trace_id};
+use logs_domain::{CountMode, LogsReader, PageRequest, UsageDimension, UsageQuery};
 use logs_postgres::PostgresStore;
 use sqlx::AssertSqlSafe;
 use test_postgres::{Durability, Server};
@@ -78,15 +78,23 @@ async fn every_read_asks_what_is_written_down() {
         found.insert(file_name(&format!("{question:?}")), file);
     }
     let t = &tenant();
-    let (_, asked) = scene.asked(scene.store.get_llm_run(t, &run_id("r7"))).await;
-    found.insert("run.sql".to_owned(), told("A run by its key", &asked));
-    let run = run_id("hot");
-    let traced = scene.store.get_trace_id_for_run(t, &run);
-    let (_, asked) = scene.asked(traced).await;
-    found.insert(
-        "trace_of_run.sql".to_owned(),
-        told("The trace of a run", &asked),
-    );
+    let one = &id_of(7);
+    macro_rules! write_down {
+        ($($file:literal $title:literal: $asked:expr;)+) => {$(
+            let (_, asked) = scene.asked($asked).await;
+            found.insert($file.to_owned(), told($title, &asked));
+        )+};
+    }
+    let usage = UsageQuery::default().group_by(UsageDimension::ALL.iter().copied());
+    write_down! {
+        "run.sql" "A run by its key": scene.store.get_llm_run(t, &run_id("r7"));
+        "trace_of_run.sql" "The trace of a run": scene.store.get_trace_id_for_run(t, &run_id("hot"));
+        "trace.sql" "A trace by its key": scene.store.get_trace(t, &trace_id("t7"));
+        "system_record.sql" "A system record by its id": scene.store.get_system_record(t, one);
+        "audit_entry.sql" "An audit entry by its id": scene.store.get_audit_entry(t, one);
+        "log_export.sql" "An export by its id": scene.store.get_log_export(t, one);
+        "usage.sql" "Usage by every dimension": scene.store.summarize_usage(t, &usage);
+    }
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql");
     if std::env::var_os("LOGS_WRITE_STATEMENTS").is_some() {

@@ -26,7 +26,10 @@ const MEASURED: usize = 1_000;
 pub(crate) const CHILDREN: usize = 10;
 /// The names in tables.
 pub(crate) const FLOOR: &str = "plain sum";
+pub(crate) const OURS: &str = "store";
 pub(crate) const WITHOUT: &str = "without the indexes";
+/// One more of the same, which tells how far equal stores seem apart.
+pub(crate) const CONTROL: &str = "without the indexes, again";
 
 /// The least that a sum can cost: `COUNT` and three `SUM` of the runs of a tenant that started in a window,
 /// on a held connection.

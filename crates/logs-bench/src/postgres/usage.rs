@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use async_trait::async_trait;
-use logs_domain::{LogsStore, StoreOptions, TenantId, TimeRange};
+use logs_domain::{LogsStore, StoreOptions, TenantId, TimeRange, Timestamp};
 use logs_postgres::PostgresStore;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
@@ -14,7 +15,7 @@ use crate::arguments::Arguments;
 use crate::data::Population;
 use crate::reads::Bench;
 use crate::samples::Samples;
-use crate::usage::{Floor, WITHOUT, appends, fill, measure};
+use crate::usage::{CONTROL, Floor, OURS, WITHOUT, appends, fill, measure};
 
 const FLOOR: &str = include_str!("../../baselines/postgres_usage.sql");
 const DROP: &str = "DROP INDEX logs.llm_run_by_start; DROP INDEX logs.llm_run_by_parent";
@@ -39,26 +40,36 @@ pub(super) async fn run(
     population: &Population,
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
-    let (ours, bare) = (server.database().await?, server.database().await?);
-    bare.prepare(DROP).await?;
-    let open = async |url| PostgresStore::connect(url, StoreOptions::default()).await;
-    let store: Arc<dyn LogsStore> = Arc::new(open(&ours.url).await?);
-    let without: Arc<dyn LogsStore> = Arc::new(open(&bare.url).await?);
+    let arms = [(OURS, ""), (WITHOUT, DROP), (CONTROL, DROP)];
+    let (mut databases, mut stores) = (Vec::new(), Vec::new());
+    for (name, change) in arms {
+        let database = server.database().await?;
+        database.prepare(change).await?;
+        let store = PostgresStore::connect(&database.url, StoreOptions::default()).await?;
+        stores.push((name, Arc::new(store) as Arc<dyn LogsStore>));
+        databases.push(database);
+    }
+    let ours = databases.first().context("a database")?;
+    let (_, store) = stores.first().context("a store")?;
     let mut bench = Bench {
         backend: BACKEND,
-        store: Arc::clone(&store),
+        store: Arc::clone(store),
         meter: server.meter().await?,
         arguments,
         samples,
     };
-    let times = fill(&*store, arguments.stored(), population).await?;
-    ours.prepare("VACUUM ANALYZE").await?;
+    let mut times = (Timestamp::MIN, Timestamp::MAX);
+    // All are filled and looked through alike before anything is measured.
+    for (_, store) in &stores {
+        times = fill(&**store, arguments.stored(), population).await?;
+    }
+    for database in &databases {
+        database.prepare("VACUUM ANALYZE").await?;
+    }
+    appends(&mut bench, &stores, population).await?;
     let mut held = PgConnection::connect(&ours.url).await?;
     sqlx::raw_sql("SET jit = off").execute(&mut held).await?;
     measure(&mut bench, Box::new(PlainSum(held)), times).await?;
-    fill(&*without, arguments.stored(), population).await?;
-    let stores = [("store", store), (WITHOUT, without)];
-    appends(&mut bench, &stores, population).await?;
     for (_, store) in stores {
         store.close().await?;
     }

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context;
 use async_trait::async_trait;
-use logs_domain::{LogsStore, StoreOptions, TenantId, TimeRange};
+use logs_domain::{LogsStore, StoreOptions, TenantId, TimeRange, Timestamp};
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
@@ -15,7 +16,7 @@ use crate::data::Population;
 use crate::meter::Meter;
 use crate::reads::Bench;
 use crate::samples::Samples;
-use crate::usage::{Floor, WITHOUT, appends, fill, measure};
+use crate::usage::{CONTROL, Floor, OURS, WITHOUT, appends, fill, measure};
 
 const FLOOR: &str = include_str!("../../baselines/sqlite_usage.sql");
 const DROP: &str = "DROP INDEX llm_run_by_start; DROP INDEX llm_run_by_parent";
@@ -45,26 +46,37 @@ pub(super) async fn run(
     population: &Population,
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
-    let [ours, bare] = ["usage.db", "bare.db"].map(|name| folder.join(name));
-    let open = async |file| SqliteStore::open(file, StoreOptions::default()).await;
-    let store: Arc<dyn LogsStore> = Arc::new(open(&ours).await?);
-    let without: Arc<dyn LogsStore> = Arc::new(open(&bare).await?);
-    let mut schema = connection(&bare).await?;
-    sqlx::raw_sql(DROP).execute(&mut schema).await?;
-    schema.close().await?;
+    let arms = [
+        (OURS, "usage.db"),
+        (WITHOUT, "bare.db"),
+        (CONTROL, "again.db"),
+    ];
+    let mut stores = Vec::new();
+    let mut times = (Timestamp::MIN, Timestamp::MAX);
+    // All are filled before anything is measured.
+    for (name, file) in arms {
+        let file = folder.join(file);
+        let store: Arc<dyn LogsStore> =
+            Arc::new(SqliteStore::open(&file, StoreOptions::default()).await?);
+        if name != OURS {
+            let mut schema = connection(&file).await?;
+            sqlx::raw_sql(DROP).execute(&mut schema).await?;
+            schema.close().await?;
+        }
+        times = fill(&*store, arguments.stored(), population).await?;
+        stores.push((name, store));
+    }
+    let (_, store) = stores.first().context("a store")?;
     let mut bench = Bench {
         backend: BACKEND,
-        store: Arc::clone(&store),
+        store: Arc::clone(store),
         meter: Meter::default(),
         arguments,
         samples,
     };
-    let times = fill(&*store, arguments.stored(), population).await?;
-    let floor = Box::new(PlainSum(connection(&ours).await?));
-    measure(&mut bench, floor, times).await?;
-    fill(&*without, arguments.stored(), population).await?;
-    let stores = [("store", store), (WITHOUT, without)];
     appends(&mut bench, &stores, population).await?;
+    let floor = Box::new(PlainSum(connection(&folder.join("usage.db")).await?));
+    measure(&mut bench, floor, times).await?;
     for (_, store) in stores {
         store.close().await?;
     }

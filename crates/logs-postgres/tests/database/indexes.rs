@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 2704;
 fn most_bytes(kind: &str, column: &str) -> Option<usize> {
     let text = match column {
         "tenant_id" => TenantId::MAX_BYTES,
-        "run_id" => RunId::MAX_BYTES,
+        "run_id" | "parent_run_id" => RunId::MAX_BYTES,
         "trace_id" => TraceId::MAX_BYTES,
         "session_id" => SessionId::MAX_BYTES,
         "span_id" => SpanId::MAX_BYTES,

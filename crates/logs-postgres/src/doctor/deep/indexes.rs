@@ -15,8 +15,9 @@ const EXTENSION: &str = "SELECT nspname::text FROM pg_extension \
     WHERE extname = 'amcheck' AND has_schema_privilege(pg_namespace.oid, 'USAGE') \
         AND has_function_privilege(pg_proc.oid, 'EXECUTE')";
 
-/// The indexes of the schema.
+/// The indexes of the schema that amcheck knows how to read.
 const INDEXES: &str = "SELECT pg_class.oid::bigint AS oid, relname::text AS name FROM pg_class \
+    JOIN pg_am ON pg_am.oid = relam AND amname = 'btree' \
     WHERE relnamespace = 'logs'::regnamespace AND relkind = 'i' ORDER BY relname";
 
 /// Compares each index with its table.

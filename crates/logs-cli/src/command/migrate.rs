@@ -8,7 +8,8 @@ use crate::output;
 use crate::session::Session;
 
 const EXAMPLES: &str = "\
-A store that is not there is made. Commands that store records do the same by themselves.
+The command creates a missing SQLite store. Commands that append to SQLite do the same.
+In PostgreSQL, no other command applies migrations.
 
 Examples:
   logs migrate

@@ -12,7 +12,7 @@ pub(crate) fn window(
 ) -> Result<TimeRange, Failure> {
     TimeRange::new(from, to).map_err(|_| {
         Failure::usage(format!(
-            "{from_flag} is after {to_flag}; nothing is between"
+            "{from_flag} is later than {to_flag}; choose an earlier {from_flag}"
         ))
     })
 }

@@ -9,8 +9,8 @@ use crate::output::{self, Column, Row, Table};
 use crate::session::Session;
 
 const EXAMPLES: &str = "\
-It changes nothing, and ends with exit code 1 when a check fails. With --deep it reads every record,
-which takes minutes for millions of them; others may write meanwhile.
+The command changes nothing. It ends with exit code 1 when a check fails. With --deep it reads every
+record, which takes minutes for millions of records. Other programs may write meanwhile.
 
 Examples:
   logs doctor

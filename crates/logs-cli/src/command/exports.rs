@@ -23,7 +23,7 @@ Examples:
   logs exports show 019cae2f-1c00-7000-8000-000000000051
   logs exports show 019cae2f-1c00-7000-8000-000000000051 --json";
 
-/// List exports and what became of them, newest first by the time they were asked for
+/// List exports and what became of them, newest first by the time they were requested
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub(crate) struct Exports {

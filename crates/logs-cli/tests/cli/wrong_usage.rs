@@ -31,7 +31,7 @@ async fn wrong_usage_is_one_line_and_exit_code_2() {
                     "--to",
                     "2026-03-01T00:00:00Z",
                 ],
-                "--from is after --to",
+                "--from is later than --to; choose an earlier --from",
             ),
             (&["runs", "list", "--before", "not a cursor"], "--before"),
             (&["audit", "list", "--before", &cursor], "cursor"),
@@ -72,7 +72,7 @@ async fn wrong_usage_is_one_line_and_exit_code_2() {
                     "--started-to",
                     "2026-03-01T10:00:00Z",
                 ],
-                "--started-from is after --started-to",
+                "--started-from is later than --started-to; choose an earlier --started-from",
             ),
             (
                 &["runs", "list", "--created-from", "10000-01-01T00:00:00Z"],

@@ -23,6 +23,7 @@ mod options;
 mod partitions;
 mod pg_time;
 mod pool;
+mod ports;
 mod preflight;
 mod reader;
 mod schema;
@@ -39,16 +40,5 @@ pub use options::PostgresOptions;
 pub use session::Access;
 pub use store::PostgresStore;
 
-use logs_domain::{PortMethod, StoreResult};
-use logs_sql::span::{self, Answer};
-
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "postgres";
-
-/// Runs a call of a port in its span. OpenTelemetry defines the name of the database system.
-async fn observed<T: Answer>(
-    method: PortMethod,
-    call: impl Future<Output = StoreResult<T>>,
-) -> StoreResult<T> {
-    span::observed("postgresql", method, call).await
-}

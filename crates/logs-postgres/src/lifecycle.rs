@@ -1,36 +1,14 @@
 //! The lifecycle of the store.
 
-use async_trait::async_trait;
-use logs_domain::{
-    PortMethod, StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp,
-};
+use logs_domain::{StoreError, StoreInfo, StoreResult, TenantId, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
 use crate::execute::{reading, rows};
 use crate::timeouts::{LONGEST_APPEND, SKEW, micros};
-use crate::{BACKEND, PostgresStore, clock, error, migrations, observed, schema};
+use crate::{BACKEND, PostgresStore, clock, error, migrations, schema};
 
-#[async_trait]
-impl StoreLifecycle for PostgresStore {
-    async fn info(&self) -> StoreResult<StoreInfo> {
-        observed(PortMethod::Info, info(self)).await
-    }
-
-    async fn ready(&self) -> StoreResult<()> {
-        observed(PortMethod::Ready, ready(self)).await
-    }
-
-    async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
-        observed(PortMethod::SettledBefore, settled_before(self)).await
-    }
-
-    async fn close(&self) -> StoreResult<()> {
-        observed(PortMethod::Close, close(self)).await
-    }
-}
-
-async fn info(store: &PostgresStore) -> StoreResult<StoreInfo> {
+pub(crate) async fn info(store: &PostgresStore) -> StoreResult<StoreInfo> {
     if store.readers.is_closed() {
         return Err(StoreError::closed());
     }
@@ -41,7 +19,7 @@ async fn info(store: &PostgresStore) -> StoreResult<StoreInfo> {
     Ok(StoreInfo::new(BACKEND, schema::known()).keeping_from(kept_from))
 }
 
-async fn ready(store: &PostgresStore) -> StoreResult<()> {
+pub(crate) async fn ready(store: &PostgresStore) -> StoreResult<()> {
     reading(async {
         let mut pooled = store.readers.acquire().await?;
         migrations::require(pooled.connection()).await?;
@@ -52,7 +30,7 @@ async fn ready(store: &PostgresStore) -> StoreResult<()> {
     .await
 }
 
-async fn settled_before(store: &PostgresStore) -> StoreResult<Timestamp> {
+pub(crate) async fn settled_before(store: &PostgresStore, _: &TenantId) -> StoreResult<Timestamp> {
     let is_real = store.options.clock.tells_time_of_day();
     // This takes the time first, so an append that begins later gets a later time.
     let allocated = store.timestamps.allocate(&*store.options.clock);
@@ -83,7 +61,7 @@ async fn settled_before(store: &PostgresStore) -> StoreResult<Timestamp> {
     Ok(oldest.map_or(settled, |oldest| oldest.min(settled)))
 }
 
-async fn close(store: &PostgresStore) -> StoreResult<()> {
+pub(crate) async fn close(store: &PostgresStore) -> StoreResult<()> {
     store.writers.close().await;
     store.readers.close().await;
     Ok(())

@@ -13,46 +13,37 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, LogsWriter, OnConflict, PlatformBatch, PlatformWriter, PortMethod,
-    RecordId, StoreError, StoreResult, TenantId, WriteOutcome,
+    AppendBatch, AppendReceipt, OnConflict, PlatformBatch, RecordId, StoreError, StoreResult,
+    TenantId, WriteOutcome,
 };
 
 use logs_sql::append::Owner;
 use logs_sql::span;
 
 use self::keys::Key;
+use crate::PostgresStore;
 use crate::error::Retry;
 use crate::timeouts::APPEND;
-use crate::{PostgresStore, observed};
 
 /// How often the store retries an append after a conflict with another transaction.
 pub(crate) const RETRIES: u32 = 3;
 
-#[async_trait]
-impl LogsWriter for PostgresStore {
-    async fn append(
-        &self,
-        tenant: &TenantId,
-        batch: &AppendBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        let call = append(self, Owner::Tenant(tenant), batch, on_conflict);
-        observed(PortMethod::Append, call).await
-    }
+pub(crate) async fn append(
+    store: &PostgresStore,
+    tenant: &TenantId,
+    batch: &AppendBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    append_for(store, Owner::Tenant(tenant), batch, on_conflict).await
 }
 
-#[async_trait]
-impl PlatformWriter for PostgresStore {
-    async fn append_platform(
-        &self,
-        batch: &PlatformBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        let call = append(self, Owner::Platform, batch.as_batch(), on_conflict);
-        observed(PortMethod::AppendPlatform, call).await
-    }
+pub(crate) async fn append_platform(
+    store: &PostgresStore,
+    batch: &PlatformBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    append_for(store, Owner::Platform, batch.as_batch(), on_conflict).await
 }
 
 /// The data of a call, the same for each attempt.
@@ -66,7 +57,7 @@ struct Asked<'a> {
     on_conflict: OnConflict,
 }
 
-async fn append(
+async fn append_for(
     store: &PostgresStore,
     owner: Owner<'_>,
     batch: &AppendBatch,

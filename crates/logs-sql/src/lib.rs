@@ -7,6 +7,7 @@
 //! | [`condition`] | equality, ranges of time, order |
 //! | [`decode`] | a record from a row |
 //! | [`filter`] | the conditions of each filter |
+//! | [`delegate!`] | the ports of a store, each call in its span |
 //! | [`replay`] | the merge of a replay window |
 //! | [`span`] | a `tracing` span around each call of a port |
 //! | [`step`] | the order of the steps of a trace |
@@ -20,12 +21,15 @@ pub mod condition;
 pub mod decode;
 mod dialect;
 pub mod filter;
+mod ports;
 pub mod replay;
 pub mod span;
 pub mod step;
 pub mod usage;
 
 pub use dialect::Dialect;
+#[doc(hidden)]
+pub use {async_trait::async_trait, tracing};
 
 /// The value of the column `tenant_id` for records of the platform. No tenant id can have this
 /// value.

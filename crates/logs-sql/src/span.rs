@@ -5,24 +5,46 @@
 //! the code computes no field.
 
 use logs_domain::{
-    AppendReceipt, PortMethod, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp,
-    UsageSummary, port_methods,
+    AppendReceipt, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp, UsageSummary,
 };
 use tracing::{Instrument, Span};
 
 /// The target of every span.
 pub const TARGET: &str = "logs";
 
-/// Runs a call of `method` in its own span. `system` is the name of the database in OpenTelemetry.
+/// The span of a call. Each place of use is a callsite of its own, because names of spans are static. `$system`
+/// is the name of the database in OpenTelemetry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! port_span {
+    ($span:literal, $method:ident, $system:literal) => {
+        $crate::tracing::info_span!(
+            target: $crate::span::TARGET,
+            $span,
+            otel.kind = "client",
+            otel.status_code = $crate::tracing::field::Empty,
+            db.system.name = $system,
+            db.operation.name = stringify!($method),
+            db.response.returned_rows = $crate::tracing::field::Empty,
+            error.type = $crate::tracing::field::Empty,
+            logs.outcome = $crate::tracing::field::Empty,
+            logs.append.stored = $crate::tracing::field::Empty,
+            logs.append.already_stored = $crate::tracing::field::Empty,
+            logs.append.conflict = $crate::tracing::field::Empty,
+            logs.append.gone = $crate::tracing::field::Empty,
+            logs.append.retries = $crate::tracing::field::Empty,
+        )
+    };
+}
+
+/// Runs a call in its span.
 ///
 /// # Errors
 /// Those of the call.
 pub async fn observed<T: Answer>(
-    system: &'static str,
-    method: PortMethod,
+    span: Span,
     call: impl Future<Output = StoreResult<T>>,
 ) -> StoreResult<T> {
-    let span = new(method, system);
     let answer = call.instrument(span.clone()).await;
     if !span.is_disabled() {
         record(&span, &answer);
@@ -34,36 +56,6 @@ pub async fn observed<T: Answer>(
 pub fn record_retries(retries: u32) {
     Span::current().record("logs.append.retries", retries);
 }
-
-macro_rules! spans {
-    ($($port:ident {
-        $($variant:ident $span:literal $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+
-    })+) => {
-        /// The span of a call. Each method has its own callsite, because names of spans are static.
-        fn new(method: PortMethod, system: &'static str) -> Span {
-            match method {
-                $($(PortMethod::$variant => tracing::info_span!(
-                    target: TARGET,
-                    $span,
-                    otel.kind = "client",
-                    otel.status_code = tracing::field::Empty,
-                    db.system.name = system,
-                    db.operation.name = stringify!($method),
-                    db.response.returned_rows = tracing::field::Empty,
-                    error.type = tracing::field::Empty,
-                    logs.outcome = tracing::field::Empty,
-                    logs.append.stored = tracing::field::Empty,
-                    logs.append.already_stored = tracing::field::Empty,
-                    logs.append.conflict = tracing::field::Empty,
-                    logs.append.gone = tracing::field::Empty,
-                    logs.append.retries = tracing::field::Empty,
-                ),)+)+
-            }
-        }
-    };
-}
-
-port_methods!(spans);
 
 fn record<T: Answer>(span: &Span, answer: &StoreResult<T>) {
     match answer {
@@ -133,7 +125,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use futures_util::FutureExt;
-    use logs_domain::{PortMethod, StoreResult};
+    use logs_domain::StoreResult;
     use tracing::span::{Id, Record};
     use tracing::{Subscriber, subscriber};
     use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -155,7 +147,7 @@ mod tests {
         let recorded = Recorded::default();
         let subscriber = tracing_subscriber::registry().with(recorded.clone());
         subscriber::with_default(subscriber, || {
-            drop(observed("sqlite", PortMethod::Ready, call).now_or_never());
+            drop(observed(crate::port_span!("store.ready", ready, "sqlite"), call).now_or_never());
         });
         let recorded = recorded.0.lock().unwrap();
         recorded.join(" ")

@@ -34,6 +34,7 @@ mod list;
 mod migrations;
 mod place;
 mod pool;
+mod ports;
 #[cfg(test)]
 mod query_cost;
 mod reader;
@@ -48,16 +49,5 @@ pub use doctor::Check;
 pub use migrations::SchemaStatus;
 pub use store::SqliteStore;
 
-use logs_domain::{PortMethod, StoreResult};
-use logs_sql::span::{self, Answer};
-
 /// The name of the backend in errors and in `StoreInfo`.
 const BACKEND: &str = "sqlite";
-
-/// Runs a call of a port in its span. OpenTelemetry defines the name of the database system.
-async fn observed<T: Answer>(
-    method: PortMethod,
-    call: impl Future<Output = StoreResult<T>>,
-) -> StoreResult<T> {
-    span::observed("sqlite", method, call).await
-}

@@ -2,41 +2,19 @@
 
 use std::sync::PoisonError;
 
-use async_trait::async_trait;
-use logs_domain::{
-    PortMethod, StoreError, StoreInfo, StoreLifecycle, StoreResult, TenantId, Timestamp,
-};
+use logs_domain::{StoreError, StoreInfo, StoreResult, TenantId, Timestamp};
 use sqlx::Connection;
 
-use crate::{BACKEND, SqliteStore, clock, error, migrations, observed, writer};
+use crate::{BACKEND, SqliteStore, clock, error, migrations, writer};
 
-#[async_trait]
-impl StoreLifecycle for SqliteStore {
-    async fn info(&self) -> StoreResult<StoreInfo> {
-        observed(PortMethod::Info, info(self)).await
-    }
-
-    async fn ready(&self) -> StoreResult<()> {
-        observed(PortMethod::Ready, ready(self)).await
-    }
-
-    async fn settled_before(&self, _tenant: &TenantId) -> StoreResult<Timestamp> {
-        observed(PortMethod::SettledBefore, settled_before(self)).await
-    }
-
-    async fn close(&self) -> StoreResult<()> {
-        observed(PortMethod::Close, close(self)).await
-    }
-}
-
-async fn info(store: &SqliteStore) -> StoreResult<StoreInfo> {
+pub(crate) async fn info(store: &SqliteStore) -> StoreResult<StoreInfo> {
     if store.readers.is_closed() {
         return Err(StoreError::closed());
     }
     Ok(StoreInfo::new(BACKEND, migrations::known()))
 }
 
-async fn ready(store: &SqliteStore) -> StoreResult<()> {
+pub(crate) async fn ready(store: &SqliteStore) -> StoreResult<()> {
     let mut connection = store.readers.acquire().await.map_err(error::read)?;
     migrations::require(&mut connection).await?;
     let (latest, _) = clock::marks(&mut connection).await?;
@@ -44,13 +22,13 @@ async fn ready(store: &SqliteStore) -> StoreResult<()> {
     clock::not_ahead(&*store.options.clock, now, latest)
 }
 
-async fn settled_before(store: &SqliteStore) -> StoreResult<Timestamp> {
+pub(crate) async fn settled_before(store: &SqliteStore, _: &TenantId) -> StoreResult<Timestamp> {
     // Under the lock of the writer, no append is in flight. The stored mark ensures that later
     // appends get no earlier time, in every process and after a step of the clock.
     writer::settle(store).await
 }
 
-async fn close(store: &SqliteStore) -> StoreResult<()> {
+pub(crate) async fn close(store: &SqliteStore) -> StoreResult<()> {
     store.writer.close().await;
     store.counters.close().await;
     store.readers.close().await;

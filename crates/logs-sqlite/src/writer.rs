@@ -3,47 +3,38 @@
 mod check;
 mod insert;
 
-use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, LogsWriter, OnConflict, PlatformBatch, PlatformWriter,
-    PortMethod, RecordId, RecordOutcome, StoreError, StoreResult, TenantId, Timestamp,
+    AppendBatch, AppendReceipt, Draft, OnConflict, PlatformBatch, RecordId, RecordOutcome,
+    StoreError, StoreResult, TenantId, Timestamp,
 };
 use logs_sql::append::{self, Owner};
 use sqlx::Connection;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
-use crate::{SqliteStore, clock, error, observed};
+use crate::{SqliteStore, clock, error};
 
-#[async_trait]
-impl LogsWriter for SqliteStore {
-    async fn append(
-        &self,
-        tenant: &TenantId,
-        batch: &AppendBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        let call = append(self, Owner::Tenant(tenant), batch, on_conflict);
-        observed(PortMethod::Append, call).await
-    }
+pub(crate) async fn append(
+    store: &SqliteStore,
+    tenant: &TenantId,
+    batch: &AppendBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    append_for(store, Owner::Tenant(tenant), batch, on_conflict).await
 }
 
-#[async_trait]
-impl PlatformWriter for SqliteStore {
-    async fn append_platform(
-        &self,
-        batch: &PlatformBatch,
-        on_conflict: OnConflict,
-    ) -> StoreResult<AppendReceipt> {
-        let call = append(self, Owner::Platform, batch.as_batch(), on_conflict);
-        observed(PortMethod::AppendPlatform, call).await
-    }
+pub(crate) async fn append_platform(
+    store: &SqliteStore,
+    batch: &PlatformBatch,
+    on_conflict: OnConflict,
+) -> StoreResult<AppendReceipt> {
+    append_for(store, Owner::Platform, batch.as_batch(), on_conflict).await
 }
 
 /// A draft with its id.
 type Identified<'a> = (&'a Draft, RecordId);
 
-async fn append(
+async fn append_for(
     store: &SqliteStore,
     owner: Owner<'_>,
     batch: &AppendBatch,

@@ -13,11 +13,13 @@
 /// }
 /// ```
 ///
-/// All methods are `async`. The types are paths of this crate.
+/// All methods are `async`. The types are paths of this crate. Further words go to the macro first, with a
+/// semicolon behind them: `port_methods!(delegate, Store)` calls `delegate! { Store; LogsReader { … } … }`.
 #[macro_export]
 macro_rules! port_methods {
-    ($callback:ident) => {
+    ($callback:ident $(, $($words:tt)+)?) => {
         $callback! {
+            $($($words)+;)?
             LogsReader {
                 ListLlmRuns "llm_run.list" list_llm_runs(tenant: &$crate::TenantId, filter: &$crate::LlmRunFilter, page: &$crate::PageRequest) -> $crate::QueryResult<$crate::LlmRunSnapshot>;
                 GetLlmRun "llm_run.get" get_llm_run(tenant: &$crate::TenantId, run_id: &$crate::RunId) -> Option<$crate::LlmRunSnapshot>;

@@ -43,10 +43,10 @@ impl UsageDimension {
         }
     }
 
-    /// How long each value lasts, in microseconds, for those that are spans of time. They begin with
+    /// How long each value lasts, in microseconds, for those that are periods of time. They begin with
     /// [`Timestamp::MIN`].
     #[must_use]
-    pub const fn span_micros(self) -> Option<i64> {
+    pub const fn period_micros(self) -> Option<i64> {
         match self {
             Self::Day => Some(MICROS_PER_DAY),
             Self::Hour => Some(MICROS_PER_HOUR),

@@ -21,7 +21,7 @@ use crate::{PostgresStore, error, kind};
 
 const TABLE: &str = "audit_entry";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &AuditFilter,
@@ -56,7 +56,7 @@ pub(super) async fn list(
     page(store, selection, order, &walk, read).await
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &PostgresStore,
     tenant: &TenantId,
     id: &RecordId,
@@ -65,7 +65,7 @@ pub(super) async fn get(
     by_key(store, &[tenant.as_str()], RecordKind::AuditEntry, *id, read).await
 }
 
-pub(super) async fn governance(
+pub(crate) async fn governance(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &GovernanceFilter,

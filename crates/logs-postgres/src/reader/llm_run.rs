@@ -16,7 +16,7 @@ use crate::list::{Selection, SortPlan, page, push_key};
 use crate::lookup::by_key;
 use crate::{PostgresStore, kind};
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &LlmRunFilter,
@@ -48,7 +48,7 @@ pub(super) async fn list(
     Ok(page)
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &PostgresStore,
     tenant: &TenantId,
     run_id: &RunId,
@@ -58,7 +58,7 @@ pub(super) async fn get(
     by_key(store, &[tenant.as_str()], RecordKind::LlmRun, id, read).await
 }
 
-pub(super) async fn trace_id(
+pub(crate) async fn trace_id(
     store: &PostgresStore,
     tenant: &TenantId,
     run_id: &RunId,

@@ -31,7 +31,7 @@ pub(crate) const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.create
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
      FROM logs.log_export LEFT JOIN logs.log_export_outcome USING (tenant_id, id))";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &LogExportFilter,
@@ -51,7 +51,7 @@ pub(super) async fn list(
     page(store, selection, order, &walk, read).await
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &PostgresStore,
     tenant: &TenantId,
     id: &RecordId,

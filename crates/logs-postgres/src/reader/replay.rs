@@ -21,7 +21,7 @@ use crate::{PostgresStore, error, kind};
 /// The order of steps in a window. At equal times, steps without a position come last.
 const STEP_ORDER: [&str; 3] = ["timestamp", "position", "span_id"];
 
-pub(super) async fn window(
+pub(crate) async fn window(
     store: &PostgresStore,
     tenant: &TenantId,
     query: &ReplayQuery,

@@ -25,7 +25,7 @@ const TABLE: &str = "system_record";
 type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Postgres>) + Send + Sync);
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &SystemRecordFilter,
@@ -81,7 +81,7 @@ pub(super) async fn list(
     walk.page(found, total)
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &PostgresStore,
     tenant: &TenantId,
     id: &RecordId,
@@ -92,7 +92,7 @@ pub(super) async fn get(
     by_key(store, &owners, RecordKind::SystemRecord, *id, read).await
 }
 
-pub(super) async fn by_correlation(
+pub(crate) async fn by_correlation(
     store: &PostgresStore,
     tenant: &TenantId,
     correlation_id: &CorrelationId,
@@ -108,7 +108,7 @@ pub(super) async fn by_correlation(
     in_order_of_occurrence(store, tenant, &conditions, &is_asked, &walk).await
 }
 
-pub(super) async fn in_window(
+pub(crate) async fn in_window(
     store: &PostgresStore,
     tenant: &TenantId,
     window: &TimeRange,

@@ -21,7 +21,7 @@ use crate::{PostgresStore, error, kind};
 
 pub(super) const STEPS: &str = "trace_step";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &TraceFilter,
@@ -53,7 +53,7 @@ pub(super) async fn list(
     Ok(page)
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &PostgresStore,
     tenant: &TenantId,
     trace_id: &TraceId,
@@ -90,7 +90,7 @@ pub(super) async fn first_of_run(
     Ok(found.into_iter().next().map(|trace| trace.trace_id))
 }
 
-pub(super) async fn list_steps(
+pub(crate) async fn list_steps(
     store: &PostgresStore,
     tenant: &TenantId,
     filter: &TraceStepFilter,
@@ -118,7 +118,7 @@ pub(super) async fn list_steps(
     page(store, selection, order, &walk, read).await
 }
 
-pub(super) async fn steps_of(
+pub(crate) async fn steps_of(
     store: &PostgresStore,
     tenant: &TenantId,
     trace_id: &TraceId,

@@ -25,7 +25,7 @@ use crate::{PostgresStore, error, pg_time};
 /// How many workers may help.
 const HELPERS: u32 = 2;
 
-pub(super) async fn summarize(
+pub(crate) async fn summarize(
     store: &PostgresStore,
     tenant: &TenantId,
     query: &UsageQuery,

@@ -21,7 +21,7 @@ use crate::{SqliteStore, error};
 
 const TABLE: &str = "audit_entry";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &AuditFilter,
@@ -49,7 +49,7 @@ pub(super) async fn list(
     page(store, selection, &walk, TABLE, read).await
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &SqliteStore,
     tenant: &TenantId,
     id: &RecordId,
@@ -67,7 +67,7 @@ pub(super) async fn get(
     row.map(read).transpose()
 }
 
-pub(super) async fn governance(
+pub(crate) async fn governance(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &GovernanceFilter,

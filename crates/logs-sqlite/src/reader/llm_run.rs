@@ -17,7 +17,7 @@ use crate::{SqliteStore, error};
 
 pub(super) const TABLE: &str = "llm_run";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &LlmRunFilter,
@@ -36,7 +36,7 @@ pub(super) async fn list(
     page(store, selection, &walk, TABLE, read).await
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &SqliteStore,
     tenant: &TenantId,
     run_id: &RunId,
@@ -54,7 +54,7 @@ pub(super) async fn get(
     row.map(read).transpose()
 }
 
-pub(super) async fn trace_id(
+pub(crate) async fn trace_id(
     store: &SqliteStore,
     tenant: &TenantId,
     run_id: &RunId,

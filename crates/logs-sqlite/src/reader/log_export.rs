@@ -21,7 +21,7 @@ const FOLDED: &str = "(SELECT log_export.*, log_export_outcome.created_at AS out
      log_export_outcome.delivered_at, log_export_outcome.failure_reason \
      FROM log_export LEFT JOIN log_export_outcome USING (tenant_id, id))";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &LogExportFilter,
@@ -39,7 +39,7 @@ pub(super) async fn list(
     page(store, selection, &walk, TABLE, read).await
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &SqliteStore,
     tenant: &TenantId,
     id: &RecordId,

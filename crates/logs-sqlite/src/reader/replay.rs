@@ -16,7 +16,7 @@ use crate::decode::Row;
 use crate::list::{Selection, total};
 use crate::{SqliteStore, error};
 
-pub(super) async fn window(
+pub(crate) async fn window(
     store: &SqliteStore,
     tenant: &TenantId,
     query: &ReplayQuery,

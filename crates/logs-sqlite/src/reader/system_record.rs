@@ -26,7 +26,7 @@ const PAGE_BY_CORRELATION: &str = "system_record_page_by_correlation";
 type IsAsked<'a> = &'a (dyn Fn(&SystemRecordSnapshot) -> bool + Send + Sync);
 type Conditions<'a> = &'a (dyn Fn(&mut QueryBuilder<Sqlite>) + Send + Sync);
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &SystemRecordFilter,
@@ -97,7 +97,7 @@ pub(super) async fn list(
     walk.page(found, total)
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &SqliteStore,
     tenant: &TenantId,
     id: &RecordId,
@@ -125,7 +125,7 @@ pub(super) async fn get(
     other.map(|row| read(None, &row)).transpose()
 }
 
-pub(super) async fn by_correlation(
+pub(crate) async fn by_correlation(
     store: &SqliteStore,
     tenant: &TenantId,
     correlation_id: &CorrelationId,
@@ -142,7 +142,7 @@ pub(super) async fn by_correlation(
     in_order_of_occurrence(store, tenant, BY_CORRELATION, asked, &walk).await
 }
 
-pub(super) async fn in_window(
+pub(crate) async fn in_window(
     store: &SqliteStore,
     tenant: &TenantId,
     window: &TimeRange,

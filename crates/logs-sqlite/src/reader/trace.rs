@@ -19,7 +19,7 @@ use crate::{SqliteStore, error};
 const TABLE: &str = "trace";
 pub(super) const STEPS: &str = "trace_step";
 
-pub(super) async fn list(
+pub(crate) async fn list(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &TraceFilter,
@@ -40,7 +40,7 @@ pub(super) async fn list(
     page(store, selection, &walk, TABLE, read).await
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     store: &SqliteStore,
     tenant: &TenantId,
     trace_id: &TraceId,
@@ -83,7 +83,7 @@ pub(super) async fn first_of_run(
     row.map(read).transpose()
 }
 
-pub(super) async fn list_steps(
+pub(crate) async fn list_steps(
     store: &SqliteStore,
     tenant: &TenantId,
     filter: &TraceStepFilter,
@@ -105,7 +105,7 @@ pub(super) async fn list_steps(
     page(store, selection, &walk, STEPS, read).await
 }
 
-pub(super) async fn steps_of(
+pub(crate) async fn steps_of(
     store: &SqliteStore,
     tenant: &TenantId,
     trace_id: &TraceId,

@@ -28,7 +28,7 @@ enum Sums {
     Halves,
 }
 
-pub(super) async fn summarize(
+pub(crate) async fn summarize(
     store: &SqliteStore,
     tenant: &TenantId,
     query: &UsageQuery,
@@ -129,7 +129,7 @@ fn push_bucket(statement: &mut QueryBuilder<Sqlite>) {
     statement.push(" END");
 }
 
-/// What a dimension is in SQL. Spans of time are numbered from the first of all, so that division
+/// What a dimension is in SQL. Periods are numbered from the first of all, so that division
 /// rounds down.
 fn expression(dimension: UsageDimension) -> String {
     let column = match dimension {
@@ -140,7 +140,7 @@ fn expression(dimension: UsageDimension) -> String {
         UsageDimension::Source => "source",
         UsageDimension::Session => "session_id",
     };
-    match dimension.span_micros() {
+    match dimension.period_micros() {
         None => column.to_owned(),
         Some(span) => format!("({column} - ({})) / {span}", Timestamp::MIN.as_micros()),
     }
@@ -179,7 +179,7 @@ impl UsageRow for Row<'_> {
 
     fn start(&self, dimension: UsageDimension) -> StoreResult<Timestamp> {
         let number = self.optional_integer(dimension.as_str())?;
-        let start = number.zip(dimension.span_micros());
+        let start = number.zip(dimension.period_micros());
         let start = start.and_then(|(number, span)| {
             let since_first = number.checked_mul(span)?;
             let micros = since_first.checked_add(Timestamp::MIN.as_micros())?;

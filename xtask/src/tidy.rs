@@ -3,6 +3,7 @@
 mod commands;
 mod dependencies;
 mod file_lengths;
+mod files;
 mod imports;
 mod lints;
 mod migrations;

@@ -25,7 +25,7 @@ const MEASURED: usize = 1_000;
 /// One run in so many names the one before it as its parent.
 pub(crate) const CHILDREN: usize = 10;
 /// The names in tables.
-pub(crate) const FLOOR: &str = "plain sum";
+pub(crate) const BASELINE: &str = "plain sum";
 pub(crate) const OURS: &str = "store";
 pub(crate) const WITHOUT: &str = "without the indexes";
 /// One more of the same, which tells how far equal stores seem apart.
@@ -34,7 +34,7 @@ pub(crate) const CONTROL: &str = "without the indexes, again";
 /// The least that a sum can cost: `COUNT` and three `SUM` of the runs of a tenant that started in a window,
 /// on a held connection.
 #[async_trait]
-pub(crate) trait Floor: Send {
+pub(crate) trait Baseline: Send {
     /// Sums up, and says how many runs there are.
     async fn sum(&mut self, tenant: &TenantId, window: &TimeRange) -> anyhow::Result<u64>;
 }
@@ -74,7 +74,7 @@ pub(crate) async fn fill(
 /// Measures usage of a store that [`fill`] filled.
 pub(crate) async fn measure(
     bench: &mut Bench<'_>,
-    mut floor: Box<dyn Floor>,
+    mut baseline: Box<dyn Baseline>,
     (first, last): (Timestamp, Timestamp),
 ) -> anyhow::Result<()> {
     let (store, tenant) = (bench.store.clone(), tenant()?);
@@ -97,12 +97,12 @@ pub(crate) async fn measure(
         ),
     ];
     let mut rounds = Rounds::new();
-    let stored = floor.sum(&tenant, &window).await?;
+    let stored = baseline.sum(&tenant, &window).await?;
     let counted = store.summarize_usage(&tenant, &all).await?.total().runs;
     println!("{stored} runs in the window, {counted} of them count");
     for round in 0..=bench.arguments.rounds().min(11) {
-        let usage = bench.meter.measure(floor.sum(&tenant, &window)).await?.1;
-        note(bench, &mut rounds, FLOOR, round, usage)?;
+        let usage = bench.meter.measure(baseline.sum(&tenant, &window)).await?.1;
+        note(bench, &mut rounds, BASELINE, round, usage)?;
         for (name, query) in &questions {
             let work = async {
                 let found = store.summarize_usage(&tenant, query).await?;
@@ -113,9 +113,12 @@ pub(crate) async fn measure(
             note(bench, &mut rounds, name, round, usage)?;
         }
     }
-    report::head(&format!("usage of {}", bench.backend), "sum", &[FLOOR]);
-    for name in [FLOOR].into_iter().chain(questions.iter().map(|one| one.0)) {
-        report::line(name, name, &[FLOOR], &rounds, 1);
+    report::head(&format!("usage of {}", bench.backend), "sum", &[BASELINE]);
+    for name in [BASELINE]
+        .into_iter()
+        .chain(questions.iter().map(|one| one.0))
+    {
+        report::line(name, name, &[BASELINE], &rounds, 1);
     }
     println!("memory of this process, at most: {}", peak()?);
     Ok(())

@@ -37,3 +37,18 @@ pub(crate) fn json(output: Output<'_>, record: &impl Serialize) -> Result<(), Fa
     serde_json::to_writer(&mut *output.out, record)?;
     Ok(output.out.write_all(b"\n")?)
 }
+
+/// Writes the record that a command names by its id: its fields, or a line of JSON. `missing` is the error where
+/// there is none.
+pub(crate) fn one<T: Serialize>(
+    output: Output<'_>,
+    found: Option<T>,
+    fields: impl FnOnce(&T) -> Fields,
+    missing: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    let record = found.ok_or_else(|| Failure::refused(missing()))?;
+    if output.json {
+        return json(output, &record);
+    }
+    Ok(fields(&record).write(output.out)?)
+}

@@ -3,9 +3,11 @@
 use std::error::Error;
 use std::fmt;
 
-/// The text of a trigger's `RAISE`, from the same list.
+/// The extended result code of `RAISE` in a trigger, from <https://sqlite.org/rescode.html>. Its message is the
+/// trigger's own text.
 const CONSTRAINT_TRIGGER: i32 = 1811;
-/// An error of the statement. A function may quote its arguments in it.
+/// The primary result code of an error in a statement, from the same list. A function may quote its arguments in
+/// the message.
 const GENERIC: i32 = 1;
 
 /// The safe parts of an error of SQLite, for the log of an operator: no values of rows.

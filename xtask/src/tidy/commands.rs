@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use super::Violations;
-use super::file_lengths::collect;
+use super::files::documents;
 use crate::{Arguments, process};
 
 /// Folders at the root: what begins with one of them between backticks is a path.
@@ -12,21 +12,7 @@ const FOLDERS: [&str; 4] = ["crates/", "docs/", "examples/", "xtask/"];
 /// Looks at every `cargo xtask …`, every relative link, and every path between backticks.
 pub(super) fn check() -> anyhow::Result<Violations> {
     let root = process::root()?;
-    let mut files = Vec::new();
-    for name in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-    ] {
-        let file = root.join(name);
-        if file.is_file() {
-            files.push(file);
-        }
-    }
-    for folder in ["docs", "examples"] {
-        collect(&root.join(folder), "md", &mut files)?;
-    }
+    let files = documents(&root, &["docs", "examples"])?;
     let mut violations = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file)?;

@@ -1,8 +1,7 @@
 //! One file, one purpose: a long file has several.
 
-use std::path::{Path, PathBuf};
-
 use super::Violations;
+use super::files::collect;
 use crate::process;
 
 const MOST_LINES: usize = 400;
@@ -26,28 +25,4 @@ pub(super) fn check() -> anyhow::Result<Violations> {
         }
     }
     Ok(violations)
-}
-
-/// The files below `folder` with this ending; build output is left out. No folder, no files.
-pub(super) fn collect(
-    folder: &Path,
-    ending: &str,
-    files: &mut Vec<PathBuf>,
-) -> std::io::Result<()> {
-    if !folder.is_dir() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            if entry.file_name() != "target" {
-                collect(&path, ending, files)?;
-            }
-        } else if path.extension().is_some_and(|found| found == ending) {
-            files.push(path);
-        }
-    }
-    files.sort_unstable();
-    Ok(())
 }

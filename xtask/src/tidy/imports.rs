@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Violations;
-use super::file_lengths::collect;
+use super::files::collect;
 use crate::process;
 
 /// Crates whose modules still import each other in circles. A name that the root of a crate exports

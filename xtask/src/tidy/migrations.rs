@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::Violations;
-use super::file_lengths::collect;
+use super::files::collect;
 use crate::process;
 
 /// Every released migration with the SHA-256 of its text, one `HASH  PATH` a line.

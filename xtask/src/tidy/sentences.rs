@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Violations;
-use super::file_lengths::collect;
+use super::files::documents;
 use crate::process;
 
 const MOST_WORDS: usize = 25;
@@ -14,18 +14,7 @@ const FORMAT: &str = "FORMAT.md";
 /// Counts the words of each sentence in every Markdown file.
 pub(super) fn check() -> anyhow::Result<Violations> {
     let root = process::root()?;
-    let mut files = Vec::new();
-    for name in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-    ] {
-        files.push(root.join(name));
-    }
-    for folder in ["crates", "docs", "examples"] {
-        collect(&root.join(folder), "md", &mut files)?;
-    }
+    let mut files = documents(&root, &["crates", "docs", "examples"])?;
     files.retain(|file| file.file_name().is_none_or(|name| name != FORMAT));
     let mut violations = Vec::new();
     for file in files {

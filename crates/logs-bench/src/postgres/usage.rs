@@ -15,17 +15,17 @@ use crate::arguments::Arguments;
 use crate::data::Population;
 use crate::reads::Bench;
 use crate::samples::Samples;
-use crate::usage::{CONTROL, Floor, OURS, WITHOUT, appends, fill, measure};
+use crate::usage::{Baseline, CONTROL, OURS, WITHOUT, appends, fill, measure};
 
-const FLOOR: &str = include_str!("../../baselines/postgres_usage.sql");
+const BASELINE: &str = include_str!("../../baselines/postgres_usage.sql");
 const DROP: &str = "DROP INDEX logs.llm_run_by_start; DROP INDEX logs.llm_run_by_parent";
 
 struct PlainSum(PgConnection);
 
 #[async_trait]
-impl Floor for PlainSum {
+impl Baseline for PlainSum {
     async fn sum(&mut self, tenant: &TenantId, window: &TimeRange) -> anyhow::Result<u64> {
-        let query = sqlx::query(FLOOR)
+        let query = sqlx::query(BASELINE)
             .bind(tenant.as_str())
             .bind(window.from().map(|time| time.to_datetime()))
             .bind(window.to().map(|time| time.to_datetime()));

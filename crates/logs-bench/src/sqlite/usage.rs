@@ -16,17 +16,17 @@ use crate::data::Population;
 use crate::meter::Meter;
 use crate::reads::Bench;
 use crate::samples::Samples;
-use crate::usage::{CONTROL, Floor, OURS, WITHOUT, appends, fill, measure};
+use crate::usage::{Baseline, CONTROL, OURS, WITHOUT, appends, fill, measure};
 
-const FLOOR: &str = include_str!("../../baselines/sqlite_usage.sql");
+const BASELINE: &str = include_str!("../../baselines/sqlite_usage.sql");
 const DROP: &str = "DROP INDEX llm_run_by_start; DROP INDEX llm_run_by_parent";
 
 struct PlainSum(SqliteConnection);
 
 #[async_trait]
-impl Floor for PlainSum {
+impl Baseline for PlainSum {
     async fn sum(&mut self, tenant: &TenantId, window: &TimeRange) -> anyhow::Result<u64> {
-        let query = sqlx::query(FLOOR)
+        let query = sqlx::query(BASELINE)
             .bind(tenant.as_str())
             .bind(window.from().map(|time| time.as_micros()))
             .bind(window.to().map(|time| time.as_micros()));
@@ -75,8 +75,8 @@ pub(super) async fn run(
         samples,
     };
     appends(&mut bench, &stores, population).await?;
-    let floor = Box::new(PlainSum(connection(&folder.join("usage.db")).await?));
-    measure(&mut bench, floor, times).await?;
+    let baseline = Box::new(PlainSum(connection(&folder.join("usage.db")).await?));
+    measure(&mut bench, baseline, times).await?;
     for (_, store) in stores {
         store.close().await?;
     }

@@ -108,17 +108,12 @@ impl Show {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
         let found = store.get_audit_entry(&tenant, &self.id).await?;
-        let entry = found.ok_or_else(|| {
-            Failure::refused(format!(
+        output::one(session.output(), found, fields, || {
+            format!(
                 "tenant `{tenant}` has no audit entry `{}`; `logs audit list` shows what is there",
                 self.id
-            ))
-        })?;
-        if session.json() {
-            return output::json(session.output(), &entry);
-        }
-        fields(&entry).write(session.streams.out)?;
-        Ok(())
+            )
+        })
     }
 }
 

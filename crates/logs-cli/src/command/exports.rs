@@ -77,17 +77,12 @@ impl Show {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
         let found = store.get_log_export(&tenant, &self.id).await?;
-        let export = found.ok_or_else(|| {
-            Failure::refused(format!(
+        output::one(session.output(), found, fields, || {
+            format!(
                 "tenant `{tenant}` has no export `{}`; `logs exports` lists the exports",
                 self.id
-            ))
-        })?;
-        if session.json() {
-            return output::json(session.output(), &export);
-        }
-        fields(&export).write(session.streams.out)?;
-        Ok(())
+            )
+        })
     }
 }
 

@@ -137,18 +137,13 @@ impl Show {
         let tenant = session.tenant()?;
         let store = session.reader().await?;
         let found = store.get_system_record(&tenant, &self.id).await?;
-        let record = found.ok_or_else(|| {
-            Failure::refused(format!(
+        output::one(session.output(), found, fields, || {
+            format!(
                 "neither tenant `{tenant}` nor the platform has a system record `{}`; \
                  `logs system list` shows what is there",
                 self.id
-            ))
-        })?;
-        if session.json() {
-            return output::json(session.output(), &record);
-        }
-        fields(&record).write(session.streams.out)?;
-        Ok(())
+            )
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod migrate;
 mod replay;
 mod reset_clock;
 mod runs;
+mod serve;
 mod system;
 mod trace;
 mod usage;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Exports(exports::Exports),
     /// Write records to a file with a checksum and a manifest
     Export(export::Export),
+    /// Serve the store over HTTP
+    Serve(serve::Serve),
     /// Check the store, its schema and its settings
     Doctor(doctor::Doctor),
     /// Apply missing migrations to the schema
@@ -73,6 +76,7 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Audit(command) => command.run(session).await,
         Command::Exports(command) => command.run(session).await,
         Command::Export(command) => command.run(session).await,
+        Command::Serve(command) => command.run(session).await,
         Command::Doctor(command) => command.run(session).await,
         Command::Migrate(command) => command.run(session).await,
         Command::Backup(command) => command.run(session).await,

@@ -1,5 +1,7 @@
 //! Answers over the memory store, and what the facade asks a store for.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 
 use logs_domain::{

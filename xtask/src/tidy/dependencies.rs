@@ -26,8 +26,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
     ("logs-facade", &["logs-domain"]),
+    ("logs-server", &["logs-domain", "logs-facade"]),
     ("logs-verify", &["logs-ledger"]),
-    ("logs-cli", &["logs-domain", "logs-store"]),
+    ("logs-cli", &["logs-domain", "logs-server", "logs-store"]),
     ("logs-scenarios", &[]),
     ("logs-example-facade", &["logs-domain", "logs-store"]),
     (

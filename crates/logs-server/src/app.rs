@@ -1,0 +1,105 @@
+//! The application: what every request needs, and the way from a request to its route.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use logs_domain::LogsStore;
+use logs_facade::LogsFacade;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+use crate::access::AccessLog;
+use crate::api;
+use crate::options::ServerOptions;
+use crate::problem::Problem;
+use crate::request_id::{self, RequestId};
+
+/// What every request needs. A clone shares it.
+#[derive(Clone, Debug)]
+pub(crate) struct App {
+    pub(crate) store: Arc<dyn LogsStore>,
+    pub(crate) facade: LogsFacade,
+    pub(crate) access: Arc<AccessLog>,
+    pub(crate) options: Arc<ServerOptions>,
+}
+
+/// The service over a store, without a network.
+#[derive(Clone, Debug)]
+pub struct Service(App);
+
+impl Service {
+    /// The service over a store. It needs a runtime, for the entries about reads.
+    #[must_use]
+    pub fn new(store: Arc<dyn LogsStore>, options: ServerOptions) -> Self {
+        Self(App {
+            facade: LogsFacade::new(Arc::clone(&store)),
+            access: Arc::new(AccessLog::new(Arc::clone(&store))),
+            store,
+            options: Arc::new(options),
+        })
+    }
+
+    /// The routes of the service.
+    pub fn router(&self) -> Router {
+        router(&self.0)
+    }
+
+    /// Stores what the service still holds: entries about reads of the last second. Call it before the store is
+    /// closed.
+    pub async fn close(&self) {
+        self.0.access.close().await;
+    }
+}
+
+fn router(app: &App) -> Router {
+    let whole = TimeoutLayer::with_status_code(
+        StatusCode::SERVICE_UNAVAILABLE,
+        app.options.request_timeout,
+    );
+    let layers = ServiceBuilder::new()
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), identified))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(whole)
+        .layer(RequestBodyTimeoutLayer::new(app.options.body_timeout))
+        .layer(RequestDecompressionLayer::new())
+        .map_request(|request: Request<_>| request.map(Body::new));
+    api::router(app.clone()).fallback(unknown).layer(layers)
+}
+
+/// Gives each request an id, and each answer the id of its request.
+async fn identified(
+    axum::extract::State(app): axum::extract::State<App>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = RequestId::of(&request, &*app.options.ids);
+    request.extensions_mut().insert(id.clone());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(request_id::HEADER, id.header().clone());
+    response
+}
+
+fn panicked() -> Response {
+    let title = ("urn:logs:failed", "The service failed");
+    let detail = "the service has a fault; its log names this request";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, title, detail).into_response()
+}
+
+async fn unknown(request: Request) -> Problem {
+    let path = request.uri().path();
+    let detail = format!(
+        "no route has the path {path}; GET {} lists all",
+        api::DOCUMENT
+    );
+    Problem::not_found(detail)
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod access;
+mod api;
+mod app;
+mod body;
+mod caller;
+mod options;
+mod problem;
+mod request_id;
+mod serve;
+
+pub use api::openapi;
+pub use app::Service;
+pub use options::ServerOptions;
+pub use serve::{Server, Shutdown};

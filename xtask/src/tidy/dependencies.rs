@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "logs-store",
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
+    ("logs-ingest", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
     ("logs-cli", &["logs-domain", "logs-store"]),
     ("logs-scenarios", &[]),
@@ -67,6 +68,18 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "getrandom",
             "mio",
             "socket2",
+        ],
+    ),
+    (
+        "logs-ingest",
+        &[
+            "sqlx",
+            "sqlx-core",
+            "mio",
+            "socket2",
+            "hyper",
+            "axum",
+            "tonic",
         ],
     ),
     (

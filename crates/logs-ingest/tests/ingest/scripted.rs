@@ -75,9 +75,11 @@ impl Call {
     pub(crate) fn runs(&self) -> Vec<&str> {
         let drafts = self.batch.drafts().iter();
         drafts
-            .map(|draft| match draft {
-                Draft::LlmRun(run) => run.run_id.as_str(),
-                other => panic!("not a run: {other:?}"),
+            .map(|draft| {
+                let Draft::LlmRun(run) = draft else {
+                    panic!("not a run: {draft:?}");
+                };
+                run.run_id.as_str()
             })
             .collect()
     }

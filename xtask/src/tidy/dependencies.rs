@@ -27,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("logs-facade", &["logs-domain"]),
     ("logs-server", &["logs-domain", "logs-facade"]),
+    ("logs-ingest", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
     ("logs-cli", &["logs-domain", "logs-server", "logs-store"]),
     ("logs-scenarios", &[]),
@@ -69,6 +70,18 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "getrandom",
             "mio",
             "socket2",
+        ],
+    ),
+    (
+        "logs-ingest",
+        &[
+            "sqlx",
+            "sqlx-core",
+            "mio",
+            "socket2",
+            "hyper",
+            "axum",
+            "tonic",
         ],
     ),
     (

@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "logs-store",
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
+    ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
     ("logs-cli", &["logs-domain", "logs-store"]),
     ("logs-scenarios", &[]),

@@ -1,0 +1,15 @@
+//! OpenTelemetry's export requests (OTLP) as drafts of the evidence store. The crate is pure: it has no I/O,
+//! no clock and no runtime.
+//!
+//! 1. [`decode`] reads the body of a request, protobuf or JSON, into one form.
+
+pub mod decode;
+mod json;
+pub mod limits;
+mod signal;
+mod wire;
+
+#[cfg(test)]
+extern crate self as logs_otlp;
+
+pub use signal::Signal;

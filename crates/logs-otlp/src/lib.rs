@@ -2,10 +2,12 @@
 //! no clock and no runtime.
 //!
 //! 1. [`decode`] reads the body of a request, protobuf or JSON, into one form.
+//! 2. [`map`] makes drafts of it.
 
 pub mod decode;
 mod json;
 pub mod limits;
+pub mod map;
 mod signal;
 mod wire;
 

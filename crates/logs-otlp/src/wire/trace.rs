@@ -94,6 +94,8 @@ pub(crate) struct Status {
 }
 
 impl Status {
+    /// The code of a span that its author declares to be fine.
+    pub(crate) const OK: i32 = 1;
     /// The code of a span that failed.
     pub(crate) const ERROR: i32 = 2;
 }

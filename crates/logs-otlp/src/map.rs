@@ -4,15 +4,20 @@
 //! gives the same draft, in whatever request it comes.
 
 mod attributes;
+mod event;
 mod field;
 mod ids;
 mod kind;
+mod logs;
 mod mapped;
+mod metrics;
 mod settings;
 mod source;
 mod span;
 mod traces;
 
+pub use logs::logs;
 pub use mapped::{Counts, Mapped, MappedDraft, Refused};
+pub use metrics::metrics;
 pub use settings::{AgentCalls, Settings};
 pub use traces::traces;

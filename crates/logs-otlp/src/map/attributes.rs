@@ -97,6 +97,17 @@ impl<'a> Attributes<'a> {
         names.iter().find_map(|name| self.count(name))
     }
 
+    /// A duration in milliseconds, rounded.
+    pub(crate) fn millis(&self, name: &str) -> Option<u64> {
+        let rounded = |double: f64| whole(double.round());
+        match self.value(name)? {
+            Value::Double(double) => rounded(double),
+            Value::Text(text) => rounded(std::str::from_utf8(&text).ok()?.trim().parse().ok()?),
+            Value::Int(_) => self.count(name),
+            Value::Bool(_) | Value::Array(_) | Value::Map(_) | Value::Bytes(_) => None,
+        }
+    }
+
     /// A number of dollars.
     pub(crate) fn dollars(&self, name: &str) -> Option<Cost> {
         match self.value(name)? {
@@ -128,10 +139,13 @@ impl<'a> Attributes<'a> {
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         match self.value(name) {
             Some(Value::Array(list)) => {
-                let texts = list.values.into_iter().filter_map(|AnyValue { value }| match value {
-                    Some(Value::Text(text)) => self.checked(name, &text),
-                    _ => None,
-                });
+                let texts = list
+                    .values
+                    .into_iter()
+                    .filter_map(|AnyValue { value }| match value {
+                        Some(Value::Text(text)) => self.checked(name, &text),
+                        _ => None,
+                    });
                 texts.collect()
             }
             Some(Value::Text(text)) => match self.checked(name, &text) {

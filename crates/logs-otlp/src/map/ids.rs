@@ -26,11 +26,6 @@ pub(crate) fn parent(id: &Bytes) -> Result<Option<String>, InvalidValue> {
     required("parentSpanId", id, SPAN, "16 hexadecimal digits, or none").map(Some)
 }
 
-/// The trace id of a log record, where it has a valid one.
-pub(crate) fn of_record(id: &Bytes) -> Option<String> {
-    trace(id).ok()
-}
-
 fn is_absent(id: &Bytes) -> bool {
     id.is_empty() || (id.len() == SPAN && id.iter().all(|byte| *byte == 0))
 }

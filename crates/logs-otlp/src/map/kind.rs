@@ -115,15 +115,25 @@ pub(crate) fn classify(
     (kind, None)
 }
 
+/// Whether this is the span of a call that an agent's events tell too.
+pub(crate) fn is_agent_call(attributes: &Attributes<'_>, name: &str) -> bool {
+    name == CLAUDE_CODE_CALL
+        || attributes.text("gen_ai.operation.name").as_deref() == Some(GEMINI_CLI_CALL)
+}
+
 /// By the attribute in which a library writes the kind of its spans.
 fn by_library(attributes: &Attributes<'_>) -> Option<Kind> {
     let run_if = |run: bool| if run { Kind::Run } else { Kind::Step };
     if let Some(kind) = attributes.text("openinference.span.kind") {
         let kind = kind.to_ascii_uppercase();
-        return Some(run_if(["LLM", "EMBEDDING", "DECISION"].contains(&kind.as_str())));
+        return Some(run_if(
+            ["LLM", "EMBEDDING", "DECISION"].contains(&kind.as_str()),
+        ));
     }
     if let Some(kind) = attributes.text("llm.request.type") {
-        return Some(run_if(["chat", "completion", "embedding"].contains(&kind.as_str())));
+        return Some(run_if(
+            ["chat", "completion", "embedding"].contains(&kind.as_str()),
+        ));
     }
     if attributes.has("traceloop.span.kind") {
         return Some(Kind::Step);
@@ -138,7 +148,9 @@ fn by_library(attributes: &Attributes<'_>) -> Option<Kind> {
         return Some(run_if(["generation", "embedding"].contains(&kind.as_str())));
     }
     let kind = attributes.json_text("mlflow.spanType")?;
-    Some(run_if(["LLM", "CHAT_MODEL", "EMBEDDING"].contains(&kind.as_str())))
+    Some(run_if(
+        ["LLM", "CHAT_MODEL", "EMBEDDING"].contains(&kind.as_str()),
+    ))
 }
 
 /// A span that names a model and, beside it, who served it or what it used. A gateway's handlers also name the

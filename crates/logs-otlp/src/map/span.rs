@@ -11,7 +11,7 @@ use super::field::status::End;
 use super::field::tokens::Usage;
 use super::field::{cost, finish, model, outcome, provider, session, skill, status, time, tokens};
 use super::ids;
-use super::kind::{Kind, classify};
+use super::kind::{Kind, classify, is_agent_call};
 use super::settings::Settings;
 use super::source::Source;
 use crate::wire::trace::{Span, Status};
@@ -22,7 +22,7 @@ pub(crate) struct Made {
     pub(crate) drafts: Vec<Draft>,
     /// The operation, where it is an unknown one.
     pub(crate) unknown_operation: Option<String>,
-    /// The span claims usage.
+    /// The span claims usage, which no event tells.
     pub(crate) has_usage: bool,
 }
 
@@ -45,7 +45,8 @@ pub(crate) fn map(
         kind,
         drafts: Vec::new(),
         unknown_operation,
-        has_usage: usage.input.is_some() || usage.output.is_some(),
+        has_usage: (usage.input.is_some() || usage.output.is_some())
+            && !is_agent_call(&attributes, &name),
     };
     if kind != Kind::Other {
         let mapping = Mapping::read(span, (trace_id, span_id), name, attributes, source)?;
@@ -170,7 +171,10 @@ impl<'a> Mapping<'a> {
         }
         let mut kept = self.kept();
         if kind == Kind::Step {
-            kept.text("session_id", session::session(attributes).map(|id| id.to_string()));
+            kept.text(
+                "session_id",
+                session::session(attributes).map(|id| id.to_string()),
+            );
             kept.text("tool_call_id", tool_call_id(attributes));
         }
         step.attributes = Some(kept.into_object()?);
@@ -202,7 +206,10 @@ fn reasons(span: &Span, attributes: &Attributes<'_>) -> Vec<String> {
     if !reasons.is_empty() {
         return reasons;
     }
-    let choices = span.events.iter().filter(|event| event.name == "gen_ai.choice");
+    let choices = span
+        .events
+        .iter()
+        .filter(|event| event.name == "gen_ai.choice");
     choices
         .filter_map(|choice| Attributes::new(&choice.attributes).text("finish_reason"))
         .collect()
@@ -214,10 +221,15 @@ fn end(span: &Span, attributes: &Attributes<'_>) -> Result<End, InvalidValue> {
     if let Some(status) = &span.status {
         end.failed = status.code == Status::ERROR;
         end.declared_ok = status.code == Status::OK;
-        end.texts.extend(attributes.checked("status.message", &status.message));
+        end.texts
+            .extend(attributes.checked("status.message", &status.message));
     }
     let names = ["exception", "gen_ai.client.operation.exception"];
-    for event in span.events.iter().filter(|event| names.iter().any(|name| event.name == name)) {
+    for event in span
+        .events
+        .iter()
+        .filter(|event| names.iter().any(|name| event.name == name))
+    {
         end.exception = true;
         let about = Attributes::new(&event.attributes);
         end.texts.extend(about.text("exception.type"));
@@ -236,11 +248,14 @@ pub(crate) fn is_synthetic(
     settings: &Settings,
 ) -> bool {
     let either = [attributes, resource];
-    let environment = || {
-        resource.first_text(&["deployment.environment.name", "deployment.environment"])
-    };
-    either.iter().any(|found| found.flag("logs.is_synthetic") == Some(true))
-        || either.iter().any(|found| found.has("user_agent.synthetic.type"))
+    let environment =
+        || resource.first_text(&["deployment.environment.name", "deployment.environment"]);
+    either
+        .iter()
+        .any(|found| found.flag("logs.is_synthetic") == Some(true))
+        || either
+            .iter()
+            .any(|found| found.has("user_agent.synthetic.type"))
         || (!settings.synthetic_environments.is_empty()
             && environment().is_some_and(|name| settings.synthetic_environments.contains(&name)))
 }

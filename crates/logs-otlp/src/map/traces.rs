@@ -86,7 +86,10 @@ impl SoFar {
         let drafts = &mut self.mapped.drafts;
         if let Some((from, to)) = self.seen.get(&key) {
             let earlier = drafts.get(*from..*to).unwrap_or_default();
-            let is_equal = earlier.iter().map(|earlier| &earlier.draft).eq(&made.drafts);
+            let is_equal = earlier
+                .iter()
+                .map(|earlier| &earlier.draft)
+                .eq(&made.drafts);
             if is_equal {
                 counts.ignore("repeated");
             } else {

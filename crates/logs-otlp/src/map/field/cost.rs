@@ -17,7 +17,11 @@ const DOLLARS: &[&str] = &[
 pub(crate) fn cost(attributes: &Attributes<'_>) -> Option<(Cost, &'static str)> {
     micros(attributes)
         .or_else(|| amount(attributes))
-        .or_else(|| DOLLARS.iter().find_map(|name| Some((attributes.dollars(name)?, *name))))
+        .or_else(|| {
+            DOLLARS
+                .iter()
+                .find_map(|name| Some((attributes.dollars(name)?, *name)))
+        })
         .or_else(|| in_json(attributes, "langfuse.observation.cost_details", "total"))
         .or_else(|| in_json(attributes, "mlflow.llm.cost", "total_cost"))
         .or_else(|| Some((attributes.dollars("operation.cost")?, "operation.cost")))
@@ -26,7 +30,9 @@ pub(crate) fn cost(attributes: &Attributes<'_>) -> Option<(Cost, &'static str)> 
 /// An exact number of millionths.
 fn micros(attributes: &Attributes<'_>) -> Option<(Cost, &'static str)> {
     let name = "cost_usd_micros";
-    let nanos = i64::try_from(attributes.count(name)?).ok()?.checked_mul(1000)?;
+    let nanos = i64::try_from(attributes.count(name)?)
+        .ok()?
+        .checked_mul(1000)?;
     Some((Cost::from_nano_usd(nanos).ok()?, name))
 }
 

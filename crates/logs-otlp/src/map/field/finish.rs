@@ -15,5 +15,8 @@ const SOURCES: &[&str] = &[
 /// The reasons; none where nothing says one.
 pub(crate) fn reasons(attributes: &Attributes<'_>) -> Vec<String> {
     let found = SOURCES.iter().map(|source| attributes.texts(source));
-    found.into_iter().find(|reasons| !reasons.is_empty()).unwrap_or_default()
+    found
+        .into_iter()
+        .find(|reasons| !reasons.is_empty())
+        .unwrap_or_default()
 }

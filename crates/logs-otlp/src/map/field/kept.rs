@@ -80,7 +80,6 @@ impl Kept {
     }
 
     pub(crate) fn into_object(self) -> Result<JsonObject, InvalidValue> {
-        JsonObject::from_value(&Json::Object(self.0))
-            .map_err(|error| error.in_field("attributes"))
+        JsonObject::from_value(&Json::Object(self.0)).map_err(|error| error.in_field("attributes"))
     }
 }

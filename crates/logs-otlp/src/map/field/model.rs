@@ -27,22 +27,29 @@ const REQUESTED: &[&str] = &[
     "decision.request.model_name",
 ];
 
-const PARAMETERS: &[&str] = &["llm.invocation_parameters", "embedding.invocation_parameters"];
+const PARAMETERS: &[&str] = &[
+    "llm.invocation_parameters",
+    "embedding.invocation_parameters",
+];
 
 /// The model that answered, else the one asked for; `None` where nothing names one. `name` is the span's.
 pub(crate) fn model(attributes: &Attributes<'_>, name: &str) -> Option<Model> {
     let valid = |text: String| Model::new(text).ok();
-    let named = SOURCES.iter().find_map(|source| valid(attributes.text(source)?));
+    let named = SOURCES
+        .iter()
+        .find_map(|source| valid(attributes.text(source)?));
     let bare = || match name.starts_with("claude_code.") {
         true => valid(attributes.text("model")?),
         false => None,
     };
     let of_mlflow = || valid(attributes.json_text("mlflow.llm.model")?);
     named.or_else(bare).or_else(of_mlflow).or_else(|| {
-        PARAMETERS.iter().find_map(|source| match attributes.json(source)?.get("model")? {
-            Json::String(model) => valid(model.clone()),
-            _ => None,
-        })
+        PARAMETERS
+            .iter()
+            .find_map(|source| match attributes.json(source)?.get("model")? {
+                Json::String(model) => valid(model.clone()),
+                _ => None,
+            })
     })
 }
 

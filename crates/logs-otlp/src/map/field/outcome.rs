@@ -12,7 +12,13 @@ pub(crate) fn outcome(
 ) -> Result<OutcomeCategory, logs_domain::InvalidValue> {
     let said = attributes.first_text(&["gen_ai.task.status", "error.type", "error_type"]);
     let said = said.into_iter().chain(reasons.first().cloned());
-    let valid = said.filter_map(|text| OutcomeCategory::new(text).ok()).next();
-    let plain = if status == ExecutionStatus::Succeeded { "ok" } else { "error" };
+    let valid = said
+        .filter_map(|text| OutcomeCategory::new(text).ok())
+        .next();
+    let plain = if status == ExecutionStatus::Succeeded {
+        "ok"
+    } else {
+        "error"
+    };
     valid.map_or_else(|| OutcomeCategory::new(plain), Ok)
 }

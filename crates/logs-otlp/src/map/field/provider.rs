@@ -77,7 +77,12 @@ fn spelled(value: &str, attributes: &Attributes<'_>) -> String {
         // The service of OpenAI's models has hosts of its own.
         let host = attributes.text("server.address").unwrap_or_default();
         let of_openai = host.ends_with(".openai.azure.com");
-        return if of_openai { "azure.ai.openai" } else { "azure.ai.inference" }.to_owned();
+        return if of_openai {
+            "azure.ai.openai"
+        } else {
+            "azure.ai.inference"
+        }
+        .to_owned();
     }
     let known = SPELLINGS.iter().find(|(other, _)| *other == name);
     known.map_or(name, |(_, spelling)| spelling).to_owned()

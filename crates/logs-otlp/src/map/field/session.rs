@@ -15,5 +15,7 @@ const SOURCES: &[&str] = &[
 ];
 
 pub(crate) fn session(attributes: &Attributes<'_>) -> Option<SessionId> {
-    SOURCES.iter().find_map(|source| SessionId::new(attributes.text(source)?).ok())
+    SOURCES
+        .iter()
+        .find_map(|source| SessionId::new(attributes.text(source)?).ok())
 }

@@ -19,5 +19,7 @@ const SOURCES: &[&str] = &[
 
 /// The name of a tool, an agent or a workflow.
 pub(crate) fn skill(attributes: &Attributes<'_>) -> Option<SkillName> {
-    SOURCES.iter().find_map(|source| SkillName::new(attributes.text(source)?).ok())
+    SOURCES
+        .iter()
+        .find_map(|source| SkillName::new(attributes.text(source)?).ok())
 }

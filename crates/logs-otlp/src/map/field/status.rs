@@ -25,16 +25,24 @@ pub(crate) struct End {
 }
 
 /// How it ended. Without any sign of a failure it succeeded.
-pub(crate) fn status(attributes: &Attributes<'_>, reasons: &[String], end: &End) -> ExecutionStatus {
+pub(crate) fn status(
+    attributes: &Attributes<'_>,
+    reasons: &[String],
+    end: &End,
+) -> ExecutionStatus {
     let error_type = attributes.first_text(&["error.type", "error_type"]);
     let code = code(attributes, error_type.as_deref());
     let says = |words: &[&str]| {
         let texts = end.texts.iter().chain(&error_type).chain(reasons);
-        texts.map(|text| text.to_ascii_lowercase()).any(|text| words.iter().any(|word| text.contains(word)))
+        texts
+            .map(|text| text.to_ascii_lowercase())
+            .any(|text| words.iter().any(|word| text.contains(word)))
     };
     let stopped = reasons.iter().any(|reason| {
         let reason = reason.to_ascii_lowercase();
-        ["error", "timeout", "deadline", "cancel", "abort"].iter().any(|word| reason.contains(word))
+        ["error", "timeout", "deadline", "cancel", "abort"]
+            .iter()
+            .any(|word| reason.contains(word))
     });
     let failed = end.failed
         || error_type.is_some()
@@ -44,7 +52,8 @@ pub(crate) fn status(attributes: &Attributes<'_>, reasons: &[String], end: &End)
         || code >= 400;
     if !failed {
         ExecutionStatus::Succeeded
-    } else if says(&["timeout", "timed out", "timedout", "deadline"]) || [408, 504].contains(&code) {
+    } else if says(&["timeout", "timed out", "timedout", "deadline"]) || [408, 504].contains(&code)
+    {
         ExecutionStatus::Timeout
     } else if says(&["cancel", "abort"]) || code == 499 {
         ExecutionStatus::Aborted
@@ -56,5 +65,8 @@ pub(crate) fn status(attributes: &Attributes<'_>, reasons: &[String], end: &End)
 /// The status of HTTP, which may stand in the place of an error's type. 0 where there is none.
 fn code(attributes: &Attributes<'_>, error_type: Option<&str>) -> u64 {
     let of_type = || error_type.and_then(|text| text.parse().ok());
-    attributes.first_count(CODES).or_else(of_type).unwrap_or_default()
+    attributes
+        .first_count(CODES)
+        .or_else(of_type)
+        .unwrap_or_default()
 }

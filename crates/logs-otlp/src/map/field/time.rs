@@ -5,7 +5,11 @@ use logs_domain::{DurationMs, InvalidValue, Timestamp};
 /// The time of so many nanoseconds since 1970, floored to microseconds. 0 means that the sender does not know it.
 pub(crate) fn timestamp(field: &'static str, nanos: u64) -> Result<Timestamp, InvalidValue> {
     if nanos == 0 {
-        return Err(InvalidValue::new(field, nanos, "nanoseconds since 1970, and not 0"));
+        return Err(InvalidValue::new(
+            field,
+            nanos,
+            "nanoseconds since 1970, and not 0",
+        ));
     }
     let micros = i64::try_from(nanos / 1000).unwrap_or(i64::MAX);
     Timestamp::from_micros(micros).map_err(|error| error.in_field(field))

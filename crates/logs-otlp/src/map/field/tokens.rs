@@ -174,8 +174,12 @@ fn of_langfuse(details: &Json) -> Usage {
         reasoning: None,
     };
     Usage {
-        cache_read: apart.cache_read.or_else(|| first(&["input_cached_tokens", "input_cache_read"])),
-        cache_write: apart.cache_write.or_else(|| first(&["input_cache_creation"])),
+        cache_read: apart
+            .cache_read
+            .or_else(|| first(&["input_cached_tokens", "input_cache_read"])),
+        cache_write: apart
+            .cache_write
+            .or_else(|| first(&["input_cache_creation"])),
         reasoning: first(&["output_reasoning_tokens", "output_reasoning"]),
         ..apart.exclusive()
     }
@@ -183,7 +187,11 @@ fn of_langfuse(details: &Json) -> Usage {
 
 /// The object of a provider: OpenAI's chat and responses, Anthropic's.
 fn of_provider(usage: &Json) -> Counts {
-    let first = |paths: &[&str]| paths.iter().find_map(|path| json_count(usage.pointer(path)));
+    let first = |paths: &[&str]| {
+        paths
+            .iter()
+            .find_map(|path| json_count(usage.pointer(path)))
+    };
     Counts {
         input: first(&["/prompt_tokens", "/input_tokens"]),
         output: first(&["/completion_tokens", "/output_tokens"]),

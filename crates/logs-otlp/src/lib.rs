@@ -2,8 +2,10 @@
 //! no clock and no runtime.
 //!
 //! 1. [`decode`] reads the body of a request, protobuf or JSON, into one form.
-//! 2. [`map`] makes drafts of it.
+//! 2. [`map`] makes drafts of it: runs, steps, audit entries, system records.
+//! 3. [`answer`] writes what the sender gets back.
 
+pub mod answer;
 pub mod decode;
 mod json;
 pub mod limits;

@@ -2,5 +2,13 @@
 
 #[path = "real/bodies.rs"]
 mod bodies;
+#[path = "real/content.rs"]
+mod content;
+#[path = "real/deviations.rs"]
+mod deviations;
+#[path = "real/read.rs"]
+mod read;
+#[path = "real/scenario.rs"]
+mod scenario;
 #[path = "real/truth.rs"]
 mod truth;

@@ -52,10 +52,10 @@ impl<'a> Attributes<'a> {
 
     /// A text that is not empty.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        match self.value(name)? {
-            Value::Text(text) => self.checked(name, &text),
-            _ => None,
-        }
+        let Value::Text(text) = self.value(name)? else {
+            return None;
+        };
+        self.checked(name, &text)
     }
 
     /// A text of the field of a message, held to the same rules.
@@ -142,10 +142,7 @@ impl<'a> Attributes<'a> {
                 let texts = list
                     .values
                     .into_iter()
-                    .filter_map(|AnyValue { value }| match value {
-                        Some(Value::Text(text)) => self.checked(name, &text),
-                        _ => None,
-                    });
+                    .filter_map(|member| self.member(name, member));
                 texts.collect()
             }
             Some(Value::Text(text)) => match self.checked(name, &text) {
@@ -160,6 +157,13 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    fn member(&self, name: &str, AnyValue { value }: AnyValue) -> Option<String> {
+        let Some(Value::Text(text)) = value else {
+            return None;
+        };
+        self.checked(name, &text)
+    }
+
     /// The JSON in a text.
     pub(crate) fn json(&self, name: &str) -> Option<Json> {
         serde_json::from_str(&self.text(name)?).ok()
@@ -167,19 +171,17 @@ impl<'a> Attributes<'a> {
 
     /// The text in the JSON in a text, as MLflow writes its attributes.
     pub(crate) fn json_text(&self, name: &str) -> Option<String> {
-        match self.json(name)? {
-            Json::String(text) if !text.is_empty() => self.checked(name, text.as_bytes()),
-            _ => None,
-        }
+        let Json::String(text) = self.json(name)? else {
+            return None;
+        };
+        self.checked(name, text.as_bytes())
     }
 }
 
 fn strings(list: Vec<Json>) -> Vec<String> {
-    let texts = list.into_iter().filter_map(|member| match member {
-        Json::String(text) if !text.is_empty() && !text.contains('\0') => Some(text),
-        _ => None,
-    });
-    texts.collect()
+    let texts = list.iter().filter_map(Json::as_str);
+    let texts = texts.filter(|text| !text.is_empty() && !text.contains('\0'));
+    texts.map(str::to_owned).collect()
 }
 
 fn whole(double: f64) -> Option<u64> {

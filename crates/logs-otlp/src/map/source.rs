@@ -57,9 +57,9 @@ impl<'a> Source<'a> {
 
 /// What stands there in the place of the tenant.
 fn other_tenant(value: Option<Value>, tenant: &TenantId) -> Option<String> {
-    match value? {
-        Value::Text(text) if text.is_empty() || text == tenant.as_str().as_bytes() => None,
-        Value::Text(text) => Some(String::from_utf8_lossy(&text).into_owned()),
-        _ => Some("a value that is no text".to_owned()),
-    }
+    let Value::Text(text) = value? else {
+        return Some("a value that is no text".to_owned());
+    };
+    let agrees = text.is_empty() || text == tenant.as_str().as_bytes();
+    (!agrees).then(|| String::from_utf8_lossy(&text).into_owned())
 }

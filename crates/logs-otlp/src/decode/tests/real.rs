@@ -98,8 +98,8 @@ fn every_body_decodes_to_its_readable_form() {
 
 #[test]
 fn a_body_on_the_route_of_another_signal_is_refused_by_its_name() {
-    type Decoded = Result<usize, DecodeError>;
-    let decoders: [(Signal, fn(&Bytes, Encoding) -> Decoded); 3] = [
+    type Decode = fn(&Bytes, Encoding) -> Result<usize, DecodeError>;
+    let decoders: [(Signal, Decode); 3] = [
         (Signal::Traces, |body, encoding| {
             traces(body, encoding).map(|found| found.len())
         }),

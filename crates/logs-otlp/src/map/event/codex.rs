@@ -68,16 +68,12 @@ fn request(event: &Event<'_>, whole: String) -> Result<Made, InvalidValue> {
         texts: error.into_iter().collect(),
         ..End::default()
     };
-    match status(attributes, &[], &end) {
-        ExecutionStatus::Succeeded => Ok(Made::Ignored("detail")),
-        failed => call(
-            event,
-            whole,
-            failed,
-            Usage::default(),
-            attributes.millis("duration_ms"),
-        ),
+    let status = status(attributes, &[], &end);
+    if status == ExecutionStatus::Succeeded {
+        return Ok(Made::Ignored("detail"));
     }
+    let duration = attributes.millis("duration_ms");
+    call(event, whole, status, Usage::default(), duration)
 }
 
 fn call(

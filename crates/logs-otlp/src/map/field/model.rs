@@ -1,7 +1,6 @@
 //! The model that answered, and the one that was asked for.
 
 use logs_domain::Model;
-use serde_json::Value as Json;
 
 use crate::map::attributes::Attributes;
 
@@ -43,14 +42,14 @@ pub(crate) fn model(attributes: &Attributes<'_>, name: &str) -> Option<Model> {
         false => None,
     };
     let of_mlflow = || valid(attributes.json_text("mlflow.llm.model")?);
-    named.or_else(bare).or_else(of_mlflow).or_else(|| {
-        PARAMETERS
-            .iter()
-            .find_map(|source| match attributes.json(source)?.get("model")? {
-                Json::String(model) => valid(model.clone()),
-                _ => None,
-            })
-    })
+    let in_parameters = |source: &&str| {
+        let parameters = attributes.json(source)?;
+        valid(parameters.get("model")?.as_str()?.to_owned())
+    };
+    named
+        .or_else(bare)
+        .or_else(of_mlflow)
+        .or_else(|| PARAMETERS.iter().find_map(in_parameters))
 }
 
 /// The model that was asked for.

@@ -28,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("logs-facade", &["logs-domain"]),
     ("logs-server", &["logs-domain", "logs-facade"]),
     ("logs-ingest", &["logs-domain"]),
+    ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
     ("logs-cli", &["logs-domain", "logs-server", "logs-store"]),
     ("logs-scenarios", &[]),

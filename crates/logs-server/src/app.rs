@@ -10,15 +10,18 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use logs_domain::LogsStore;
 use logs_facade::LogsFacade;
+use logs_ingest::Ingest;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tracing::warn;
 
 use crate::access::AccessLog;
 use crate::api;
 use crate::options::ServerOptions;
+use crate::otlp;
 use crate::problem::Problem;
 use crate::request_id::{self, RequestId};
 
@@ -27,6 +30,7 @@ use crate::request_id::{self, RequestId};
 pub(crate) struct App {
     pub(crate) store: Arc<dyn LogsStore>,
     pub(crate) facade: LogsFacade,
+    pub(crate) ingest: Ingest,
     pub(crate) access: Arc<AccessLog>,
     pub(crate) options: Arc<ServerOptions>,
 }
@@ -41,6 +45,7 @@ impl Service {
     pub fn new(store: Arc<dyn LogsStore>, options: ServerOptions) -> Self {
         Self(App {
             facade: LogsFacade::new(Arc::clone(&store)),
+            ingest: Ingest::new(Arc::clone(&store) as _, options.ingest.clone()),
             access: Arc::new(AccessLog::new(Arc::clone(&store))),
             store,
             options: Arc::new(options),
@@ -52,9 +57,13 @@ impl Service {
         router(&self.0)
     }
 
-    /// Stores what the service still holds: entries about reads of the last second. Call it before the store is
-    /// closed.
+    /// Refuses new appends, finishes those that it took, and stores the entries about reads of the last second. Call
+    /// it before the store is closed.
     pub async fn close(&self) {
+        let open = self.0.ingest.shutdown(self.0.options.drain).await;
+        if open > 0 {
+            warn!(requests = open, "appends were not finished in time");
+        }
         self.0.access.close().await;
     }
 }
@@ -72,7 +81,8 @@ fn router(app: &App) -> Router {
         .layer(RequestBodyTimeoutLayer::new(app.options.body_timeout))
         .layer(RequestDecompressionLayer::new())
         .map_request(|request: Request<_>| request.map(Body::new));
-    api::router(app.clone()).fallback(unknown).layer(layers)
+    let routes = api::router(app.clone()).merge(otlp::router(app));
+    routes.fallback(unknown).layer(layers)
 }
 
 /// Gives each request an id, and each answer the id of its request.

@@ -6,6 +6,7 @@ mod app;
 mod body;
 mod caller;
 mod options;
+mod otlp;
 mod problem;
 mod request_id;
 mod serve;

@@ -4,12 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use logs_domain::{RecordIdGenerator, TenantId, UuidV7Generator};
+use logs_ingest::IngestOptions;
+use logs_otlp::map::Settings;
 
 /// What a service may be told, with defaults for everything else.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
     /// The tenant of every caller, as long as the service has no keys.
     pub tenant: TenantId,
+    /// How many appends are taken and committed at a time.
+    pub ingest: IngestOptions,
+    /// How telemetry becomes records.
+    pub mapping: Settings,
     /// Makes the ids of requests.
     pub ids: Arc<dyn RecordIdGenerator>,
     /// How long a client may take to send the head of a request.
@@ -30,6 +36,9 @@ impl ServerOptions {
     pub fn new(tenant: TenantId) -> Self {
         Self {
             tenant,
+            // There is one tenant, and nobody to share with.
+            ingest: IngestOptions::default().tenant_parts(1),
+            mapping: Settings::default(),
             ids: Arc::new(UuidV7Generator),
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(30),

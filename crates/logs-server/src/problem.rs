@@ -1,8 +1,11 @@
 //! Errors as answers: problem details of RFC 9457.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use logs_domain::{InvalidValue, StoreError, WriteOutcome};
+use logs_ingest::IngestError;
 use serde::Serialize;
 
 /// The media type of problem details.
@@ -100,6 +103,16 @@ impl Problem {
         problem
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// What is wrong, for people.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     fn write_outcome(mut self, outcome: WriteOutcome) -> Self {
         self.0.write_outcome = Some(match outcome {
             WriteOutcome::NotApplied => "not_applied",
@@ -171,6 +184,22 @@ impl From<StoreError> for Problem {
             // An error that is newer than this service.
             _ => Self::failed(detail),
         }
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        let (detail, outcome) = (error.to_string(), error.write_outcome());
+        if let IngestError::Store(error) = error {
+            // Requests that share an append share its error, and nobody can copy the error of a store.
+            return Arc::try_unwrap(error)
+                .map_or_else(|_| Self::busy(detail, 1).write_outcome(outcome), Self::from);
+        }
+        if matches!(error, IngestError::TooLarge { .. }) {
+            let title = ("urn:logs:too-large", "The body is too large");
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, title, detail);
+        }
+        Self::busy(detail, 1).write_outcome(outcome)
     }
 }
 

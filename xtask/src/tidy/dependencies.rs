@@ -26,7 +26,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
     ("logs-facade", &["logs-domain"]),
-    ("logs-server", &["logs-domain", "logs-facade"]),
+    (
+        "logs-server",
+        &["logs-domain", "logs-facade", "logs-ingest", "logs-otlp"],
+    ),
     ("logs-ingest", &["logs-domain"]),
     ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),

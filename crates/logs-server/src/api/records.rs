@@ -15,7 +15,7 @@ use super::call::Call;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
-use crate::body::media_type;
+use crate::body::{expected_bytes, media_type};
 use crate::problem::Problem;
 
 const ON_CONFLICT: &str = "on_conflict";
@@ -124,17 +124,23 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
         );
         return Err(Problem::unsupported(detail));
     }
+    let expected = expected_bytes(&call.headers, &call.app);
+    let mut admission = call.app.ingest.admit(&call.caller.tenant, expected)?;
     let body = call.body().await?;
+    admission.resize(body.len())?;
     let drafts = drafts(&body, is_lines)?;
+    drop(body);
     if drafts.is_empty() {
         return Err(InvalidValue::new("body", "no records", "at least one record").into());
     }
-    let batch = AppendBatch::new(drafts)?;
-    let append = call
-        .app
-        .store
-        .append(&call.caller.tenant, &batch, on_conflict);
-    Answered::json(&Appended::from(&append.await?))
+    if drafts.len() > AppendBatch::MAX_RECORDS {
+        let expected = format!("at most {} records", AppendBatch::MAX_RECORDS);
+        return Err(
+            InvalidValue::new("body", format!("{} records", drafts.len()), expected).into(),
+        );
+    }
+    let records = admission.submit(drafts, on_conflict).await?;
+    Answered::json(&Appended::from(&AppendReceipt { records }))
 }
 
 /// Reads the drafts of a body.

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod otlp;
 mod service;
 
 use axum::http::{Method, StatusCode};
@@ -357,7 +358,7 @@ async fn bodies_and_answers_may_be_compressed() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_with_the_limit() {
-    let service = Service::with_body_bytes(1_000);
+    let service = Service::with(|options| options.body_bytes = 1_000);
     let large = format!("[{}]", " ".repeat(1_000));
     let body = Some(("application/json", large.as_str()));
     let answer = service.send(Method::POST, "/api/v1/records", body).await;

@@ -41,13 +41,13 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn empty() -> Self {
-        Self::with_body_bytes(1024 * 1024)
+        Self::with(|_| {})
     }
 
-    pub(crate) fn with_body_bytes(body_bytes: usize) -> Self {
+    pub(crate) fn with(set: impl FnOnce(&mut ServerOptions)) -> Self {
         let store = Arc::new(MemoryStore::new(StoreOptions::default()));
         let mut options = ServerOptions::new(TenantId::new("default").unwrap());
-        options.body_bytes = body_bytes;
+        set(&mut options);
         let service = logs_server::Service::new(Arc::clone(&store) as Arc<dyn LogsStore>, options);
         Self {
             router: service.router(),

@@ -195,6 +195,3 @@ pub(crate) fn json_count(value: Option<&Json>) -> Option<u64> {
     let value = value?;
     value.as_u64().or_else(|| whole(value.as_f64()?))
 }
-
-#[cfg(test)]
-mod tests;

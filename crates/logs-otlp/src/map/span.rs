@@ -38,6 +38,9 @@ pub(crate) fn map(
     let trace_id = ids::trace(&span.trace_id)?;
     let span_id = ids::span(&span.span_id)?;
     let attributes = Attributes::new(&span.attributes);
+    if let Some(fault) = attributes.fault() {
+        return Err(fault);
+    }
     let name = attributes.checked("name", &span.name).unwrap_or_default();
     let (kind, unknown_operation) = classify(&attributes, &name, settings.agent_calls);
     let usage = tokens::usage(&attributes, &name);
@@ -49,14 +52,11 @@ pub(crate) fn map(
             && !is_agent_call(&attributes, &name),
     };
     if kind != Kind::Other {
-        let mapping = Mapping::read(span, (trace_id, span_id), name, attributes, source)?;
-        if kind == Kind::Run {
-            made.drafts.push(mapping.run(&usage, settings)?.into());
-        }
-        made.drafts.push(mapping.step(kind)?.into());
-        if let Some(fault) = mapping.attributes.fault() {
-            return Err(fault);
-        }
+        let ids = (trace_id, span_id);
+        let drafts = Mapping::read(span, ids, name, &attributes, source)
+            .and_then(|mapping| mapping.drafts(kind, &usage, settings));
+        // A text that cannot be kept is the cause of what lacks it.
+        made.drafts = attributes.fault().map_or(drafts, Err)?;
     }
     Ok(made)
 }
@@ -64,7 +64,7 @@ pub(crate) fn map(
 /// What run and step share.
 struct Mapping<'a> {
     source: &'a Source<'a>,
-    attributes: Attributes<'a>,
+    attributes: &'a Attributes<'a>,
     name: String,
     trace_id: TraceId,
     span_id: SpanId,
@@ -81,14 +81,14 @@ impl<'a> Mapping<'a> {
         span: &'a Span,
         (trace_id, span_id): (String, String),
         name: String,
-        attributes: Attributes<'a>,
+        attributes: &'a Attributes<'a>,
         source: &'a Source<'a>,
     ) -> Result<Self, InvalidValue> {
         let parent = ids::parent(&span.parent_span_id)?;
         let started_at = time::timestamp("startTimeUnixNano", span.start_time_unix_nano)?;
         let completed_at = time::timestamp("endTimeUnixNano", span.end_time_unix_nano)?;
-        let reasons = reasons(span, &attributes);
-        let status = status::status(&attributes, &reasons, &end(span, &attributes)?);
+        let reasons = reasons(span, attributes);
+        let status = status::status(attributes, &reasons, &end(span, attributes)?);
         Ok(Self {
             source,
             name,
@@ -104,8 +104,22 @@ impl<'a> Mapping<'a> {
         })
     }
 
+    fn drafts(
+        &self,
+        kind: Kind,
+        usage: &Usage,
+        settings: &Settings,
+    ) -> Result<Vec<Draft>, InvalidValue> {
+        let mut drafts = Vec::with_capacity(2);
+        if kind == Kind::Run {
+            drafts.push(self.run(usage, settings)?.into());
+        }
+        drafts.push(self.step(kind)?.into());
+        Ok(drafts)
+    }
+
     fn run(&self, usage: &Usage, settings: &Settings) -> Result<NewLlmRun, InvalidValue> {
-        let attributes = &self.attributes;
+        let attributes = self.attributes;
         let run_id = |span: &SpanId| RunId::new(format!("{}:{span}", self.trace_id));
         let provider = provider::provider(attributes);
         let model = model::model(attributes, &self.name);
@@ -149,7 +163,7 @@ impl<'a> Mapping<'a> {
     }
 
     fn step(&self, kind: Kind) -> Result<NewTraceStep, InvalidValue> {
-        let attributes = &self.attributes;
+        let attributes = self.attributes;
         // The agent whose call this is does not name what the step did.
         let skill = match kind {
             Kind::Run => None,

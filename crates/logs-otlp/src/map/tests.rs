@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod counted;
+mod decisions;
 mod events;
 mod kinds;
 mod refusals;

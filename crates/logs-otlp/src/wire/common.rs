@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::{Message, Oneof};
 use serde::Deserialize;
 
-use crate::json;
+use super::json;
 
 /// An attribute. Its value stays encoded until somebody wants it: most values are never read.
 #[derive(Clone, PartialEq, Message, Deserialize)]

@@ -1,8 +1,8 @@
 //! The attributes of a span, a log record, an event or a resource, by name.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
+use hashbrown::HashMap;
 use logs_domain::{Cost, InvalidValue};
 use serde_json::Value as Json;
 

@@ -1,8 +1,8 @@
 //! One span to its drafts.
 
 use logs_domain::{
-    Draft, DurationMs, ExecutionStatus, InvalidValue, Model, NewLlmRun, NewTraceStep, Provider,
-    RecordSource, RunId, SkillName, SpanId, StepKey, Timestamp, TraceId,
+    Cost, Draft, DurationMs, ExecutionStatus, InvalidValue, Model, NewLlmRun, NewTraceStep,
+    Provider, RecordSource, RunId, SkillName, SpanId, StepKey, Timestamp, TraceId,
 };
 
 use super::attributes::Attributes;
@@ -22,8 +22,10 @@ pub(crate) struct Made {
     pub(crate) drafts: Vec<Draft>,
     /// The operation, where it is an unknown one.
     pub(crate) unknown_operation: Option<String>,
-    /// The span claims usage, which no event tells.
+    /// The span claims usage.
     pub(crate) has_usage: bool,
+    /// The span is a call of an agent that events tell too.
+    pub(crate) is_agent_call: bool,
 }
 
 /// The drafts of a span.
@@ -48,13 +50,13 @@ pub(crate) fn map(
         kind,
         drafts: Vec::new(),
         unknown_operation,
-        has_usage: (usage.input.is_some() || usage.output.is_some())
-            && !is_agent_call(&attributes, &name),
+        has_usage: usage.input.is_some() || usage.output.is_some(),
+        is_agent_call: is_agent_call(&attributes, &name),
     };
     if kind != Kind::Other {
         let ids = (trace_id, span_id);
         let drafts = Mapping::read(span, ids, name, &attributes, source)
-            .and_then(|mapping| mapping.drafts(kind, &usage, settings));
+            .and_then(|mapping| mapping.of_kind(kind).drafts(kind, &usage, settings));
         // A text that cannot be kept is the cause of what lacks it.
         made.drafts = attributes.fault().map_or(drafts, Err)?;
     }
@@ -74,6 +76,8 @@ struct Mapping<'a> {
     duration: DurationMs,
     reasons: Vec<String>,
     status: ExecutionStatus,
+    /// Of a call, and the attribute that says it.
+    cost: Option<(Cost, &'static str)>,
 }
 
 impl<'a> Mapping<'a> {
@@ -100,8 +104,17 @@ impl<'a> Mapping<'a> {
             duration: time::duration(span.start_time_unix_nano, span.end_time_unix_nano)?,
             reasons,
             status,
+            cost: None,
             attributes,
         })
+    }
+
+    /// With the cost, if the span owns one.
+    fn of_kind(mut self, kind: Kind) -> Self {
+        if kind == Kind::Run {
+            self.cost = cost::cost(self.attributes);
+        }
+        self
     }
 
     fn drafts(
@@ -153,7 +166,7 @@ impl<'a> Mapping<'a> {
         kept.texts("finish_reasons", &self.reasons);
         kept.response_id(attributes);
         kept.usage(usage);
-        if let Some((cost, named)) = cost::cost(attributes) {
+        if let Some((cost, named)) = self.cost {
             run.cost = Some(cost);
             kept.text("cost_source", Some(named.to_owned()));
         }
@@ -180,9 +193,7 @@ impl<'a> Mapping<'a> {
             self.duration,
         );
         step.parent = self.parent.clone().map(StepKey::Span);
-        if kind == Kind::Run {
-            step.cost = cost::cost(attributes).map(|(cost, _)| cost);
-        }
+        step.cost = self.cost.map(|(cost, _)| cost);
         let mut kept = self.kept();
         if kind == Kind::Step {
             kept.text(

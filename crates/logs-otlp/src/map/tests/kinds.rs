@@ -158,11 +158,17 @@ fn the_calls_of_agents_are_counted_from_events_or_from_spans() {
         (runs(&from_events).len(), steps(&from_events).len()),
         (0, 2)
     );
-    assert_eq!(from_events.counts.unattributed_usage, 0, "events tell it");
+    let counts = &from_events.counts;
+    assert_eq!(
+        (counts.unattributed_usage, counts.agent_calls),
+        (0, 2),
+        "events tell it"
+    );
     let settings = Settings {
         agent_calls: AgentCalls::FromSpans,
         ..Settings::default()
     };
     let from_spans = mapped_with(&json!({}), &spans, &settings);
     assert_eq!((runs(&from_spans).len(), steps(&from_spans).len()), (2, 2));
+    assert_eq!(from_spans.counts.agent_calls, 0);
 }

@@ -7,7 +7,6 @@
 
 pub mod answer;
 pub mod decode;
-mod json;
 pub mod limits;
 pub mod map;
 mod signal;

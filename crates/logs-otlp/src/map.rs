@@ -21,3 +21,6 @@ pub use mapped::{Counts, Mapped, MappedDraft, Refused};
 pub use metrics::metrics;
 pub use settings::{AgentCalls, Settings};
 pub use traces::traces;
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! Texts are bytes, so that one text that is not UTF-8 does not cost the whole request.
 
 pub(crate) mod common;
+pub(crate) mod json;
 pub(crate) mod logs;
 pub(crate) mod metrics;
 pub(crate) mod trace;

@@ -1,8 +1,8 @@
 //! The attributes of a span, a log record, an event or a resource, by name.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
+use hashbrown::HashMap;
 use logs_domain::{Cost, InvalidValue};
 use serde_json::Value as Json;
 
@@ -195,6 +195,3 @@ pub(crate) fn json_count(value: Option<&Json>) -> Option<u64> {
     let value = value?;
     value.as_u64().or_else(|| whole(value.as_f64()?))
 }
-
-#[cfg(test)]
-mod tests;

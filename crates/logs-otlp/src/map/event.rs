@@ -45,6 +45,9 @@ pub(crate) fn map(
     settings: &Settings,
 ) -> Result<Made, InvalidValue> {
     let attributes = Attributes::new(&record.attributes);
+    if let Some(fault) = attributes.fault() {
+        return Err(fault);
+    }
     let name = name::of(record, &attributes, source);
     let event = Event {
         record,
@@ -60,10 +63,11 @@ pub(crate) fn map(
         Name::GeminiCli(name) => gemini_cli::map(&event, name),
         Name::Other(name) => other::map(&event, name),
         Name::None => Ok(Made::Ignored("other")),
-    }?;
+    };
+    // A text that cannot be kept is the cause of what lacks it. What is not stored needs none.
     match (event.attributes.fault(), &made) {
-        (Some(fault), Made::Drafts(_)) => Err(fault),
-        (Some(_) | None, _) => Ok(made),
+        (Some(fault), Ok(Made::Drafts(_)) | Err(_)) => Err(fault),
+        (_, Ok(_) | Err(_)) => made,
     }
 }
 

@@ -39,7 +39,7 @@ fn required(
     if id.len() == length && id.iter().any(|byte| *byte != 0) {
         return Ok(hex(id));
     }
-    let shown = match id.strip_prefix(crate::json::NOT_HEX) {
+    let shown = match id.strip_prefix(crate::wire::json::NOT_HEX) {
         Some(text) => String::from_utf8_lossy(text).into_owned(),
         None => hex(id.get(..id.len().min(64)).unwrap_or_default()),
     };

@@ -1,8 +1,8 @@
 //! One span to its drafts.
 
 use logs_domain::{
-    Draft, DurationMs, ExecutionStatus, InvalidValue, Model, NewLlmRun, NewTraceStep, Provider,
-    RecordSource, RunId, SkillName, SpanId, StepKey, Timestamp, TraceId,
+    Cost, Draft, DurationMs, ExecutionStatus, InvalidValue, Model, NewLlmRun, NewTraceStep,
+    Provider, RecordSource, RunId, SkillName, SpanId, StepKey, Timestamp, TraceId,
 };
 
 use super::attributes::Attributes;
@@ -22,8 +22,10 @@ pub(crate) struct Made {
     pub(crate) drafts: Vec<Draft>,
     /// The operation, where it is an unknown one.
     pub(crate) unknown_operation: Option<String>,
-    /// The span claims usage, which no event tells.
+    /// The span claims usage.
     pub(crate) has_usage: bool,
+    /// The span is a call of an agent that events tell too.
+    pub(crate) is_agent_call: bool,
 }
 
 /// The drafts of a span.
@@ -38,6 +40,9 @@ pub(crate) fn map(
     let trace_id = ids::trace(&span.trace_id)?;
     let span_id = ids::span(&span.span_id)?;
     let attributes = Attributes::new(&span.attributes);
+    if let Some(fault) = attributes.fault() {
+        return Err(fault);
+    }
     let name = attributes.checked("name", &span.name).unwrap_or_default();
     let (kind, unknown_operation) = classify(&attributes, &name, settings.agent_calls);
     let usage = tokens::usage(&attributes, &name);
@@ -45,18 +50,15 @@ pub(crate) fn map(
         kind,
         drafts: Vec::new(),
         unknown_operation,
-        has_usage: (usage.input.is_some() || usage.output.is_some())
-            && !is_agent_call(&attributes, &name),
+        has_usage: usage.input.is_some() || usage.output.is_some(),
+        is_agent_call: is_agent_call(&attributes, &name),
     };
     if kind != Kind::Other {
-        let mapping = Mapping::read(span, (trace_id, span_id), name, attributes, source)?;
-        if kind == Kind::Run {
-            made.drafts.push(mapping.run(&usage, settings)?.into());
-        }
-        made.drafts.push(mapping.step(kind)?.into());
-        if let Some(fault) = mapping.attributes.fault() {
-            return Err(fault);
-        }
+        let ids = (trace_id, span_id);
+        let drafts = Mapping::read(span, ids, name, &attributes, source)
+            .and_then(|mapping| mapping.of_kind(kind).drafts(kind, &usage, settings));
+        // A text that cannot be kept is the cause of what lacks it.
+        made.drafts = attributes.fault().map_or(drafts, Err)?;
     }
     Ok(made)
 }
@@ -64,7 +66,7 @@ pub(crate) fn map(
 /// What run and step share.
 struct Mapping<'a> {
     source: &'a Source<'a>,
-    attributes: Attributes<'a>,
+    attributes: &'a Attributes<'a>,
     name: String,
     trace_id: TraceId,
     span_id: SpanId,
@@ -74,6 +76,8 @@ struct Mapping<'a> {
     duration: DurationMs,
     reasons: Vec<String>,
     status: ExecutionStatus,
+    /// Of a call, and the attribute that says it.
+    cost: Option<(Cost, &'static str)>,
 }
 
 impl<'a> Mapping<'a> {
@@ -81,14 +85,14 @@ impl<'a> Mapping<'a> {
         span: &'a Span,
         (trace_id, span_id): (String, String),
         name: String,
-        attributes: Attributes<'a>,
+        attributes: &'a Attributes<'a>,
         source: &'a Source<'a>,
     ) -> Result<Self, InvalidValue> {
         let parent = ids::parent(&span.parent_span_id)?;
         let started_at = time::timestamp("startTimeUnixNano", span.start_time_unix_nano)?;
         let completed_at = time::timestamp("endTimeUnixNano", span.end_time_unix_nano)?;
-        let reasons = reasons(span, &attributes);
-        let status = status::status(&attributes, &reasons, &end(span, &attributes)?);
+        let reasons = reasons(span, attributes);
+        let status = status::status(attributes, &reasons, &end(span, attributes)?);
         Ok(Self {
             source,
             name,
@@ -100,12 +104,35 @@ impl<'a> Mapping<'a> {
             duration: time::duration(span.start_time_unix_nano, span.end_time_unix_nano)?,
             reasons,
             status,
+            cost: None,
             attributes,
         })
     }
 
+    /// With the cost, if the span owns one.
+    fn of_kind(mut self, kind: Kind) -> Self {
+        if kind == Kind::Run {
+            self.cost = cost::cost(self.attributes);
+        }
+        self
+    }
+
+    fn drafts(
+        &self,
+        kind: Kind,
+        usage: &Usage,
+        settings: &Settings,
+    ) -> Result<Vec<Draft>, InvalidValue> {
+        let mut drafts = Vec::with_capacity(2);
+        if kind == Kind::Run {
+            drafts.push(self.run(usage, settings)?.into());
+        }
+        drafts.push(self.step(kind)?.into());
+        Ok(drafts)
+    }
+
     fn run(&self, usage: &Usage, settings: &Settings) -> Result<NewLlmRun, InvalidValue> {
-        let attributes = &self.attributes;
+        let attributes = self.attributes;
         let run_id = |span: &SpanId| RunId::new(format!("{}:{span}", self.trace_id));
         let provider = provider::provider(attributes);
         let model = model::model(attributes, &self.name);
@@ -139,7 +166,7 @@ impl<'a> Mapping<'a> {
         kept.texts("finish_reasons", &self.reasons);
         kept.response_id(attributes);
         kept.usage(usage);
-        if let Some((cost, named)) = cost::cost(attributes) {
+        if let Some((cost, named)) = self.cost {
             run.cost = Some(cost);
             kept.text("cost_source", Some(named.to_owned()));
         }
@@ -149,7 +176,7 @@ impl<'a> Mapping<'a> {
     }
 
     fn step(&self, kind: Kind) -> Result<NewTraceStep, InvalidValue> {
-        let attributes = &self.attributes;
+        let attributes = self.attributes;
         // The agent whose call this is does not name what the step did.
         let skill = match kind {
             Kind::Run => None,
@@ -166,9 +193,7 @@ impl<'a> Mapping<'a> {
             self.duration,
         );
         step.parent = self.parent.clone().map(StepKey::Span);
-        if kind == Kind::Run {
-            step.cost = cost::cost(attributes).map(|(cost, _)| cost);
-        }
+        step.cost = self.cost.map(|(cost, _)| cost);
         let mut kept = self.kept();
         if kind == Kind::Step {
             kept.text(

@@ -73,6 +73,7 @@ impl SoFar {
             Kind::Run => {
                 self.traces_with_runs.insert(span.trace_id.clone());
             }
+            Kind::Step if made.is_agent_call => counts.agent_calls += 1,
             Kind::Step | Kind::Other if made.has_usage => {
                 self.usage_elsewhere.push(span.trace_id.clone());
             }

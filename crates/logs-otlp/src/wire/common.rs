@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::{Message, Oneof};
 use serde::Deserialize;
 
-use crate::json;
+use super::json;
 
 /// An attribute. Its value stays encoded until somebody wants it: most values are never read.
 #[derive(Clone, PartialEq, Message, Deserialize)]
@@ -22,8 +22,13 @@ pub(crate) struct KeyValue {
 impl KeyValue {
     /// The value, `None` where there is none or it is malformed.
     pub(crate) fn decoded(&self) -> Option<Value> {
-        AnyValue::decode(self.value.clone()?).ok()?.value
+        decoded(self.value.as_ref()?)
     }
+}
+
+/// The value in an encoded [`AnyValue`], `None` where there is none or it is malformed.
+pub(crate) fn decoded(value: &Bytes) -> Option<Value> {
+    AnyValue::decode(value.clone()).ok()?.value
 }
 
 /// The value of an attribute or of a body.

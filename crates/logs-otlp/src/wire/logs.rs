@@ -4,8 +4,8 @@ use bytes::Bytes;
 use prost::Message;
 use serde::Deserialize;
 
-use super::common::{AnyValue, KeyValue, Resource, Scope};
-use crate::json;
+use super::common::{KeyValue, Resource, Scope};
+use super::json;
 
 #[derive(Clone, PartialEq, Message, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -47,9 +47,10 @@ pub(crate) struct LogRecord {
     #[prost(int32, tag = "2")]
     #[serde(deserialize_with = "json::severity_number")]
     pub(crate) severity_number: i32,
-    #[prost(message, optional, tag = "5")]
-    #[serde(deserialize_with = "json::any_value")]
-    pub(crate) body: Option<AnyValue>,
+    /// An [`AnyValue`](super::common::AnyValue), which stays encoded: bodies hold prompts of any size.
+    #[prost(bytes = "bytes", optional, tag = "5")]
+    #[serde(deserialize_with = "json::encoded_value")]
+    pub(crate) body: Option<Bytes>,
     #[prost(message, repeated, tag = "6")]
     #[serde(deserialize_with = "json::list")]
     pub(crate) attributes: Vec<KeyValue>,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::Message;
 use serde::Deserialize;
 
-use crate::json;
+use super::json;
 
 #[derive(Clone, PartialEq, Message, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -5,7 +5,7 @@ use prost::Message;
 use serde::Deserialize;
 
 use super::common::{KeyValue, Resource, Scope};
-use crate::json;
+use super::json;
 
 #[derive(Clone, PartialEq, Message, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -56,7 +56,7 @@ fn contents(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Array(list) => list.iter().for_each(|member| contents(member, found)),
         Value::Object(members) => members.values().for_each(|member| contents(member, found)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -64,7 +64,9 @@ impl Scenario {
             Draft::TraceStep(step) => self.steps.push(step.clone()),
             Draft::AuditEntry(entry) => self.audit.push(entry.clone()),
             Draft::SystemRecord(record) => self.system.push(record.clone()),
-            other => panic!("{}: {other:?}", body.path.display()),
+            Draft::Trace(_) | Draft::LogExport(_) | Draft::LogExportOutcome(_) => {
+                panic!("{}: {draft:?}", body.path.display())
+            }
         }
         let earlier = self.drafts.insert(draft.key(), draft);
         assert_eq!(earlier, None, "{}: a key twice", body.path.display());

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use prost::Message;
 
 use crate::decode::{Encoding, logs, traces};
-use crate::wire::common::{AnyValue, KeyValue};
+use crate::wire::common::{AnyValue, KeyValue, decoded};
 use crate::wire::logs::LogRecord;
 use crate::wire::trace::Span;
 
@@ -194,7 +194,11 @@ fn assert_record(ours: &LogRecord, theirs: &their_logs::LogRecord) {
     assert_eq!(ours.time_unix_nano, theirs.time_unix_nano);
     assert_eq!(ours.observed_time_unix_nano, theirs.observed_time_unix_nano);
     assert_eq!(ours.severity_number, theirs.severity_number);
-    assert_eq!(ours.body, theirs.body.as_ref().map(as_ours));
+    let their_body = theirs.body.as_ref().map(as_ours);
+    assert_eq!(
+        ours.body.as_ref().and_then(decoded),
+        their_body.and_then(|body| body.value)
+    );
     assert_eq!(ours.trace_id, theirs.trace_id);
     assert_eq!(ours.span_id, theirs.span_id);
     assert_eq!(ours.event_name, theirs.event_name.as_bytes());

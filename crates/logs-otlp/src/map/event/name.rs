@@ -2,11 +2,11 @@
 
 use crate::map::attributes::Attributes;
 use crate::map::source::Source;
-use crate::wire::common::Value;
+use crate::wire::common::{Value, decoded};
 use crate::wire::logs::LogRecord;
 
-/// The longest body that may be a name.
-const MAX_NAME_BYTES: usize = 128;
+/// The longest encoded body that may be a name.
+const MAX_BODY_BYTES: usize = 128;
 
 /// The sender of an event, and its name without that of the sender.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,10 +24,12 @@ pub(super) enum Name {
 pub(super) fn of(record: &LogRecord, attributes: &Attributes<'_>, source: &Source<'_>) -> Name {
     let event_name = attributes.checked("eventName", &record.event_name);
     let attribute = attributes.text("event.name");
-    let body = match record.body.as_ref().and_then(|body| body.value.as_ref()) {
-        Some(Value::Text(text)) if text.len() <= MAX_NAME_BYTES => {
-            std::str::from_utf8(text).ok().map(str::to_owned)
-        }
+    let body = record
+        .body
+        .as_ref()
+        .filter(|body| body.len() <= MAX_BODY_BYTES);
+    let body = match body.and_then(decoded) {
+        Some(Value::Text(text)) => std::str::from_utf8(&text).ok().map(str::to_owned),
         Some(_) | None => None,
     };
     let places = [&event_name, &attribute, &body];

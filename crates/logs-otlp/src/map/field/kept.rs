@@ -1,8 +1,10 @@
 //! The `attributes` of a record: an allow list. Prompts, answers, arguments, outputs and the mail addresses of users
 //! never get in.
 
+use std::fmt::Write as _;
+
 use logs_domain::{InvalidValue, JsonObject};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::tokens::Usage;
 use crate::map::attributes::Attributes;
@@ -21,7 +23,7 @@ const RESPONSE_ID: &[&str] = &[
 
 /// The members, as they are collected.
 #[derive(Default)]
-pub(crate) struct Kept(Map<String, Json>);
+pub(crate) struct Kept(Vec<(&'static str, Json)>);
 
 impl Kept {
     /// What every record has: where it came from.
@@ -31,32 +33,32 @@ impl Kept {
         kept.text("service_version", source.service_version.clone());
         kept.text("scope_name", source.scope_name.clone());
         kept.text("scope_version", source.scope_version.clone());
-        kept.0.insert("mapping".to_owned(), json!(MAPPING_VERSION));
+        kept.0.push(("mapping", json!(MAPPING_VERSION)));
         kept
     }
 
-    pub(crate) fn text(&mut self, name: &str, value: Option<String>) {
+    pub(crate) fn text(&mut self, name: &'static str, value: Option<String>) {
         if let Some(value) = value {
-            self.0.insert(name.to_owned(), Json::String(value));
+            self.0.push((name, Json::String(value)));
         }
     }
 
-    pub(crate) fn texts(&mut self, name: &str, values: &[String]) {
+    pub(crate) fn texts(&mut self, name: &'static str, values: &[String]) {
         if !values.is_empty() {
-            self.0.insert(name.to_owned(), json!(values));
+            self.0.push((name, json!(values)));
         }
     }
 
     /// A count, where a JSON number keeps it.
-    pub(crate) fn count(&mut self, name: &str, value: Option<u64>) {
+    pub(crate) fn count(&mut self, name: &'static str, value: Option<u64>) {
         if let Some(value) = value.filter(|value| *value <= 1 << 53) {
-            self.0.insert(name.to_owned(), json!(value));
+            self.0.push((name, json!(value)));
         }
     }
 
-    pub(crate) fn flag(&mut self, name: &str, value: Option<bool>) {
+    pub(crate) fn flag(&mut self, name: &'static str, value: Option<bool>) {
         if let Some(value) = value {
-            self.0.insert(name.to_owned(), json!(value));
+            self.0.push((name, json!(value)));
         }
     }
 
@@ -75,11 +77,21 @@ impl Kept {
     /// The fields that the mapping claims and the sender did not say.
     pub(crate) fn assumed(&mut self, fields: &[&str]) {
         if !fields.is_empty() {
-            self.0.insert("assumed".to_owned(), json!(fields));
+            self.0.push(("assumed", json!(fields)));
         }
     }
 
-    pub(crate) fn into_object(self) -> Result<JsonObject, InvalidValue> {
-        JsonObject::from_value(&Json::Object(self.0)).map_err(|error| error.in_field("attributes"))
+    /// The object. Its members are written in canonical order, which the domain then need not make.
+    pub(crate) fn into_object(mut self) -> Result<JsonObject, InvalidValue> {
+        self.0.sort_by_key(|(name, _)| *name);
+        self.0.dedup_by_key(|(name, _)| *name);
+        let mut text = String::from("{");
+        for (place, (name, value)) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            // Names are plain words. Writing to a text cannot fail.
+            let _ = write!(text, "{comma}\"{name}\":{value}");
+        }
+        text.push('}');
+        JsonObject::parse(&text).map_err(|error| error.in_field("attributes"))
     }
 }

@@ -14,18 +14,11 @@ use super::number::{Scalar, scalar};
 use crate::limits::MAX_DEPTH;
 use crate::wire::common::{AnyValue, ArrayValue, MapValue, Member, Value};
 
-/// A value, `None` where the member is null.
-pub(crate) fn any_value<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<AnyValue>, D::Error> {
-    Ok(Level(MAX_DEPTH).deserialize(deserializer)?.any())
-}
-
-/// A value in the encoding of protobuf, in which attributes keep theirs.
+/// A value in the encoding of protobuf, in which it stays until somebody wants it. `None` where the member is null.
 pub(crate) fn encoded_value<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Bytes>, D::Error> {
-    let value = any_value(deserializer)?;
+    let value = Level(MAX_DEPTH).deserialize(deserializer)?.any();
     Ok(value.map(|value| value.encode_to_vec().into()))
 }
 

@@ -9,7 +9,7 @@ mod bytes;
 mod list;
 mod number;
 
-pub(crate) use any_value::{any_value, encoded_value};
+pub(crate) use any_value::encoded_value;
 pub(crate) use bytes::{NOT_HEX, id, text};
 pub(crate) use list::list;
 pub(crate) use number::{number, severity_number, span_kind, status_code};

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
@@ -13,6 +14,7 @@ use logs_domain::{
 use logs_ingest::{Ingest, IngestError, IngestOptions};
 use logs_memory::MemoryStore;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 pub(crate) const SKIP: OnConflict = OnConflict::SkipRecord;
 pub(crate) const REJECT: OnConflict = OnConflict::RejectCall;
@@ -60,8 +62,11 @@ pub(crate) fn scripted(options: IngestOptions) -> (Ingest, Script) {
 }
 
 impl Script {
+    /// The next call. The time is paused, so a day passes as soon as nothing else can happen.
     pub(crate) async fn call(&mut self) -> Call {
-        self.0.recv().await.expect("the ingest holds the writer")
+        let call = timeout(Duration::from_secs(86_400), self.0.recv()).await;
+        call.expect("the writer is called")
+            .expect("the ingest holds the writer")
     }
 
     /// Checks that no call waits here. The commits that should not run are in the statistics.
@@ -191,9 +196,18 @@ pub(crate) fn assert_idle(ingest: &Ingest) {
     assert_eq!(stats.lanes, 0, "no lane is kept");
 }
 
-/// Lets the commit that just answered end.
+/// Lets the commits that just answered end.
 pub(crate) async fn settle(ingest: &Ingest) {
-    while ingest.stats().running_commits > 0 {
+    until_commits(ingest, 0).await;
+}
+
+/// Lets commits end until so many run.
+pub(crate) async fn until_commits(ingest: &Ingest, running: usize) {
+    for _ in 0..10_000 {
+        if ingest.stats().running_commits == running {
+            return;
+        }
         tokio::task::yield_now().await;
     }
+    panic!("{running} commits should run: {:?}", ingest.stats());
 }

@@ -8,7 +8,7 @@ use logs_memory::MemoryStore;
 
 use crate::scripted::{
     Answer, REJECT, assert_idle, draft, outcomes, refused, runs, scripted, settle, store_error,
-    submit, submit_as, unavailable,
+    submit, submit_as, unavailable, until_commits,
 };
 
 fn partial(answer: Answer) -> (usize, IngestError) {
@@ -65,9 +65,7 @@ async fn the_receipts_have_the_order_of_the_drafts_whichever_append_ends_first()
     let second = script.call().await;
     assert_eq!(first.batch.drafts(), runs(0..2));
     second.answer_outcomes(&[AlreadyStored, AlreadyStored]);
-    while ingest.stats().running_commits > 1 {
-        tokio::task::yield_now().await;
-    }
+    until_commits(&ingest, 1).await;
     first.store();
     let answer = client.await.unwrap();
     let keys: Vec<_> = answer.iter().map(|receipt| receipt.key.clone()).collect();

@@ -81,7 +81,9 @@ fn router(app: &App) -> Router {
         .layer(RequestBodyTimeoutLayer::new(app.options.body_timeout))
         .layer(RequestDecompressionLayer::new())
         .map_request(|request: Request<_>| request.map(Body::new));
-    let routes = api::router(app.clone()).merge(otlp::router(app));
+    let routes = api::router(app.clone())
+        .merge(otlp::router(app))
+        .merge(otlp::grpc::router(app));
     routes.fallback(unknown).layer(layers)
 }
 

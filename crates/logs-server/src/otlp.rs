@@ -1,8 +1,9 @@
-//! OTLP over HTTP: the telemetry of applications becomes records.
+//! OTLP: the telemetry of applications becomes records. This file has the routes of HTTP, `grpc` those of gRPC.
 //!
 //! An answer is in the encoding of its request, errors too, as the specification asks for.
 
 mod encoding;
+pub(crate) mod grpc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,8 +11,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use bytes::Bytes;
 use logs_domain::{InvalidValue, OnConflict, RecordOutcome, RecordReceipt};
-use logs_ingest::IngestError;
+use logs_ingest::{Admission, IngestError};
 use logs_otlp::Signal;
 use logs_otlp::answer::{Code, success};
 use logs_otlp::decode::{self, DecodeError, Encoding};
@@ -54,7 +56,7 @@ async fn take(app: App, signal: Signal, request: Request) -> Response {
         Ok(encoding) => encoding,
         Err(problem) => return problem.into_response(),
     };
-    match store(&app, signal, encoding, &parts.headers, body).await {
+    match read(&app, signal, encoding, &parts.headers, body).await {
         Ok(refused) => answer(
             StatusCode::OK,
             encoding,
@@ -133,20 +135,30 @@ fn answer(status: StatusCode, encoding: Encoding, body: Vec<u8>) -> Response {
     (status, media_type, body).into_response()
 }
 
-/// Stores what a request says, and tells which of its items were refused.
-async fn store(
+/// Reads a body that there is room for, and stores what it says.
+async fn read(
     app: &App,
     signal: Signal,
     encoding: Encoding,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Vec<Refused>, Failure> {
-    let tenant = &app.options.tenant;
-    let mut admission = app
-        .ingest
-        .admit(tenant, body::expected_bytes(headers, app))?;
+    let expected = body::expected_bytes(headers, app);
+    let mut admission = app.ingest.admit(&app.options.tenant, expected)?;
     let body = body::read(body, app.options.body_bytes).await?;
     admission.resize(body.len())?;
+    store(app, admission, signal, encoding, body).await
+}
+
+/// Stores what a body says, and tells which of its items were refused.
+async fn store(
+    app: &App,
+    admission: Admission,
+    signal: Signal,
+    encoding: Encoding,
+    body: Bytes,
+) -> Result<Vec<Refused>, Failure> {
+    let tenant = &app.options.tenant;
     let settings = &app.options.mapping;
     let mapped = match signal {
         Signal::Traces => map::traces(&decode::traces(&body, encoding)?, tenant, settings),

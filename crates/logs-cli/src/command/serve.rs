@@ -24,9 +24,13 @@ const TENANT: &str = "default";
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
-    /// The address and the port of the service
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4318")]
-    listen: SocketAddr,
+    /// An address and a port of the service. HTTP and gRPC work on each
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_values = ["127.0.0.1:4318", "127.0.0.1:4317"]
+    )]
+    listen: Vec<SocketAddr>,
 }
 
 impl Serve {
@@ -37,14 +41,26 @@ impl Serve {
         };
         let store = session.store().await?;
         let options = ServerOptions::new(tenant.clone());
-        let server = Server::bind(self.listen, store, options).await;
+        let server = Server::bind(&self.listen, store, options).await;
         let server = server.map_err(|error| Failure::usage(format!("--listen: {error}")))?;
-        let address = server.address()?;
+        let addresses = server.addresses()?;
         let err = &mut session.streams.err;
-        writeln!(err, "serving tenant `{tenant}` on http://{address}/api/v1")?;
+        for address in &addresses {
+            writeln!(err, "listening on http://{address} for tenant `{tenant}`")?;
+        }
+        if let Some(address) = addresses.first() {
+            writeln!(
+                err,
+                "point an exporter here: OTEL_EXPORTER_OTLP_ENDPOINT=http://{address}"
+            )?;
+            writeln!(
+                err,
+                "ask for records: curl 'http://{address}/api/v1/runs?limit=5'"
+            )?;
+        }
         writeln!(
             err,
-            "there are no keys: only programs of this machine reach the service"
+            "there are no keys, so only programs of this machine reach the service"
         )?;
         err.flush()?;
         let shutdown = Shutdown::new();

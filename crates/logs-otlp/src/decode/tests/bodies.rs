@@ -364,3 +364,22 @@ fn more_items_than_the_limit_are_refused_before_they_cost_memory() {
         too_many
     );
 }
+
+#[test]
+fn items_are_counted_before_they_are_decoded() {
+    let within = |field: u8, inner: &[u8]| {
+        let mut message = vec![field << 3 | 2];
+        prost::encoding::encode_varint(inner.len() as u64, &mut message);
+        [message.as_slice(), inner].concat()
+    };
+    // Each span has a number in the place of its trace id, so none can be decoded.
+    let spans = within(2, b"\x08\x01").repeat(MAX_ITEMS + 1);
+    let body = Bytes::from(within(1, &within(2, &spans)));
+    let error = traces(&body, Encoding::Protobuf).unwrap_err();
+    assert_eq!(
+        error,
+        DecodeError::TooMany {
+            signal: Signal::Traces
+        }
+    );
+}

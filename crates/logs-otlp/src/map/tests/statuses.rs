@@ -44,6 +44,7 @@ fn each_sign_of_a_failure_counts() {
         ),
         (json!({"http.response.status_code": 429}), json!({})),
         (json!({"status_code": "500"}), json!({})),
+        (json!({"http.status_code": 400}), json!({})),
         (json!({}), json!({"events": [{"name": "exception"}]})),
         (
             json!({}),

@@ -1,4 +1,5 @@
-//! What one request may hold. The limit on the bytes of a body is the server's.
+//! What one request may hold. The limit on the bytes of a body is the server's. Decoded, a body takes up to 64 times
+//! its bytes of memory, if it consists of empty attributes: a server counts this in its own limit.
 
 /// The most spans, log records or metrics in one request. A request with more is refused whole: exporters
 /// send 512 at a time, and collectors 8,192.

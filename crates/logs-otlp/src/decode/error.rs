@@ -39,7 +39,11 @@ pub enum DecodeError {
         hint: &'static str,
     },
     /// The body holds too many items.
-    #[error("body: got more than {MAX_ITEMS} {}, expected at most {MAX_ITEMS}. Let the exporter send smaller batches", .signal.items())]
+    #[error(
+        "body: got more than {MAX_ITEMS} {}, expected at most {MAX_ITEMS}. Let the exporter send \
+         smaller batches",
+        .signal.items()
+    )]
     TooMany {
         /// The signal of the route.
         signal: Signal,

@@ -77,6 +77,14 @@ impl<'a> Attributes<'a> {
         None
     }
 
+    /// The beginning of a text that is looked at and never stored, so it need not be one that a store keeps.
+    pub(crate) fn glimpse(&self, name: &str) -> Option<String> {
+        let Value::Text(text) = self.value(name)? else {
+            return None;
+        };
+        Some(glimpse(&text))
+    }
+
     /// The first of these texts.
     pub(crate) fn first_text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.text(name))
@@ -182,6 +190,12 @@ fn strings(list: Vec<Json>) -> Vec<String> {
     let texts = list.iter().filter_map(Json::as_str);
     let texts = texts.filter(|text| !text.is_empty() && !text.contains('\0'));
     texts.map(str::to_owned).collect()
+}
+
+/// The beginning of a text that is looked at and never stored.
+pub(crate) fn glimpse(text: &[u8]) -> String {
+    let beginning = text.get(..MAX_TEXT_BYTES).unwrap_or(text);
+    String::from_utf8_lossy(beginning).into_owned()
 }
 
 fn whole(double: f64) -> Option<u64> {

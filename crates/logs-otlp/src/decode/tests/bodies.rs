@@ -200,6 +200,26 @@ fn a_value_ends_at_its_deepest_level() {
 }
 
 #[test]
+fn unknown_members_may_be_deep() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let found = span(&format!(
+        r#""later":{deep},"name":"n","startTimeUnixNano":{deep}"#
+    ));
+    assert_eq!(
+        (&*found.name, found.start_time_unix_nano),
+        (b"n".as_slice(), 0)
+    );
+    assert_eq!(
+        json(format!(r#"{{"later":{deep}}}"#))
+            .unwrap_err()
+            .to_string()
+            .split(',')
+            .next(),
+        Some("body: got the member `later`")
+    );
+}
+
+#[test]
 fn a_text_that_is_not_utf_8_is_no_error() {
     let body = [
         br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":""#.as_slice(),

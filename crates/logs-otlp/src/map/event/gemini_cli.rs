@@ -54,7 +54,7 @@ fn call(event: &Event<'_>, name: &str, whole: String) -> Result<Made, InvalidVal
     let (status, usage) = if name == "api_response" {
         (status(attributes, &[], &End::default()), usage(event))
     } else {
-        let texts = attributes.text("error.message").into_iter().collect();
+        let texts = attributes.glimpse("error.message").into_iter().collect();
         let end = End {
             failed: true,
             texts,

@@ -120,3 +120,21 @@ fn a_deadline_and_a_cancellation_have_words_and_codes() {
         Succeeded
     );
 }
+
+#[test]
+fn what_is_only_looked_at_need_not_be_text_and_may_be_long() {
+    let message = |text: String| {
+        let members = json!({"status": {"code": 2, "message": text}});
+        status(json!({}), members)
+    };
+    assert_eq!(message("timeout\0".to_owned()), Timeout);
+    assert_eq!(
+        message("timeout ".to_owned() + &"x".repeat(100_000)),
+        Timeout
+    );
+    assert_eq!(
+        message("x".repeat(100_000) + " timeout"),
+        Failed,
+        "only the beginning is"
+    );
+}

@@ -11,8 +11,8 @@ use crate::wire::common::{AnyValue, KeyValue, Value};
 
 /// Attributes by name. Of a name that stands there twice, the first counts.
 ///
-/// A value of another type than asked for is absent, and so is an empty text. A text that no store can keep (not
-/// UTF-8, or with NUL) is a [`fault`](Self::fault) of the whole item, as soon as somebody reads it.
+/// A value of another type than asked for is absent, and so is an empty text. A text that no store can keep
+/// (not UTF-8, or with NUL) is a [`fault`](Self::fault) of the whole item, as soon as somebody reads it.
 pub(crate) struct Attributes<'a> {
     by_name: HashMap<&'a [u8], &'a KeyValue>,
     fault: RefCell<Option<InvalidValue>>,

@@ -88,8 +88,8 @@ fn usage(event: &Event<'_>) -> Usage {
     counts.inclusive()
 }
 
-/// `accept`, `auto_accept` (for the whole session), `modify` or `reject`. A tool that was withheld has none, and its
-/// call failed. Nothing says who decided: a person can only where the agent runs interactively.
+/// `accept`, `auto_accept` (for the whole session), `modify` or `reject`. A tool that was withheld has none,
+/// and its call failed. Nothing says who decided: a person can only where the agent runs interactively.
 fn decision<'a>(event: &Event<'_>, name: &'a str) -> Decision<'a> {
     let attributes = &event.attributes;
     let decided = attributes.text("decision");

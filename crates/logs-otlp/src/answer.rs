@@ -1,7 +1,7 @@
 //! Answers to export requests, in the encoding of the request.
 //!
-//! A success is an export response of its signal, and an error is a `google.rpc.Status`, as OTLP over HTTP has them.
-//! `partial_success` stands in it only if items were refused: senders take it as an error.
+//! A success is an export response of its signal, and an error is a `google.rpc.Status`, as OTLP over HTTP has
+//! them. `partial_success` stands in it only if items were refused: senders take it as an error.
 
 use prost::Message;
 use serde_json::{Map, Value as Json, json};
@@ -76,8 +76,8 @@ impl Code {
     }
 }
 
-/// The answer to a request whose accepted items are stored. `refused` are those of the mapping, and those that the
-/// store refused because it has other content under their key.
+/// The answer to a request whose accepted items are stored. `refused` are those of the mapping, and those that
+/// the store refused because it has other content under their key.
 #[must_use]
 pub fn success(signal: Signal, refused: &[Refused], encoding: Encoding) -> Vec<u8> {
     let partial_success = (!refused.is_empty()).then(|| PartialSuccess {

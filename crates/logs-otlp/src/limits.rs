@@ -16,3 +16,11 @@ pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 
 /// The most levels of an attribute's value: lists and maps in each other. A deeper value counts as absent.
 pub const MAX_DEPTH: usize = 32;
+
+/// The most attributes and events in one protobuf request, of all its items together. A request with more is
+/// refused whole before it is decoded: an empty attribute has 2 bytes there, and 64 in memory.
+pub const MAX_PARTS: usize = 1_000_000;
+
+/// The most opening brackets, of lists and objects, in one JSON request, for the same reason. Those in texts
+/// count too. An attribute has two.
+pub const MAX_BRACKETS: usize = 4_000_000;

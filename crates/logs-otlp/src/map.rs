@@ -1,7 +1,7 @@
 //! Decoded requests to drafts of records.
 //!
-//! A draft depends on its own span or log record alone, and on its resource, its scope and the [`Settings`]. So the same span
-//! gives the same draft, in whatever request it comes.
+//! A draft depends on its own span or log record alone, and on its resource, its scope and the [`Settings`].
+//! So the same span gives the same draft, in whatever request it comes.
 
 mod attributes;
 mod event;

@@ -3,7 +3,8 @@
 use crate::Signal;
 use crate::limits::MAX_ITEMS;
 
-/// Why nothing of a body can be decoded. A server answers it with 400, and [`TooMany`](Self::TooMany) with 413.
+/// Why nothing of a body can be decoded. A server answers it with 400, and [`TooMany`](Self::TooMany) and
+/// [`TooManyParts`](Self::TooManyParts) with 413.
 ///
 /// No message repeats content of the body but the name of a member.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,8 +39,23 @@ pub enum DecodeError {
         /// What may help.
         hint: &'static str,
     },
+    /// The body is made of too many small parts.
+    #[error(
+        "body: got more than {limit} {parts}, expected at most {limit}. Let the exporter send \
+         smaller batches"
+    )]
+    TooManyParts {
+        /// What there are too many of.
+        parts: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
     /// The body holds too many items.
-    #[error("body: got more than {MAX_ITEMS} {}, expected at most {MAX_ITEMS}. Let the exporter send smaller batches", .signal.items())]
+    #[error(
+        "body: got more than {MAX_ITEMS} {}, expected at most {MAX_ITEMS}. Let the exporter send \
+         smaller batches",
+        .signal.items()
+    )]
     TooMany {
         /// The signal of the route.
         signal: Signal,

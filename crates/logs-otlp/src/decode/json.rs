@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 
 use super::{DecodeError, Request};
 use crate::Signal;
+use crate::limits::MAX_BRACKETS;
 
 /// How many bytes of an unknown member's name an error repeats.
 const SHOWN_BYTES: usize = 64;
@@ -17,6 +18,11 @@ pub(super) fn decode<R: Request>(body: &Bytes) -> Result<R, DecodeError> {
         expected: R::SIGNAL,
         reason: error.to_string(),
     };
+    let is_opening = |byte: &&u8| matches!(byte, b'{' | b'[');
+    if body.iter().filter(is_opening).count() > MAX_BRACKETS {
+        let (parts, limit) = ("opening brackets", MAX_BRACKETS);
+        return Err(DecodeError::TooManyParts { parts, limit });
+    }
     let request: R = parse(body).map_err(malformed)?;
     if request.items() == 0 {
         // Another form of JSON gives no items either. It must not pass for a success.

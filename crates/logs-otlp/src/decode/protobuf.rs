@@ -1,20 +1,22 @@
 //! Bodies in protobuf.
 
-use bytes::{Buf, Bytes};
-use prost::DecodeError as ProtobufError;
-use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
+mod parts;
+
+use bytes::Bytes;
 
 use super::error::at_most_items;
 use super::{DecodeError, Request};
 use crate::Signal;
+use crate::limits::MAX_PARTS;
 use crate::wire::logs::LogsRequest;
 use crate::wire::metrics::MetricsRequest;
 use crate::wire::trace::TraceRequest;
 
 pub(super) fn decode<R: Request>(body: &Bytes) -> Result<R, DecodeError> {
-    // An empty item is two bytes, and hundreds in memory: count them before.
-    if let Ok(items) = count_items(body.clone(), &[1, 2, 2]) {
-        at_most_items(R::SIGNAL, items)?;
+    // An empty item is two bytes, and hundreds in memory: count before decoding.
+    if let Ok(parts) = parts::count(body, R::SIGNAL) {
+        at_most_items(R::SIGNAL, parts.items)?;
+        at_most_parts(parts.all)?;
     }
     let reason = match R::decode(body.clone()) {
         Ok(request) if request.is_plausible() => return Ok(request),
@@ -47,21 +49,10 @@ fn is_of(signal: Signal, body: &Bytes) -> bool {
     }
 }
 
-/// Counts the messages at a path of fields. It is the same for every signal: resources, scopes, items.
-fn count_items(mut message: Bytes, path: &[u32]) -> Result<usize, ProtobufError> {
-    let Some((field, inner)) = path.split_first() else {
-        return Ok(1);
-    };
-    let mut items = 0;
-    while message.has_remaining() {
-        let (tag, wire_type) = decode_key(&mut message)?;
-        if tag == *field && wire_type == WireType::LengthDelimited {
-            let length = usize::try_from(decode_varint(&mut message)?).unwrap_or(usize::MAX);
-            let length = length.min(message.remaining());
-            items += count_items(message.split_to(length), inner)?;
-        } else {
-            skip_field(wire_type, tag, &mut message, DecodeContext::default())?;
-        }
+fn at_most_parts(found: usize) -> Result<(), DecodeError> {
+    if found > MAX_PARTS {
+        let (parts, limit) = ("attributes and events", MAX_PARTS);
+        return Err(DecodeError::TooManyParts { parts, limit });
     }
-    Ok(items)
+    Ok(())
 }

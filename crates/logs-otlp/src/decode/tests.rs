@@ -3,5 +3,6 @@
 mod bodies;
 #[path = "../../tests/real/bodies.rs"]
 mod bodies_at_hand;
+mod limits;
 mod oracle;
 mod real;

@@ -11,8 +11,8 @@ use crate::wire::common::{AnyValue, KeyValue, Value};
 
 /// Attributes by name. Of a name that stands there twice, the first counts.
 ///
-/// A value of another type than asked for is absent, and so is an empty text. A text that no store can keep (not
-/// UTF-8, or with NUL) is a [`fault`](Self::fault) of the whole item, as soon as somebody reads it.
+/// A value of another type than asked for is absent, and so is an empty text. A text that no store can keep
+/// (not UTF-8, or with NUL) is a [`fault`](Self::fault) of the whole item, as soon as somebody reads it.
 pub(crate) struct Attributes<'a> {
     by_name: HashMap<&'a [u8], &'a KeyValue>,
     fault: RefCell<Option<InvalidValue>>,
@@ -75,6 +75,14 @@ impl<'a> Attributes<'a> {
         let error = error.in_field(format!("attributes.{name}"));
         self.fault.borrow_mut().get_or_insert(error);
         None
+    }
+
+    /// The beginning of a text that is looked at and never stored, so it need not be one that a store keeps.
+    pub(crate) fn glimpse(&self, name: &str) -> Option<String> {
+        let Value::Text(text) = self.value(name)? else {
+            return None;
+        };
+        Some(glimpse(&text))
     }
 
     /// The first of these texts.
@@ -182,6 +190,12 @@ fn strings(list: Vec<Json>) -> Vec<String> {
     let texts = list.iter().filter_map(Json::as_str);
     let texts = texts.filter(|text| !text.is_empty() && !text.contains('\0'));
     texts.map(str::to_owned).collect()
+}
+
+/// The beginning of a text that is looked at and never stored.
+pub(crate) fn glimpse(text: &[u8]) -> String {
+    let beginning = text.get(..MAX_TEXT_BYTES).unwrap_or(text);
+    String::from_utf8_lossy(beginning).into_owned()
 }
 
 fn whole(double: f64) -> Option<u64> {

@@ -58,7 +58,8 @@ pub struct Counts {
     /// Spans of the calls of coding agents that became steps alone, because events tell the same calls. See
     /// [`AgentCalls`](super::AgentCalls): an agent that sends only traces has no runs here.
     pub agent_calls: u64,
-    /// Spans of operations that the mapping does not know, by operation. They are steps. A sender chooses the names.
+    /// Spans of operations that the mapping does not know, by operation. They are steps. A sender chooses the
+    /// names.
     pub unknown_operations: BTreeMap<String, u64>,
 }
 

@@ -1,7 +1,7 @@
 //! What an operator chooses.
 
-/// Where the calls of coding agents are counted that report each one twice: as a span and as a log event, without
-/// a common id.
+/// Where the calls of coding agents are counted that report each one twice: as a span and as a log event,
+/// without a common id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AgentCalls {
     /// Events become runs, and the spans of the same calls steps alone. Events have the cost (Claude Code), the

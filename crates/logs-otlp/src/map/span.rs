@@ -5,7 +5,7 @@ use logs_domain::{
     Provider, RecordSource, RunId, SkillName, SpanId, StepKey, Timestamp, TraceId,
 };
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, glimpse};
 use super::field::kept::Kept;
 use super::field::status::End;
 use super::field::tokens::Usage;
@@ -14,7 +14,7 @@ use super::ids;
 use super::kind::{Kind, classify, is_agent_call};
 use super::settings::Settings;
 use super::source::Source;
-use crate::wire::trace::{Span, Status};
+use crate::wire::trace::{Event, Span, Status};
 
 /// What a span gave.
 pub(crate) struct Made {
@@ -92,7 +92,7 @@ impl<'a> Mapping<'a> {
         let started_at = time::timestamp("startTimeUnixNano", span.start_time_unix_nano)?;
         let completed_at = time::timestamp("endTimeUnixNano", span.end_time_unix_nano)?;
         let reasons = reasons(span, attributes);
-        let status = status::status(attributes, &reasons, &end(span, attributes)?);
+        let status = status::status(attributes, &reasons, &end(span));
         Ok(Self {
             source,
             name,
@@ -241,29 +241,22 @@ fn reasons(span: &Span, attributes: &Attributes<'_>) -> Vec<String> {
 }
 
 /// What the status and the events of a span say about its end.
-fn end(span: &Span, attributes: &Attributes<'_>) -> Result<End, InvalidValue> {
+fn end(span: &Span) -> End {
     let mut end = End::default();
     if let Some(status) = &span.status {
         end.failed = status.code == Status::ERROR;
         end.declared_ok = status.code == Status::OK;
-        end.texts
-            .extend(attributes.checked("status.message", &status.message));
+        end.texts.push(glimpse(&status.message));
     }
     let names = ["exception", "gen_ai.client.operation.exception"];
-    for event in span
-        .events
-        .iter()
-        .filter(|event| names.iter().any(|name| event.name == name))
-    {
+    let is_exception = |event: &&Event| names.iter().any(|name| event.name == name);
+    for event in span.events.iter().filter(is_exception) {
         end.exception = true;
         let about = Attributes::new(&event.attributes);
-        end.texts.extend(about.text("exception.type"));
-        end.texts.extend(about.text("exception.message"));
-        if let Some(fault) = about.fault() {
-            return Err(fault);
-        }
+        end.texts.extend(about.glimpse("exception.type"));
+        end.texts.extend(about.glimpse("exception.message"));
     }
-    Ok(end)
+    end
 }
 
 /// Whether the run is a test and no work of a customer.

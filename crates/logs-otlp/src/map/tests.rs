@@ -25,7 +25,8 @@ fn tenant() -> TenantId {
     TenantId::new("acme").unwrap()
 }
 
-/// Attributes of a plain object: each value in the form of its type. A value under the key `raw:NAME` is as it is.
+/// Attributes of a plain object: each value in the form of its type. A value under the key `raw:NAME` is as it
+/// is.
 fn attributes(plain: &Value) -> Value {
     let one = |(key, value): (&String, &Value)| match key.strip_prefix("raw:") {
         Some(key) => json!({"key": key, "value": value}),

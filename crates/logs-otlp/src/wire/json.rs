@@ -1,8 +1,8 @@
 //! The JSON form of OTLP as real senders write it: ids in hex, 64-bit integers as numbers or texts,
 //! enumerations as numbers or names, null members, unknown members, empty objects in the place of empty lists.
 //!
-//! A value of another type than its field becomes the field's default; the mapping then refuses the
-//! span that lacks it, and no other. Only a structure that cannot be read is an error.
+//! A text that is no number, in the place of one, becomes the field's default, and so does an id that is none:
+//! the mapping then refuses that span and no other. Only a structure that cannot be read is an error.
 
 mod any_value;
 mod bytes;

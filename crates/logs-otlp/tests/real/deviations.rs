@@ -1,4 +1,5 @@
-//! Where a sender does not say what happened. The record says what the sender said, and `docs/otlp.md` lists these faults.
+//! Where a sender does not say what happened. The record says what the sender said, and `docs/otlp.md` lists
+//! these faults.
 
 use super::truth::Story;
 

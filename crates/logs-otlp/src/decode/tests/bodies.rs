@@ -5,20 +5,19 @@ use prost::Message;
 
 use crate::Signal;
 use crate::decode::{DecodeError, Encoding, logs, metrics, traces};
-use crate::limits::{MAX_DEPTH, MAX_ITEMS};
 use crate::wire::common::Value;
 use crate::wire::trace::{ResourceSpans, ScopeSpans, Span, TraceRequest};
 
-fn json(text: impl AsRef<[u8]>) -> Result<TraceRequest, DecodeError> {
+pub(super) fn json(text: impl AsRef<[u8]>) -> Result<TraceRequest, DecodeError> {
     traces(&Bytes::copy_from_slice(text.as_ref()), Encoding::Json).map(|traces| traces.0)
 }
 
-fn span(members: &str) -> Span {
+pub(super) fn span(members: &str) -> Span {
     let text = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{{members}}}]}}]}}]}}"#);
     json(text).unwrap().spans().next().unwrap().clone()
 }
 
-fn value(text: &str) -> Option<Value> {
+pub(super) fn value(text: &str) -> Option<Value> {
     span(&format!(r#""attributes":[{{"key":"k","value":{text}}}]"#)).attributes[0].decoded()
 }
 
@@ -183,23 +182,6 @@ fn values_of_every_type_and_of_none() {
 }
 
 #[test]
-fn a_value_ends_at_its_deepest_level() {
-    let nested = |levels: usize| {
-        let (open, close) = (r#"{"arrayValue":{"values":["#, "]}}");
-        format!(
-            "{}{{\"intValue\":1}}{}",
-            open.repeat(levels - 1),
-            close.repeat(levels - 1)
-        )
-    };
-    assert!(value(&nested(MAX_DEPTH)).is_some());
-    assert_eq!(value(&nested(MAX_DEPTH + 1)), None);
-    assert_eq!(value(&nested(100_000)), None);
-    let maps = r#"{"kvlistValue":{"values":[{"key":"a","value":"#.repeat(50_000);
-    assert_eq!(value(&format!("{maps}null{}", "}]}}".repeat(50_000))), None);
-}
-
-#[test]
 fn a_text_that_is_not_utf_8_is_no_error() {
     let body = [
         br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":""#.as_slice(),
@@ -319,48 +301,4 @@ fn json_without_the_items_is_no_success() {
         ),
         Err(DecodeError::Malformed { .. })
     ));
-}
-
-#[test]
-fn more_items_than_the_limit_are_refused_before_they_cost_memory() {
-    let many = |spans: usize| {
-        let text = format!(
-            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{}{{}}]}}]}}]}}"#,
-            "{},".repeat(spans - 1)
-        );
-        (json(&text), text)
-    };
-    assert_eq!(many(MAX_ITEMS).0.unwrap().spans().count(), MAX_ITEMS);
-    let too_many = DecodeError::TooMany {
-        signal: Signal::Traces,
-    };
-    assert_eq!(many(MAX_ITEMS + 1).0.unwrap_err(), too_many);
-    let scope = ScopeSpans {
-        scope: None,
-        spans: vec![
-            Span {
-                trace_id: vec![1; 16].into(),
-                ..Span::default()
-            };
-            MAX_ITEMS / 2
-        ],
-    };
-    let mut request = TraceRequest {
-        resource_spans: vec![ResourceSpans {
-            resource: None,
-            scope_spans: vec![scope.clone(), scope],
-        }],
-    };
-    assert!(traces(&request.encode_to_vec().into(), Encoding::Protobuf).is_ok());
-    request.resource_spans.push(ResourceSpans {
-        resource: None,
-        scope_spans: vec![ScopeSpans {
-            scope: None,
-            spans: vec![Span::default()],
-        }],
-    });
-    assert_eq!(
-        traces(&request.encode_to_vec().into(), Encoding::Protobuf).unwrap_err(),
-        too_many
-    );
 }

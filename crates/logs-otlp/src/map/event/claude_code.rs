@@ -66,7 +66,7 @@ fn call(event: &Event<'_>, name: &str, whole: String) -> Result<Made, InvalidVal
     let status = if name == "api_request" {
         ExecutionStatus::Succeeded
     } else {
-        let texts = attributes.text("error").into_iter().collect();
+        let texts = attributes.glimpse("error").into_iter().collect();
         let end = End {
             failed: true,
             texts,

@@ -62,7 +62,7 @@ fn completed(event: &Event<'_>, whole: String) -> Result<Made, InvalidValue> {
 /// A request that failed. Of one that succeeded, another event has the counts.
 fn request(event: &Event<'_>, whole: String) -> Result<Made, InvalidValue> {
     let attributes = &event.attributes;
-    let error = attributes.text("error.message");
+    let error = attributes.glimpse("error.message");
     let end = End {
         failed: error.is_some(),
         texts: error.into_iter().collect(),

@@ -54,7 +54,7 @@ fn call(event: &Event<'_>, name: &str, whole: String) -> Result<Made, InvalidVal
     let (status, usage) = if name == "api_response" {
         (status(attributes, &[], &End::default()), usage(event))
     } else {
-        let texts = attributes.text("error.message").into_iter().collect();
+        let texts = attributes.glimpse("error.message").into_iter().collect();
         let end = End {
             failed: true,
             texts,
@@ -88,8 +88,8 @@ fn usage(event: &Event<'_>) -> Usage {
     counts.inclusive()
 }
 
-/// `accept`, `auto_accept` (for the whole session), `modify` or `reject`. A tool that was withheld has none, and its
-/// call failed. Nothing says who decided: a person can only where the agent runs interactively.
+/// `accept`, `auto_accept` (for the whole session), `modify` or `reject`. A tool that was withheld has none,
+/// and its call failed. Nothing says who decided: a person can only where the agent runs interactively.
 fn decision<'a>(event: &Event<'_>, name: &'a str) -> Decision<'a> {
     let attributes = &event.attributes;
     let decided = attributes.text("decision");

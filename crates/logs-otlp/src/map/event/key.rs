@@ -14,8 +14,9 @@ const KEY_BYTES: usize = 16;
 /// Makes the keys of events of one resource and scope: `log:` and 32 hexadecimal digits of a SHA-256 over the
 /// resource, the scope, the time, the name and the attributes. Keys are stored, so the encoding never changes.
 ///
-/// The encoding is, for each part, its length (u64, big-endian) and its bytes. Attributes are sorted by name, since a
-/// collector need not keep their order. The time of observation is left out: a collector may write its own.
+/// The encoding is, for each part, its length (u64, big-endian) and its bytes. Attributes are sorted by name,
+/// since a collector need not keep their order. The time of observation is left out: a collector may write its
+/// own.
 pub(crate) struct KeyMaker(Sha256);
 
 impl KeyMaker {

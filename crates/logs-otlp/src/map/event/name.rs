@@ -18,9 +18,9 @@ pub(super) enum Name {
     None,
 }
 
-/// The first of event name, attribute `event.name` and body that names an event of an agent; else the first of the
-/// attribute and the event name. Codex writes a place in its source code as event name, and Claude Code the whole name only in the
-/// body.
+/// The first of event name, attribute `event.name` and body that names an event of an agent; else the first of
+/// the attribute and the event name. Codex writes a place in its source code as event name, and Claude Code the
+/// whole name only in the body.
 pub(super) fn of(record: &LogRecord, attributes: &Attributes<'_>, source: &Source<'_>) -> Name {
     let event_name = attributes.checked("eventName", &record.event_name);
     let attribute = attributes.text("event.name");

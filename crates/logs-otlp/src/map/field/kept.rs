@@ -1,5 +1,5 @@
-//! The `attributes` of a record: an allow list. Prompts, answers, arguments, outputs and the mail addresses of users
-//! never get in.
+//! The `attributes` of a record: an allow list. Prompts, answers, arguments, outputs and the mail addresses of
+//! users never get in.
 
 use std::fmt::Write as _;
 

@@ -2,7 +2,8 @@
 
 use logs_domain::{DurationMs, InvalidValue, Timestamp};
 
-/// The time of so many nanoseconds since 1970, floored to microseconds. 0 means that the sender does not know it.
+/// The time of so many nanoseconds since 1970, floored to microseconds. 0 means that the sender does not know
+/// it.
 pub(crate) fn timestamp(field: &'static str, nanos: u64) -> Result<Timestamp, InvalidValue> {
     if nanos == 0 {
         return Err(InvalidValue::new(

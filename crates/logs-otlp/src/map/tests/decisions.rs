@@ -86,13 +86,14 @@ fn a_tool_of_gemini_is_a_step_and_a_decision_with_one_key() {
         ("ToolRefused", ActorType::Human)
     );
     assert_eq!(kept(&by_user.attributes)["assumed"], json!(["actor_type"]));
-    let withheld = &entries(&call(
-        json!({"raw:decision": {}, "success": false, "interactive": false}),
-    ))[0];
-    assert_eq!(
-        (withheld.event_type.as_str(), withheld.actor_type),
-        ("ToolRefused", ActorType::System)
-    );
+    for interactive in [false, true] {
+        let plain = json!({"raw:decision": {}, "success": false, "interactive": interactive});
+        let withheld = &entries(&call(plain))[0];
+        assert_eq!(
+            (withheld.event_type.as_str(), withheld.actor_type),
+            ("ToolRefused", ActorType::System)
+        );
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn an_operation_decides_before_everything_else() {
 #[test]
 fn an_unknown_operation_is_counted_by_its_name() {
     let plain = json!({"gen_ai.operation.name": "brand_new"});
-    let known = json!({"gen_ai.operation.name": "invoke_agent"});
+    let known = json!({"gen_ai.operation.name": "team_management"});
     let second = with(span(plain.clone()), json!({"spanId": "0000000000000001"}));
     let third = with(span(known), json!({"spanId": "0000000000000002"}));
     let mapped = mapped(&[span(plain), second, third]);

@@ -193,3 +193,19 @@ fn what_is_too_long_for_a_required_field_refuses() {
         "observedTimeUnixNano"
     );
 }
+
+#[test]
+fn of_two_events_with_one_key_the_later_is_refused_if_it_differs() {
+    let result = |success: bool| {
+        let plain =
+            json!({"tool_use_id": "t", "prompt.id": "p", "tool_name": "Bash", "success": success});
+        event("claude_code.tool_result", plain)
+    };
+    let mapped = mapped_logs(&[result(true), result(true), result(false)]);
+    assert_eq!((mapped.drafts.len(), mapped.refused.len()), (1, 1));
+    assert_eq!(
+        (mapped.refused[0].item, mapped.refused[0].why.field()),
+        (2, "key")
+    );
+    assert_eq!(mapped.counts.ignored, [("repeated", 1)].into());
+}

@@ -44,6 +44,7 @@ fn each_sign_of_a_failure_counts() {
         ),
         (json!({"http.response.status_code": 429}), json!({})),
         (json!({"status_code": "500"}), json!({})),
+        (json!({"http.status_code": 400}), json!({})),
         (json!({}), json!({"events": [{"name": "exception"}]})),
         (
             json!({}),
@@ -117,5 +118,23 @@ fn a_deadline_and_a_cancellation_have_words_and_codes() {
             json!({"status": {"code": 1, "message": "timeout of 5 s kept"}})
         ),
         Succeeded
+    );
+}
+
+#[test]
+fn what_is_only_looked_at_need_not_be_text_and_may_be_long() {
+    let message = |text: String| {
+        let members = json!({"status": {"code": 2, "message": text}});
+        status(json!({}), members)
+    };
+    assert_eq!(message("timeout\0".to_owned()), Timeout);
+    assert_eq!(
+        message("timeout ".to_owned() + &"x".repeat(100_000)),
+        Timeout
+    );
+    assert_eq!(
+        message("x".repeat(100_000) + " timeout"),
+        Failed,
+        "only the beginning is"
     );
 }

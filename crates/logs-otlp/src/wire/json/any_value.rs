@@ -14,7 +14,8 @@ use super::number::{Scalar, scalar};
 use crate::limits::MAX_DEPTH;
 use crate::wire::common::{AnyValue, ArrayValue, MapValue, Member, Value};
 
-/// A value in the encoding of protobuf, in which it stays until somebody wants it. `None` where the member is null.
+/// A value in the encoding of protobuf, in which it stays until somebody wants it. `None` where the member is
+/// null.
 pub(crate) fn encoded_value<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Bytes>, D::Error> {

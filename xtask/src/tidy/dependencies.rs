@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
     ("logs-facade", &["logs-domain"]),
+    ("logs-keys", &["logs-domain"]),
     (
         "logs-server",
         &["logs-domain", "logs-facade", "logs-ingest", "logs-otlp"],

@@ -35,7 +35,7 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(options: &IngestOptions) -> Self {
-        let share = |most: usize| (most / options.tenant_parts.max(1)).max(1);
+        let share = |most: usize| (most / options.tenant_parts).max(1);
         Self {
             most: Held {
                 requests: options.requests,

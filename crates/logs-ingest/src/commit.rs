@@ -10,6 +10,8 @@ use logs_domain::{
     WriteOutcome,
 };
 
+use tokio::time::Instant;
+
 use crate::error::IngestError;
 use crate::lanes::Job;
 use crate::part::Waiter;
@@ -73,9 +75,11 @@ impl Append<'_> {
         on_conflict: OnConflict,
         parts: usize,
     ) -> StoreResult<Vec<RecordReceipt>> {
+        let began = Instant::now();
         let append = self.writer.append(self.tenant, batch, on_conflict);
         // A panic of the store must not leave its permit taken, nor its clients without an answer.
         let appended = AssertUnwindSafe(append).catch_unwind().await;
+        self.counter.appended(began.elapsed());
         let result = match appended {
             Ok(Ok(receipt)) if receipt.records.len() == batch.len() => Ok(receipt.records),
             Ok(Ok(receipt)) => Err(broken(format!(

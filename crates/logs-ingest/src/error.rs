@@ -38,7 +38,7 @@ pub enum IngestError {
     TooLarge {
         /// The bytes of the request.
         bytes: usize,
-        /// The limit: [`IngestOptions::bytes`](crate::IngestOptions::bytes).
+        /// The limit: [`IngestOptions::queue`](crate::IngestOptions::queue).
         maximum: usize,
     },
 

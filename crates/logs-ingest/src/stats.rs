@@ -53,13 +53,15 @@ pub struct IngestCounts {
     pub deadlines: u64,
     /// How long each part waited for its commit to begin, in microseconds.
     pub wait_micros: Histogram,
+    /// How long each append took, also those that failed, in microseconds.
+    pub commit_micros: Histogram,
     /// How many parts each acknowledged append had.
     pub parts_per_commit: Histogram,
     /// How many records each acknowledged append had.
     pub records_per_commit: Histogram,
 }
 
-const WAIT_MICROS: &[u64] = &[
+const MICROS: &[u64] = &[
     100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
     5_000_000,
 ];
@@ -78,7 +80,8 @@ impl Default for IngestCounts {
             alone_retries: 0,
             clients_gone: 0,
             deadlines: 0,
-            wait_micros: Histogram::new(WAIT_MICROS),
+            wait_micros: Histogram::new(MICROS),
+            commit_micros: Histogram::new(MICROS),
             parts_per_commit: Histogram::new(PARTS),
             records_per_commit: Histogram::new(RECORDS),
         }
@@ -105,8 +108,11 @@ impl Counter {
     }
 
     pub(crate) fn waited(&self, time: Duration) {
-        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        self.add(|counts| counts.wait_micros.observe(micros));
+        self.add(|counts| counts.wait_micros.observe(micros(time)));
+    }
+
+    pub(crate) fn appended(&self, time: Duration) {
+        self.add(|counts| counts.commit_micros.observe(micros(time)));
     }
 
     pub(crate) fn committed(&self, parts: usize, records: usize) {
@@ -132,4 +138,8 @@ impl Counter {
         // Counts stay usable whatever happened to who held the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

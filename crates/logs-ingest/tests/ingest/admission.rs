@@ -1,5 +1,8 @@
 //! Permits return whichever way a request ends.
 
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
+
 use logs_contract::samples::tenant;
 use logs_domain::WriteOutcome;
 use logs_ingest::{Busy, Ingest, IngestError, IngestOptions};
@@ -25,15 +28,36 @@ fn assert_all_free(ingest: &Ingest) {
     ));
 }
 
+/// Looks at the ingest each time the client is told to look for its answer.
+struct Told {
+    ingest: Ingest,
+    open: Mutex<Option<usize>>,
+}
+
+impl Wake for Told {
+    fn wake(self: Arc<Self>) {
+        *self.open.lock().unwrap() = Some(self.ingest.stats().open_requests);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_finds_its_permit_free() {
     let (ingest, mut script) = ingest();
-    let a = tenant("a");
-    let admission = ingest.admit(&a, ALL).unwrap();
-    let client = tokio::spawn(admission.submit(runs(0..1), SKIP));
-    script.call().await.store();
-    client.await.unwrap().unwrap();
-    assert!(ingest.admit(&a, ALL).is_ok());
+    let admission = ingest.admit(&tenant("a"), ALL).unwrap();
+    let mut client = Box::pin(admission.submit(runs(0..1), SKIP));
+    let told = Arc::new(Told {
+        ingest: ingest.clone(),
+        open: Mutex::default(),
+    });
+    let waker = Waker::from(told.clone());
+    let polled = client.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    let call = script.call().await;
+    assert_eq!(ingest.stats().open_requests, 1);
+    call.store();
+    settle(&ingest).await;
+    assert_eq!(*told.open.lock().unwrap(), Some(0));
+    client.await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use logs_domain::WriteOutcome;
 use logs_ingest::{IngestError, IngestOptions};
 use tokio::time::{Instant, advance};
 
-use crate::scripted::{assert_idle, draft, outcomes, runs, scripted, settle, submit};
+use crate::scripted::{assert_idle, draft, outcomes, runs, scripted, settle, submit, unavailable};
 
 #[tokio::test(start_paused = true)]
 async fn a_request_waits_for_its_commit_to_begin_and_not_longer_than_5_s() {
@@ -81,15 +81,20 @@ async fn a_split_request_may_be_stored_in_part_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wait_is_measured() {
+async fn the_waits_and_the_appends_are_measured() {
     let (ingest, mut script) = scripted(IngestOptions::default());
     let a = tenant("a");
     let _first = submit(&ingest, &a, runs(0..1));
     let call = script.call().await;
     let _second = submit(&ingest, &a, runs(1..2));
     advance(Duration::from_millis(30)).await;
+    call.fail(unavailable(WriteOutcome::NotApplied));
+    let call = script.call().await;
+    advance(Duration::from_millis(7)).await;
     call.store();
-    script.call().await;
-    let wait = ingest.stats().counts.wait_micros;
+    settle(&ingest).await;
+    let counts = ingest.stats().counts;
+    let (wait, commit) = (counts.wait_micros, counts.commit_micros);
     assert_eq!((wait.count(), wait.sum()), (2, 30_000));
+    assert_eq!((commit.count(), commit.sum()), (2, 37_000));
 }

@@ -38,6 +38,26 @@ async fn a_quiet_tenant_waits_for_one_batch_of_a_loud_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_left_leaves_no_turn() {
+    let options = IngestOptions::default().batch(1, usize::MAX);
+    let (ingest, mut script) = scripted(options);
+    let [a, b, c] = ["a", "b", "c"].map(tenant);
+    let _running = submit(&ingest, &a, runs(0..1));
+    let running = script.call().await;
+    drop(submit(&ingest, &b, runs(0..1)));
+    let _clients = [
+        submit(&ingest, &b, runs(1..3)),
+        submit(&ingest, &c, runs(1..2)),
+    ];
+    running.store();
+    for expected in [&b, &c, &b] {
+        let call = script.call().await;
+        assert_eq!(&call.tenant, expected);
+        call.store();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_tenant_takes_its_commits_and_leaves_the_others() {
     let options = IngestOptions::default().commits(4, 2);
     let (ingest, mut script) = scripted(options.batch(1, usize::MAX));

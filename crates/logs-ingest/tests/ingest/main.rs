@@ -12,6 +12,7 @@ mod clients;
 mod combining;
 mod deadline;
 mod fairness;
+mod parallel;
 mod poison;
 mod property;
 mod scripted;

@@ -19,6 +19,9 @@ use tokio::time::timeout;
 pub(crate) const SKIP: OnConflict = OnConflict::SkipRecord;
 pub(crate) const REJECT: OnConflict = OnConflict::RejectCall;
 
+/// As the time is paused, it passes as soon as nothing else can happen.
+const A_DAY: Duration = Duration::from_secs(86_400);
+
 #[derive(Debug)]
 struct Writer(mpsc::UnboundedSender<Call>);
 
@@ -62,9 +65,9 @@ pub(crate) fn scripted(options: IngestOptions) -> (Ingest, Script) {
 }
 
 impl Script {
-    /// The next call. The time is paused, so a day passes as soon as nothing else can happen.
+    /// The next call.
     pub(crate) async fn call(&mut self) -> Call {
-        let call = timeout(Duration::from_secs(86_400), self.0.recv()).await;
+        let call = timeout(A_DAY, self.0.recv()).await;
         call.expect("the writer is called")
             .expect("the ingest holds the writer")
     }
@@ -134,7 +137,8 @@ pub(crate) fn submit_as(
     on_conflict: OnConflict,
 ) -> Client {
     let admission = ingest.admit(tenant, 1).unwrap();
-    let mut client: Client = Box::pin(admission.submit(drafts, on_conflict));
+    let answer = timeout(A_DAY, admission.submit(drafts, on_conflict));
+    let mut client: Client = Box::pin(async { answer.await.expect("the client is answered") });
     assert!(client.as_mut().now_or_never().is_none(), "it waits");
     client
 }

@@ -66,6 +66,7 @@ async fn after_25_s_the_rest_gets_an_error_and_what_runs_goes_on() {
     let start = Instant::now();
     assert_eq!(ingest.shutdown(DRAIN).await, 4);
     assert_eq!(start.elapsed().as_secs(), 25);
+    assert_eq!(ingest.stats().lanes, 1, "only that of the append");
     for client in waiting {
         let error = client.await.unwrap_err();
         assert!(matches!(error, IngestError::ShuttingDown), "{error:?}");

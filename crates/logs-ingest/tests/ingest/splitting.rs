@@ -158,6 +158,21 @@ async fn a_request_of_which_no_other_part_began_fails_whole() {
     assert_eq!(ingest.stats().waiting_parts, 0);
 }
 
+/// Both appends ended before the client looks.
+#[tokio::test(start_paused = true)]
+async fn what_was_committed_beside_a_failed_part_is_counted() {
+    let options = IngestOptions::default().commits(2, 2);
+    let (ingest, mut script) = scripted(options.batch(2, usize::MAX));
+    let client = submit(&ingest, &tenant("a"), runs(0..4));
+    let failing = script.call().await;
+    let second = script.call().await;
+    failing.fail(unavailable(WriteOutcome::NotApplied));
+    until_commits(&ingest, 1).await;
+    second.store();
+    settle(&ingest).await;
+    assert_eq!(partial(client.await).0, 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_client_of_a_split_request_leaves_between_its_appends() {
     let (ingest, mut script) = scripted(IngestOptions::default().batch(2, usize::MAX));

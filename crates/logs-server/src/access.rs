@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{error, warn};
 
-use crate::caller::Caller;
+use crate::authentication::Caller;
 
 /// How many entries wait at most. More reads wait with their answers.
 const WAITING: usize = 10_000;

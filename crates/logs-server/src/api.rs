@@ -19,7 +19,7 @@ mod traces;
 mod usage;
 
 use axum::Router;
-use axum::routing::MethodFilter;
+use axum::routing::{MethodFilter, get};
 use serde_json::Value;
 
 use crate::app::App;
@@ -44,13 +44,12 @@ fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .flatten()
-    .chain([document::route()])
     .collect()
 }
 
 /// The router of all routes.
 pub(crate) fn router(app: App) -> Router {
-    let mut router = Router::new();
+    let mut router = Router::new().route(DOCUMENT, get(document::answer));
     for route in routes() {
         let path = format!("{PREFIX}{}", route.path);
         let filter = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use logs_domain::LogsStore;
 use logs_facade::LogsFacade;
 use logs_ingest::Ingest;
+use logs_keys::Role;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -20,6 +21,7 @@ use tracing::warn;
 
 use crate::access::AccessLog;
 use crate::api;
+use crate::authentication::Caller;
 use crate::options::ServerOptions;
 use crate::otlp;
 use crate::problem::Problem;
@@ -38,6 +40,17 @@ pub(crate) struct App {
 /// The service over a store, without a network.
 #[derive(Clone, Debug)]
 pub struct Service(App);
+
+impl App {
+    /// The caller of a request that needs a role.
+    pub(crate) async fn caller(&self, headers: &HeaderMap, role: Role) -> Result<Caller, Problem> {
+        let clock = &*self.options.clock;
+        self.options
+            .authentication
+            .caller(headers, role, clock)
+            .await
+    }
+}
 
 impl Service {
     /// The service over a store. It needs a runtime, for the entries about reads.

@@ -3,8 +3,8 @@
 mod access;
 mod api;
 mod app;
+mod authentication;
 mod body;
-mod caller;
 mod options;
 mod otlp;
 mod problem;
@@ -13,5 +13,6 @@ mod serve;
 
 pub use api::openapi;
 pub use app::Service;
+pub use authentication::Authentication;
 pub use options::ServerOptions;
 pub use serve::{Server, Shutdown};

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use logs_domain::{RecordIdGenerator, TenantId, UuidV7Generator};
+use logs_domain::{Clock, RecordIdGenerator, SystemClock, UuidV7Generator};
 use logs_ingest::IngestOptions;
 use logs_otlp::map::Settings;
+
+use crate::authentication::Authentication;
 
 /// What a service may be told, with defaults for everything else.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
-    /// The tenant of every caller, as long as the service has no keys.
-    pub tenant: TenantId,
+    /// How the service learns who calls.
+    pub authentication: Authentication,
+    /// Tells whether a key has expired.
+    pub clock: Arc<dyn Clock>,
     /// How many appends are taken and committed at a time.
     pub ingest: IngestOptions,
     /// How telemetry becomes records.
@@ -31,13 +35,20 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// Defaults for the one tenant of a service without keys.
+    /// Defaults for a service that learns so who calls.
     #[must_use]
-    pub fn new(tenant: TenantId) -> Self {
+    pub fn new(authentication: Authentication) -> Self {
+        let ingest = IngestOptions::default();
+        // One tenant has nobody to share with.
+        let ingest = if authentication.is_open() {
+            ingest.tenant_parts(1)
+        } else {
+            ingest
+        };
         Self {
-            tenant,
-            // There is one tenant, and nobody to share with.
-            ingest: IngestOptions::default().tenant_parts(1),
+            authentication,
+            clock: Arc::new(SystemClock),
+            ingest,
             mapping: Settings::default(),
             ids: Arc::new(UuidV7Generator),
             header_timeout: Duration::from_secs(5),

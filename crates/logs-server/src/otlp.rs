@@ -14,6 +14,7 @@ use axum::routing::post;
 use bytes::Bytes;
 use logs_domain::{InvalidValue, OnConflict, RecordOutcome, RecordReceipt};
 use logs_ingest::{Admission, IngestError};
+use logs_keys::Role;
 use logs_otlp::Signal;
 use logs_otlp::answer::{Code, success};
 use logs_otlp::decode::{self, DecodeError, Encoding};
@@ -124,7 +125,12 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self {
             status: problem.status(),
-            code: Code::InvalidArgument,
+            code: match problem.status() {
+                StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+                StatusCode::FORBIDDEN => Code::PermissionDenied,
+                StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+                _ => Code::InvalidArgument,
+            },
             message: problem.detail().to_owned(),
         }
     }
@@ -143,8 +149,9 @@ async fn read(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Vec<Refused>, Failure> {
+    let caller = app.caller(headers, Role::Ingest).await?;
     let expected = body::expected_bytes(headers, app);
-    let mut admission = app.ingest.admit(&app.options.tenant, expected)?;
+    let mut admission = app.ingest.admit(&caller.tenant, expected)?;
     let body = body::read(body, app.options.body_bytes).await?;
     admission.resize(body.len())?;
     store(app, admission, signal, encoding, body).await
@@ -158,11 +165,10 @@ async fn store(
     encoding: Encoding,
     body: Bytes,
 ) -> Result<Vec<Refused>, Failure> {
-    let tenant = &app.options.tenant;
-    let settings = &app.options.mapping;
+    let (tenant, settings) = (&admission.tenant().clone(), &app.options.mapping);
     let mapped = match signal {
-        Signal::Traces => map::traces(&decode::traces(&body, encoding)?, tenant, settings),
-        Signal::Logs => map::logs(&decode::logs(&body, encoding)?, tenant, settings),
+        Signal::Traces => map::traces(&decode::traces(&body, encoding)?, &tenant, settings),
+        Signal::Logs => map::logs(&decode::logs(&body, encoding)?, &tenant, settings),
         Signal::Metrics => map::metrics(&decode::metrics(&body, encoding)?),
     };
     drop(body);

@@ -89,6 +89,18 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, title, detail)
     }
 
+    /// Nobody knows who calls.
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        let title = ("urn:logs:unauthorized", "There is no valid key");
+        Self::new(StatusCode::UNAUTHORIZED, title, detail)
+    }
+
+    /// The caller may not do this.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        let title = ("urn:logs:forbidden", "The caller may not do this");
+        Self::new(StatusCode::FORBIDDEN, title, detail)
+    }
+
     /// The service has a fault.
     pub(crate) fn failed(error: impl std::fmt::Display) -> Self {
         let title = ("urn:logs:failed", "The service failed");
@@ -209,6 +221,9 @@ impl IntoResponse for Problem {
         let mut response = (self.0.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        if self.0.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.0.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -58,7 +58,7 @@ impl Server {
     ) -> io::Result<Self> {
         let mut listeners = Vec::with_capacity(addresses.len());
         for address in addresses {
-            if !address.ip().is_loopback() {
+            if options.authentication.is_open() && !address.ip().is_loopback() {
                 let message = format!(
                     "{address} is no loopback address: a service without keys listens on 127.0.0.1 or [::1] alone"
                 );

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::{Buf, BufMut, Bytes};
 use logs_domain::{LlmRunFilter, LogsReader, LogsStore, PageRequest, StoreOptions, TenantId};
 use logs_memory::MemoryStore;
-use logs_server::{Server, ServerOptions, Shutdown};
+use logs_server::{Authentication, Server, ServerOptions, Shutdown};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -30,7 +30,7 @@ struct Running {
 
 async fn start(set: impl FnOnce(&mut ServerOptions)) -> Running {
     let store = Arc::new(MemoryStore::new(StoreOptions::default()));
-    let mut options = ServerOptions::new(tenant());
+    let mut options = ServerOptions::new(Authentication::Open(tenant()));
     set(&mut options);
     let any = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
     let server = Server::bind(&any, Arc::clone(&store) as Arc<dyn LogsStore>, options);
@@ -129,7 +129,12 @@ async fn a_request_in_flight_is_answered_after_the_shutdown_began() {
 async fn without_keys_the_server_listens_for_this_machine_alone() {
     let store: Arc<dyn LogsStore> = Arc::new(MemoryStore::new(StoreOptions::default()));
     let all = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    let refused = Server::bind(&[all], store, ServerOptions::new(tenant())).await;
+    let refused = Server::bind(
+        &[all],
+        store,
+        ServerOptions::new(Authentication::Open(tenant())),
+    )
+    .await;
     assert!(refused.unwrap_err().to_string().contains("loopback"));
 }
 

@@ -29,7 +29,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("logs-keys", &["logs-domain"]),
     (
         "logs-server",
-        &["logs-domain", "logs-facade", "logs-ingest", "logs-otlp"],
+        &[
+            "logs-domain",
+            "logs-facade",
+            "logs-ingest",
+            "logs-keys",
+            "logs-otlp",
+        ],
     ),
     ("logs-ingest", &["logs-domain"]),
     ("logs-otlp", &["logs-domain"]),

@@ -2,6 +2,8 @@
 
 use logs_domain::{AuditFilter, GovernanceFilter, RecordId, RecordKind};
 
+use logs_keys::Role;
+
 use super::answered::Answered;
 use super::call::Call;
 use super::page;
@@ -15,7 +17,7 @@ const KIND: RecordKind = RecordKind::AuditEntry;
 
 pub(super) fn routes() -> Vec<Route> {
     let list_of = || Schema::PageOf(KIND);
-    vec![
+    let routes = vec![
         Route::get(
             TAG,
             "/audit",
@@ -60,7 +62,9 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .filtered_by(GovernanceFilter::NAMES, KIND)
         .paged(),
-    ]
+    ];
+    let routes = routes.into_iter();
+    routes.map(|route| route.role(Role::AuditRead)).collect()
 }
 
 async fn list(call: Call) -> Result<Answered, Problem> {

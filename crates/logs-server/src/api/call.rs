@@ -4,13 +4,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Uri};
 use bytes::Bytes;
-use logs_domain::ActorType;
 
 use super::answered::Conditions;
 use super::parameters::Parameters;
 use crate::app::App;
+use crate::authentication::Caller;
 use crate::body;
-use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 
@@ -27,14 +26,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(app: App, parameters: Parameters, request: Request) -> Self {
+    pub(crate) fn new(app: App, caller: Caller, parameters: Parameters, request: Request) -> Self {
         let (parts, body) = request.into_parts();
-        let caller = Caller {
-            tenant: app.options.tenant.clone(),
-            // Without keys, nobody knows who calls.
-            actor_type: ActorType::System,
-            actor_id: None,
-        };
         Self {
             app,
             caller,

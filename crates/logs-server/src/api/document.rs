@@ -1,30 +1,21 @@
 //! The description of the API: OpenAPI 3.1, made of the routes and of the declared fields of records.
 
+use axum::extract::Request;
 use axum::http::Method;
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::answered::Answered;
-use super::call::Call;
+use super::answered::{Answered, Conditions};
 use super::route::Route;
-use super::schema::{Schema, components};
+use super::schema::components;
 use super::{PREFIX, records};
 use crate::problem::Problem;
 
-/// The route of the description.
-pub(crate) fn route() -> Route {
-    let answer = Schema::Object(&["openapi", "info", "paths", "components"]);
-    Route::get(
-        "api",
-        "/openapi.json",
-        "This description",
-        answer,
-        answer_with,
-    )
-    .public()
-}
-
-async fn answer_with(_call: Call) -> Result<Answered, Problem> {
-    Answered::one(Some(super::openapi()), String::new)
+/// Answers with the description, to everybody: it holds no record.
+pub(crate) async fn answer(request: Request) -> Result<Response, Problem> {
+    let conditions = Conditions::new(request.headers(), request.uri());
+    let document = Answered::one(Some(super::openapi()), String::new)?;
+    Ok(document.respond(&conditions))
 }
 
 /// The description of these routes.
@@ -45,7 +36,12 @@ pub(crate) fn of(routes: &[Route]) -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {"schemas": components()},
+        "components": {
+            "schemas": components(),
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "A key of `logs keys issue`."},
+            },
+        },
     })
 }
 
@@ -75,6 +71,8 @@ fn operation(route: &Route) -> Value {
         "tags": [route.tag],
         "summary": route.summary,
         "operationId": operation_id(route),
+        "description": format!("The caller needs the role `{}`.", route.role),
+        "security": [{"key": [route.role.as_str()]}],
         "parameters": parameters,
         "responses": {
             "200": {

@@ -2,6 +2,8 @@
 
 use logs_domain::{LogExportFilter, RecordId, RecordKind};
 
+use logs_keys::Role;
+
 use super::answered::Answered;
 use super::call::Call;
 use super::page;
@@ -14,7 +16,7 @@ const TAG: &str = "exports";
 const KIND: RecordKind = RecordKind::LogExport;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![
+    let routes = vec![
         Route::get(
             TAG,
             "/exports",
@@ -32,7 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
             one,
         )
         .with(Parameter::required("id", "The export", Schema::Id)),
-    ]
+    ];
+    let routes = routes.into_iter();
+    routes.map(|route| route.role(Role::AuditRead)).collect()
 }
 
 async fn list(call: Call) -> Result<Answered, Problem> {

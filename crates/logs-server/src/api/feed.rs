@@ -3,6 +3,8 @@
 use logs_domain::{Cursor, EntityType, InvalidValue, PageLimit, Record, RecordKind};
 use logs_facade::{FeedItem, LogsFacade};
 
+use logs_keys::Role;
+
 use super::answered::Answered;
 use super::call::Call;
 use super::parameters::{Parameter, Parameters};
@@ -27,7 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
     let summary = "All records of a kind, oldest first, up to the settled time";
     let limit = "At most so many records, 1 to 1000; default 1000";
     let from = "Begins behind this `cursor` of a line; without it, at the first record";
-    vec![
+    let routes = vec![
         Route::get("feed", PATH, summary, Schema::Lines, feed)
             .with(Parameter::required(
                 "kind",
@@ -36,7 +38,9 @@ pub(super) fn routes() -> Vec<Route> {
             ))
             .with(Parameter::optional(FROM, from, Schema::Text))
             .with(Parameter::optional("limit", limit, Schema::Integer)),
-    ]
+    ];
+    let routes = routes.into_iter();
+    routes.map(|route| route.role(Role::AuditRead)).collect()
 }
 
 fn kind(parameters: &Parameters) -> Result<RecordKind, InvalidValue> {

@@ -13,6 +13,8 @@ use super::call::Call;
 use super::page;
 use super::parameters::{Parameter, Parameters};
 use super::schema::Schema;
+use logs_keys::Role;
+
 use crate::access::{Read, When};
 use crate::app::App;
 use crate::problem::Problem;
@@ -31,7 +33,9 @@ pub(crate) struct Route {
     pub(crate) summary: &'static str,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) answer: Schema,
-    /// When the entry about a read is stored; `None` for what is no read of records.
+    /// The role that its callers need.
+    pub(crate) role: Role,
+    /// When the entry about a read is stored; `None` for appends.
     access: Option<When>,
     answer_with: Arc<dyn Fn(Call) -> Answering + Send + Sync>,
 }
@@ -54,6 +58,7 @@ impl Route {
             tag,
             summary,
             parameters: Vec::new(),
+            role: Role::Read,
             access: Some(When::BeforeAnswer),
             answer,
             answer_with: Arc::new(move |call| Box::pin(answer_with(call))),
@@ -63,13 +68,14 @@ impl Route {
     /// The same with the method POST: it reads no records.
     pub(crate) fn post(mut self) -> Self {
         self.method = Method::POST;
+        self.role = Role::Ingest;
         self.access = None;
         self
     }
 
-    /// The same for what is no record of a tenant.
-    pub(crate) fn public(mut self) -> Self {
-        self.access = None;
+    /// The same for callers with another role.
+    pub(crate) fn role(mut self, role: Role) -> Self {
+        self.role = role;
         self
     }
 
@@ -112,11 +118,12 @@ impl Route {
     }
 
     async fn answer(&self, app: App, request: Request) -> Result<Response, Problem> {
+        // Who may not call learns nothing of the parameters.
+        let caller = app.caller(request.headers(), self.role).await?;
         let parameters = Parameters::of(request.uri().query(), &self.parameters)?;
         let noted = parameters.clone();
-        let call = Call::new(app.clone(), parameters, request);
-        let (conditions, caller) = (call.conditions(), call.caller.clone());
-        let request_id = call.request_id.clone();
+        let call = Call::new(app.clone(), caller.clone(), parameters, request);
+        let (conditions, request_id) = (call.conditions(), call.request_id.clone());
         let answered = (self.answer_with)(call).await?;
         if let Some(when) = self.access.filter(|_| answered.is_noted()) {
             let read = Read {

@@ -7,6 +7,8 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::future::BoxFuture;
+use logs_domain::TenantId;
+use logs_keys::Role;
 use logs_otlp::Signal;
 use logs_otlp::answer::success;
 use logs_otlp::decode::Encoding;
@@ -37,18 +39,28 @@ pub(crate) fn router(app: &App) -> Router {
 }
 
 async fn take(app: App, signal: Signal, request: Request) -> Response {
+    let caller = match app.caller(request.headers(), Role::Ingest).await {
+        Ok(caller) => caller,
+        Err(problem) => return Status::from(Failure::from(problem)).into_http(),
+    };
     let limit = app.options.body_bytes;
     let mut grpc = Grpc::new(Undecoded)
         .accept_compressed(CompressionEncoding::Gzip)
         .accept_compressed(CompressionEncoding::Zstd)
         .max_decoding_message_size(limit);
-    let export = Export { app, signal };
+    let tenant = caller.tenant;
+    let export = Export {
+        app,
+        tenant,
+        signal,
+    };
     grpc.unary(export, request).await.map(Body::new)
 }
 
 /// One export of a signal.
 struct Export {
     app: App,
+    tenant: TenantId,
     signal: Signal,
 }
 
@@ -57,10 +69,10 @@ impl UnaryService<Bytes> for Export {
     type Future = BoxFuture<'static, Result<tonic::Response<Vec<u8>>, Status>>;
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let (app, signal) = (self.app.clone(), self.signal);
+        let (app, tenant, signal) = (self.app.clone(), self.tenant.clone(), self.signal);
         Box::pin(async move {
             let message = request.into_inner();
-            let admission = app.ingest.admit(&app.options.tenant, message.len());
+            let admission = app.ingest.admit(&tenant, message.len());
             let admission = admission.map_err(Failure::from)?;
             let refused = store(&app, admission, signal, Encoding::Protobuf, message).await?;
             let answer = success(signal, &refused, Encoding::Protobuf);

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use logs_domain::{LogsStore, StoreLifecycle, StoreOptions, TenantId};
 use logs_memory::MemoryStore;
-use logs_server::ServerOptions;
+use logs_server::{Authentication, ServerOptions};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -46,7 +46,8 @@ impl Service {
 
     pub(crate) fn with(set: impl FnOnce(&mut ServerOptions)) -> Self {
         let store = Arc::new(MemoryStore::new(StoreOptions::default()));
-        let mut options = ServerOptions::new(TenantId::new("default").unwrap());
+        let mut options =
+            ServerOptions::new(Authentication::Open(TenantId::new("default").unwrap()));
         set(&mut options);
         let service = logs_server::Service::new(Arc::clone(&store) as Arc<dyn LogsStore>, options);
         Self {

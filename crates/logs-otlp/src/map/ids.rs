@@ -1,7 +1,5 @@
 //! Ids of traces and spans, as lower-case hexadecimal digits.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use logs_domain::InvalidValue;
 
@@ -48,10 +46,8 @@ fn required(
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles
+        .filter_map(|nibble| char::from_digit(nibble.into(), 16))
+        .collect()
 }

@@ -24,13 +24,18 @@ pub(crate) struct Scenario {
 
 /// Every scenario, by `CLIENT/SCENARIO`; none where the data set is not at hand.
 pub(crate) fn all() -> BTreeMap<String, Scenario> {
+    all_with(&Settings::default())
+}
+
+/// The same with other settings.
+pub(crate) fn all_with(settings: &Settings) -> BTreeMap<String, Scenario> {
     let mut scenarios: BTreeMap<String, Scenario> = BTreeMap::new();
     for body in bodies::all() {
         let scenario = scenarios.entry(body.scenario.clone()).or_default();
-        let mapped = map(&body);
+        let mapped = map(&body, settings);
         assert_eq!(mapped.refused, [], "{}", body.path.display());
         assert!(
-            mapped == map(&body),
+            mapped == map(&body, settings),
             "{}: sent again, it is something else",
             body.path.display()
         );
@@ -42,17 +47,16 @@ pub(crate) fn all() -> BTreeMap<String, Scenario> {
     scenarios
 }
 
-fn map(body: &Body) -> Mapped {
+fn map(body: &Body, settings: &Settings) -> Mapped {
     let tenant = TenantId::new("acme").unwrap();
-    let settings = Settings::default();
     let (bytes, encoding) = (body.read(), body.encoding);
     match body.signal {
         Signal::Traces => map::traces(
             &decode::traces(&bytes, encoding).unwrap(),
             &tenant,
-            &settings,
+            settings,
         ),
-        Signal::Logs => map::logs(&decode::logs(&bytes, encoding).unwrap(), &tenant, &settings),
+        Signal::Logs => map::logs(&decode::logs(&bytes, encoding).unwrap(), &tenant, settings),
         Signal::Metrics => map::metrics(&decode::metrics(&bytes, encoding).unwrap()),
     }
 }

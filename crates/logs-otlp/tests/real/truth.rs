@@ -3,6 +3,7 @@
 use std::fs;
 
 use logs_domain::{ActorType, ExecutionStatus};
+use logs_otlp::map::{AgentCalls, Settings};
 use serde_json::Value;
 
 use super::deviations::DEVIATIONS;
@@ -152,4 +153,32 @@ fn parts_of_the_usage_are_those_that_the_api_counted() {
             }
         }
     }
+}
+
+#[test]
+fn the_spans_of_claude_code_tell_the_same_usage_as_its_events() {
+    let settings = Settings {
+        agent_calls: AgentCalls::FromSpans,
+        ..Settings::default()
+    };
+    let mut checked = 0;
+    for (name, scenario) in scenario::all_with(&settings) {
+        if name.starts_with("claude-code/") {
+            let file = scenario.bodies[0].path.with_file_name("expected.json");
+            let expected = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+            let (truth, told) = (
+                Story::true_one(&name, &expected),
+                Story::told(&name, &scenario),
+            );
+            assert_eq!(told.tokens, truth.tokens, "{name}");
+            assert!(
+                scenario
+                    .counted()
+                    .iter()
+                    .all(|run| !run.run_id.as_str().starts_with("log:"))
+            );
+            checked += 1;
+        }
+    }
+    println!("{checked} scenarios tell the same from spans");
 }

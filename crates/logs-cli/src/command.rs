@@ -9,6 +9,7 @@ mod export;
 mod exports;
 mod governance;
 mod import;
+mod keys;
 mod migrate;
 mod replay;
 mod reset_clock;
@@ -51,6 +52,9 @@ pub(crate) enum Command {
     Export(export::Export),
     /// Serve the store over HTTP
     Serve(serve::Serve),
+    /// Issue, list and revoke keys of the service
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Check the store, its schema and its settings
     Doctor(doctor::Doctor),
     /// Apply missing migrations to the schema
@@ -77,6 +81,7 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Exports(command) => command.run(session).await,
         Command::Export(command) => command.run(session).await,
         Command::Serve(command) => command.run(session).await,
+        Command::Keys(command) => command.run(session).await,
         Command::Doctor(command) => command.run(session).await,
         Command::Migrate(command) => command.run(session).await,
         Command::Backup(command) => command.run(session).await,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use logs_domain::{Clock, StoreError};
+use logs_domain::{Clock, StoreError, TenantId};
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 
@@ -66,6 +66,12 @@ impl KeyRing {
         self.refresh(key).await?;
         let grant = self.find(key, STALE).await.ok_or(KeyError::Unknown)?;
         in_time(grant, clock)
+    }
+
+    /// Whether nobody may act for this tenant: the entries of keys are there.
+    #[must_use]
+    pub fn is_reserved(&self, tenant: &TenantId) -> bool {
+        self.vault.tenant() == tenant
     }
 
     /// The grant of a key, from an answer of the store that is not older than `age`.

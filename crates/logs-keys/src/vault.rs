@@ -161,6 +161,12 @@ impl KeyVault {
             .collect())
     }
 
+    /// The tenant of the entries. Nobody may act for it by a key.
+    #[must_use]
+    pub const fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
     pub(crate) const fn pepper(&self) -> &Pepper {
         &self.pepper
     }

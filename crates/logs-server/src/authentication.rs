@@ -64,8 +64,14 @@ impl Authentication {
                     let detail = format!("the key {} has no role `{role}`", key.id());
                     return Err(Problem::forbidden(detail));
                 }
+                let tenant = tenant(&key, &grant, named)?;
+                if ring.is_reserved(&tenant) {
+                    let detail =
+                        format!("nobody may act for the tenant `{tenant}`: it holds the keys");
+                    return Err(Problem::forbidden(detail));
+                }
                 Ok(Caller {
-                    tenant: tenant(&key, &grant, named)?,
+                    tenant,
                     actor_type: ActorType::System,
                     actor_id: ActorId::new(format!("key:{}", key.id())).ok(),
                 })

@@ -14,5 +14,6 @@ mod serve;
 pub use api::openapi;
 pub use app::Service;
 pub use authentication::Authentication;
+pub use logs_ingest::IngestOptions;
 pub use options::ServerOptions;
 pub use serve::{Server, Shutdown};

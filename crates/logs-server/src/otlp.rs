@@ -165,7 +165,8 @@ async fn store(
     encoding: Encoding,
     body: Bytes,
 ) -> Result<Vec<Refused>, Failure> {
-    let (tenant, settings) = (&admission.tenant().clone(), &app.options.mapping);
+    let tenant = admission.tenant().clone();
+    let settings = &app.options.mapping;
     let mapped = match signal {
         Signal::Traces => map::traces(&decode::traces(&body, encoding)?, &tenant, settings),
         Signal::Logs => map::logs(&decode::logs(&body, encoding)?, &tenant, settings),

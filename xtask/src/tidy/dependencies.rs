@@ -40,7 +40,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("logs-ingest", &["logs-domain"]),
     ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
-    ("logs-cli", &["logs-domain", "logs-server", "logs-store"]),
+    (
+        "logs-cli",
+        &["logs-domain", "logs-keys", "logs-server", "logs-store"],
+    ),
     ("logs-scenarios", &[]),
     ("logs-example-facade", &["logs-domain", "logs-store"]),
     (

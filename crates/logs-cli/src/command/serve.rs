@@ -2,10 +2,13 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use logs_domain::TenantId;
-use logs_server::{Server, ServerOptions, Shutdown};
+use logs_keys::{KeyRing, KeyVault, Pepper};
+use logs_server::{Authentication, IngestOptions, Server, ServerOptions, Shutdown};
 
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
@@ -14,13 +17,13 @@ use crate::session::Session;
 const EXAMPLES: &str = "\
 Examples:
   logs serve
-  logs serve --store postgres://logs_app@db/logs --listen 127.0.0.1:8318
+  logs serve --store postgres://logs_app@db/logs --pepper pepper --listen 0.0.0.0:4318
   curl 'http://127.0.0.1:4318/api/v1/runs?limit=5'";
 
 /// The tenant of a service without keys, where the command line names none.
 const TENANT: &str = "default";
 
-/// Where the service listens.
+/// Where the service listens, and who may use it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
@@ -31,22 +34,52 @@ pub(crate) struct Serve {
         default_values = ["127.0.0.1:4318", "127.0.0.1:4317"]
     )]
     listen: Vec<SocketAddr>,
+    /// The file of the pepper. With it, only holders of keys are let in
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOGS_PEPPER",
+        conflicts_with = "tenant"
+    )]
+    pepper: Option<PathBuf>,
+    /// The tenant that holds the entries about keys
+    #[arg(long, value_name = "TENANT", default_value = KeyVault::TENANT, requires = "pepper")]
+    keys_tenant: TenantId,
 }
 
 impl Serve {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let tenant = match &session.globals.tenant {
-            Some(tenant) => tenant.clone(),
-            None => TenantId::new(TENANT)?,
-        };
+        let pepper = self.pepper.as_deref().map(Pepper::read).transpose();
+        let pepper = pepper.map_err(|error| Failure::refused(error.to_string()))?;
         let store = session.store().await?;
-        let options = ServerOptions::new(tenant.clone());
+        let (authentication, callers) = match pepper {
+            Some(pepper) => {
+                let vault = KeyVault::new(Arc::clone(&store), self.keys_tenant, pepper);
+                let keys = Authentication::Keys(Arc::new(KeyRing::new(vault)));
+                (
+                    keys,
+                    "only holders of keys are let in: `logs keys issue`".to_owned(),
+                )
+            }
+            None => {
+                let tenant = match &session.globals.tenant {
+                    Some(tenant) => tenant.clone(),
+                    None => TenantId::new(TENANT)?,
+                };
+                let callers = format!(
+                    "there are no keys: every program of this machine may act for tenant `{tenant}`"
+                );
+                (Authentication::Open(tenant), callers)
+            }
+        };
+        let mut options = ServerOptions::new(authentication);
+        options.ingest = commits(options.ingest, &store.info().await?.backend);
         let server = Server::bind(&self.listen, store, options).await;
         let server = server.map_err(|error| Failure::usage(format!("--listen: {error}")))?;
         let addresses = server.addresses()?;
         let err = &mut session.streams.err;
         for address in &addresses {
-            writeln!(err, "listening on http://{address} for tenant `{tenant}`")?;
+            writeln!(err, "listening on http://{address}")?;
         }
         if let Some(address) = addresses.first() {
             writeln!(
@@ -58,10 +91,7 @@ impl Serve {
                 "ask for records: curl 'http://{address}/api/v1/runs?limit=5'"
             )?;
         }
-        writeln!(
-            err,
-            "there are no keys, so only programs of this machine reach the service"
-        )?;
+        writeln!(err, "{callers}")?;
         err.flush()?;
         let shutdown = Shutdown::new();
         let ended = shutdown.clone();
@@ -76,5 +106,14 @@ impl Serve {
             }
         }
         Ok(())
+    }
+}
+
+/// A server of PostgreSQL commits several appends at a time, a file only one.
+fn commits(options: IngestOptions, backend: &str) -> IngestOptions {
+    if backend == "postgres" {
+        options.commits(4, 2)
+    } else {
+        options
     }
 }

@@ -46,8 +46,16 @@ impl Service {
 
     pub(crate) fn with(set: impl FnOnce(&mut ServerOptions)) -> Self {
         let store = Arc::new(MemoryStore::new(StoreOptions::default()));
-        let mut options =
-            ServerOptions::new(Authentication::Open(TenantId::new("default").unwrap()));
+        let tenant = TenantId::new("default").unwrap();
+        Self::over(store, Authentication::Open(tenant), set)
+    }
+
+    pub(crate) fn over(
+        store: Arc<MemoryStore>,
+        authentication: Authentication,
+        set: impl FnOnce(&mut ServerOptions),
+    ) -> Self {
+        let mut options = ServerOptions::new(authentication);
         set(&mut options);
         let service = logs_server::Service::new(Arc::clone(&store) as Arc<dyn LogsStore>, options);
         Self {

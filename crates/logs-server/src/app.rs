@@ -1,11 +1,12 @@
 //! The application: what every request needs, and the way from a request to its route.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use logs_domain::LogsStore;
@@ -20,8 +21,10 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tracing::warn;
 
 use crate::access::AccessLog;
+use crate::admin::{self, Readiness};
 use crate::api;
 use crate::authentication::Caller;
+use crate::metrics::Metrics;
 use crate::options::ServerOptions;
 use crate::otlp;
 use crate::problem::Problem;
@@ -34,6 +37,8 @@ pub(crate) struct App {
     pub(crate) facade: LogsFacade,
     pub(crate) ingest: Ingest,
     pub(crate) access: Arc<AccessLog>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) readiness: Arc<Readiness>,
     pub(crate) options: Arc<ServerOptions>,
 }
 
@@ -56,9 +61,12 @@ impl Service {
     /// The service over a store. It needs a runtime, for the entries about reads.
     #[must_use]
     pub fn new(store: Arc<dyn LogsStore>, options: ServerOptions) -> Self {
+        let ingest = Ingest::new(Arc::clone(&store) as _, options.ingest.clone());
         Self(App {
+            metrics: Arc::new(Metrics::new(ingest.clone())),
+            readiness: Arc::default(),
+            ingest,
             facade: LogsFacade::new(Arc::clone(&store)),
-            ingest: Ingest::new(Arc::clone(&store) as _, options.ingest.clone()),
             access: Arc::new(AccessLog::new(Arc::clone(&store))),
             store,
             options: Arc::new(options),
@@ -68,6 +76,16 @@ impl Service {
     /// The routes of the service.
     pub fn router(&self) -> Router {
         router(&self.0)
+    }
+
+    /// The routes for operators: `/livez`, `/readyz`, `/metrics`.
+    pub fn admin_router(&self) -> Router {
+        admin::router(&self.0)
+    }
+
+    /// From now on `/readyz` says that the service is ending, so that others send their requests elsewhere.
+    pub(crate) fn end(&self) {
+        self.0.readiness.end();
     }
 
     /// Refuses new appends, finishes those that it took, and stores the entries about reads of the last second. Call
@@ -107,11 +125,28 @@ async fn identified(
     next: Next,
 ) -> Response {
     let id = RequestId::of(&request, &*app.options.ids);
+    let begun = Instant::now();
+    let method = method_name(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(request_id::HEADER, id.header().clone());
+    let route = route.as_ref().map_or("other", MatchedPath::as_str);
+    let status = response.status().as_u16();
+    app.metrics
+        .answered((method, route), status, begun.elapsed());
     response
+}
+
+/// The name of a method; clients cannot make new labels.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    }
 }
 
 fn panicked() -> Response {

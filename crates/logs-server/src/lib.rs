@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod admin;
 mod api;
 mod app;
 mod authentication;
 mod body;
+mod metrics;
 mod options;
 mod otlp;
 mod problem;

@@ -30,6 +30,9 @@ pub struct ServerOptions {
     pub request_timeout: Duration,
     /// How many bytes a body may have after decompression.
     pub body_bytes: usize,
+    /// How long the service goes on to accept connections after a shutdown began, while `/readyz` says that it is
+    /// ending.
+    pub notice: Duration,
     /// How long requests in flight may go on after a shutdown began.
     pub drain: Duration,
 }
@@ -55,6 +58,7 @@ impl ServerOptions {
             body_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),
             body_bytes: 32 * 1024 * 1024,
+            notice: Duration::ZERO,
             drain: Duration::from_secs(25),
         }
     }

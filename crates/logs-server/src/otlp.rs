@@ -173,6 +173,7 @@ async fn store(
         Signal::Metrics => map::metrics(&decode::metrics(&body, encoding)?),
     };
     drop(body);
+    app.metrics.mapped(&mapped);
     if mapped.is_wholly_refused() {
         return Err(Failure::invalid(mapped.refusals()));
     }
@@ -184,6 +185,7 @@ async fn store(
     let (items, drafts): (Vec<usize>, Vec<_>) =
         drafts.into_iter().map(|one| (one.item, one.draft)).unzip();
     let receipts = admission.submit(drafts, OnConflict::SkipRecord).await?;
+    app.metrics.appended(&receipts);
     conflicts(signal, &items, &receipts, &mut refused);
     Ok(refused)
 }

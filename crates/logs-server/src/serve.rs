@@ -41,6 +41,7 @@ impl Shutdown {
 #[derive(Debug)]
 pub struct Server {
     listeners: Vec<TcpListener>,
+    admin: Option<TcpListener>,
     service: Service,
     options: Arc<ServerOptions>,
 }
@@ -64,16 +65,31 @@ impl Server {
                 );
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
             }
-            let bound = TcpListener::bind(address).await;
-            let named =
-                |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
-            listeners.push(bound.map_err(named)?);
+            listeners.push(bind(*address).await?);
         }
         Ok(Self {
             listeners,
+            admin: None,
             service: Service::new(store, options.clone()),
             options: Arc::new(options),
         })
+    }
+
+    /// Also answers `/livez`, `/readyz` and `/metrics` at this address, without keys.
+    ///
+    /// # Errors
+    /// The address is in use, or not of this machine.
+    pub async fn with_admin(mut self, address: SocketAddr) -> io::Result<Self> {
+        self.admin = Some(bind(address).await?);
+        Ok(self)
+    }
+
+    /// The address for operators, if there is one.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn admin_address(&self) -> io::Result<Option<SocketAddr>> {
+        self.admin.as_ref().map(TcpListener::local_addr).transpose()
     }
 
     /// The addresses that are bound, with the ports that the system chose for port 0.
@@ -88,9 +104,26 @@ impl Server {
     /// options.
     pub async fn run(self, shutdown: Shutdown) {
         let graceful = GracefulShutdown::new();
+        // Connections end after the notice; operators see until the end what happens.
+        let last_call = Shutdown::new();
+        let admin = self.admin.map(|listener| {
+            let (router, options) = (self.service.admin_router(), Arc::clone(&self.options));
+            tokio::spawn(async move {
+                let (unwatched, never) = (GracefulShutdown::new(), Shutdown::new());
+                accept(listener, router, &options, &unwatched, &never).await;
+            })
+        });
+        let (service, notice) = (self.service.clone(), self.options.notice);
+        let called = last_call.clone();
+        tokio::spawn(async move {
+            shutdown.0.cancelled().await;
+            service.end();
+            sleep(notice).await;
+            called.begin();
+        });
         let accepting = self.listeners.into_iter().map(|listener| {
             let router = self.service.router();
-            accept(listener, router, &self.options, &graceful, &shutdown)
+            accept(listener, router, &self.options, &graceful, &last_call)
         });
         join_all(accepting).await;
         info!("no more connections; requests in flight go on");
@@ -106,7 +139,17 @@ impl Server {
         {
             error!("entries about reads of the last second are lost: the store did not answer");
         }
+        if let Some(admin) = admin {
+            // It only waits for connections.
+            admin.abort();
+        }
     }
+}
+
+/// Binds an address; an error names it.
+async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
+    TcpListener::bind(address).await.map_err(named)
 }
 
 /// Accepts connections until the shutdown begins.

@@ -138,6 +138,55 @@ async fn without_keys_the_server_listens_for_this_machine_alone() {
     assert!(refused.unwrap_err().to_string().contains("loopback"));
 }
 
+#[tokio::test]
+async fn operators_see_what_the_service_does_and_that_it_ends() {
+    let store = Arc::new(MemoryStore::new(StoreOptions::default()));
+    let mut options = ServerOptions::new(Authentication::Open(tenant()));
+    options.notice = Duration::from_secs(3600);
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Server::bind(&[any], store as Arc<dyn LogsStore>, options)
+        .await
+        .unwrap();
+    let server = server.with_admin(any).await.unwrap();
+    let (address, admin) = (
+        server.addresses().unwrap()[0],
+        server.admin_address().unwrap().unwrap(),
+    );
+    let shutdown = Shutdown::new();
+    let serving = tokio::spawn(server.run(shutdown.clone()));
+    let ask = async |path: &str| raw(admin, &format!("GET {path} HTTP/1.0\r\n\r\n")).await;
+    assert!(ask("/livez").await.starts_with("HTTP/1.0 200"));
+    assert!(ask("/readyz").await.starts_with("HTTP/1.0 200"));
+    raw(address, &append()).await;
+    raw(address, "GET /no/such/path HTTP/1.0\r\n\r\n").await;
+    let metrics = ask("/metrics").await;
+    for line in [
+        "logs_append_records_total{kind=\"llm_run\",outcome=\"stored\"} 1",
+        "logs_http_requests_total{method=\"POST\",route=\"/api/v1/records\",status=\"200\"} 1",
+        "logs_http_requests_total{method=\"GET\",route=\"other\",status=\"404\"} 1",
+        "logs_commits_total 1",
+        "logs_queue_requests 0",
+        "logs_commit_records_bucket{le=\"1.0\"} 1",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+    assert!(!metrics.contains("no/such") && !metrics.contains("default"));
+    // The routes for operators are on their port alone, and those of records are not.
+    assert!(
+        raw(address, "GET /metrics HTTP/1.0\r\n\r\n")
+            .await
+            .starts_with("HTTP/1.0 404")
+    );
+    assert!(ask("/api/v1/runs").await.starts_with("HTTP/1.0 404"));
+    shutdown.begin();
+    while ask("/readyz").await.starts_with("HTTP/1.0 200") {
+        tokio::task::yield_now().await;
+    }
+    // The notice lasts: requests are still answered.
+    assert!(raw(address, &append()).await.starts_with("HTTP/1.1 200"));
+    serving.abort();
+}
+
 /// Messages as bytes.
 #[derive(Clone, Copy)]
 struct Raw;

@@ -34,6 +34,9 @@ pub(crate) struct Serve {
         default_values = ["127.0.0.1:4318", "127.0.0.1:4317"]
     )]
     listen: Vec<SocketAddr>,
+    /// An address and a port for operators: /livez, /readyz and /metrics, without keys
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    admin: Option<SocketAddr>,
     /// The file of the pepper. With it, only holders of keys are let in
     #[arg(
         long,
@@ -75,7 +78,11 @@ impl Serve {
         let mut options = ServerOptions::new(authentication);
         options.ingest = commits(options.ingest, &store.info().await?.backend);
         let server = Server::bind(&self.listen, store, options).await;
-        let server = server.map_err(|error| Failure::usage(format!("--listen: {error}")))?;
+        let mut server = server.map_err(|error| Failure::usage(format!("--listen: {error}")))?;
+        if let Some(address) = self.admin {
+            let bound = server.with_admin(address).await;
+            server = bound.map_err(|error| Failure::usage(format!("--admin: {error}")))?;
+        }
         let addresses = server.addresses()?;
         let err = &mut session.streams.err;
         for address in &addresses {
@@ -90,6 +97,9 @@ impl Serve {
                 err,
                 "ask for records: curl 'http://{address}/api/v1/runs?limit=5'"
             )?;
+        }
+        if let Some(address) = server.admin_address()? {
+            writeln!(err, "for operators: http://{address}/readyz and /metrics")?;
         }
         writeln!(err, "{callers}")?;
         err.flush()?;

@@ -16,6 +16,7 @@ use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
 use crate::body::{expected_bytes, media_type};
+use crate::metrics::outcome;
 use crate::problem::Problem;
 
 const ON_CONFLICT: &str = "on_conflict";
@@ -84,12 +85,7 @@ impl From<&RecordReceipt> for Outcome {
         Self {
             kind: receipt.key.kind(),
             id: receipt.id,
-            outcome: match receipt.outcome {
-                RecordOutcome::Stored => "stored",
-                RecordOutcome::AlreadyStored => "already_stored",
-                RecordOutcome::Conflict => "conflict",
-                RecordOutcome::Gone => "gone",
-            },
+            outcome: outcome(receipt.outcome),
             created_at: receipt.created_at,
         }
     }
@@ -140,6 +136,7 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
         );
     }
     let records = admission.submit(drafts, on_conflict).await?;
+    call.app.metrics.appended(&records);
     Answered::json(&Appended::from(&AppendReceipt { records }))
 }
 

@@ -1,7 +1,5 @@
 //! What operators and their tools ask the service, on a port of its own.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,19 +7,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::app::App;
-
-/// Whether the service takes new work.
-#[derive(Debug, Default)]
-pub(crate) struct Readiness {
-    is_ending: AtomicBool,
-}
-
-impl Readiness {
-    /// From now on the service is not ready.
-    pub(crate) fn end(&self) {
-        self.is_ending.store(true, Ordering::Relaxed);
-    }
-}
 
 /// The routes for operators. They need no key: bind them where only operators reach them.
 pub(crate) fn router(app: &App) -> Router {
@@ -34,7 +19,7 @@ pub(crate) fn router(app: &App) -> Router {
 
 /// Whether the service can answer and append now; the reason where it cannot.
 async fn ready(State(app): State<App>) -> Response {
-    if app.readiness.is_ending.load(Ordering::Relaxed) {
+    if app.readiness.is_ending() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the service is ending\n").into_response();
     }
     match app.store.ready().await {

@@ -17,8 +17,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::app::Service;
 use crate::options::ServerOptions;
+use crate::service::Service;
 
 /// Ends a server from elsewhere. A clone ends the same one.
 #[derive(Clone, Debug, Default)]

@@ -8,92 +8,13 @@
 
 mod keys;
 mod otlp;
+mod reads;
+mod records;
 mod service;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use service::{RECORDS, Service};
-
-#[tokio::test]
-async fn records_are_appended_once_and_each_has_an_outcome() {
-    let service = Service::empty();
-    let lines = ("application/x-ndjson", RECORDS);
-    let first = service
-        .send(Method::POST, "/api/v1/records", Some(lines))
-        .await;
-    assert_eq!(first.status, StatusCode::OK, "{}", first.text());
-    let appended = first.json();
-    assert_eq!(appended["stored"], 4);
-    assert_eq!(appended["records"][0]["kind"], "llm_run");
-    assert_eq!(appended["records"][0]["outcome"], "stored");
-
-    let again = service
-        .send(Method::POST, "/api/v1/records", Some(lines))
-        .await
-        .json();
-    assert_eq!(
-        (&again["stored"], &again["already_stored"]),
-        (&json!(0), &json!(4))
-    );
-    assert_eq!(
-        again["records"][0]["created_at"],
-        appended["records"][0]["created_at"]
-    );
-
-    let changed = RECORDS
-        .lines()
-        .next()
-        .unwrap()
-        .replace("\"m\"", "\"other\"");
-    let changed = ("application/json; charset=utf-8", changed.as_str());
-    let refused = service
-        .send(Method::POST, "/api/v1/records", Some(changed))
-        .await;
-    assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert_eq!(refused.json()["write_outcome"], "not_applied");
-    let skip = "/api/v1/records?on_conflict=skip";
-    let skipped = service.send(Method::POST, skip, Some(changed)).await.json();
-    assert_eq!(skipped["conflict"], 1);
-    assert_eq!(
-        service.get("/api/v1/run?id=r%2F1").await.json()["record"]["model"],
-        "m"
-    );
-}
-
-#[tokio::test]
-async fn a_body_that_holds_no_records_is_refused_by_its_place() {
-    let service = Service::empty();
-    let post = async |body| {
-        service
-            .send(Method::POST, "/api/v1/records", Some(body))
-            .await
-    };
-    let wrong = post(("application/json", r#"[{"llm_run":{}},7]"#)).await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
-    assert_eq!(wrong.json()["errors"][0]["field"], "records[0]");
-    for (media_type, body, status) in [
-        ("application/json", "", StatusCode::BAD_REQUEST),
-        ("application/json", "[]", StatusCode::BAD_REQUEST),
-        ("application/json", "[", StatusCode::BAD_REQUEST),
-        ("application/x-ndjson", "\n\n", StatusCode::BAD_REQUEST),
-        ("text/plain", "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ("", "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
-    ] {
-        let answer = post((media_type, body)).await;
-        assert_eq!(answer.status, status, "{media_type} {body}");
-        assert_eq!(answer.header("content-type"), "application/problem+json");
-    }
-    let key = r#"{"audit_entry":{"id":"00000000-0000-7000-8000-000000000001","event_type":"ApiKeyIssued",
-        "entity_type":"API_KEY","entity_id":"k","actor_type":"HUMAN"}}"#;
-    assert_eq!(
-        post(("application/json", key)).await.status,
-        StatusCode::FORBIDDEN
-    );
-    assert_eq!(
-        service.get("/api/v1/audit").await.json()["items"],
-        json!([])
-    );
-}
+use service::Service;
 
 #[tokio::test]
 async fn a_list_goes_both_ways_by_its_links() {
@@ -259,59 +180,6 @@ async fn what_belongs_to_a_run_is_a_route_each() {
 }
 
 #[tokio::test]
-async fn a_feed_goes_on_where_its_reader_stopped() {
-    let service = Service::empty();
-    let mut names = Vec::new();
-    let mut from = String::new();
-    for round in 0..4 {
-        for number in 0..3 {
-            service
-                .append(&service::run(&format!("r{round}{number}")))
-                .await;
-        }
-        service.settle().await;
-        loop {
-            let answer = service
-                .get(&format!("/api/v1/feed?kind=llm_run&limit=2{from}"))
-                .await;
-            assert_eq!(answer.header("content-type"), "application/x-ndjson");
-            let text = answer.text();
-            for line in text.lines() {
-                let item: Value = serde_json::from_str(line).unwrap();
-                names.push(item["record"]["run_id"].as_str().unwrap().to_owned());
-                from = format!("&from={}", item["cursor"].as_str().unwrap());
-            }
-            if text.is_empty() {
-                let link = service::link(answer.header("link"), "next").unwrap();
-                assert!(link.ends_with(&from), "{link}");
-                break;
-            }
-        }
-    }
-    let all = (0..4).flat_map(|round| (0..3).map(move |number| format!("r{round}{number}")));
-    assert!(names.iter().cloned().eq(all), "{names:?}");
-    for kind in ["trace", "trace_step", "system_record", "log_export"] {
-        let answer = service.get(&format!("/api/v1/feed?kind={kind}")).await;
-        assert_eq!(
-            (answer.status, answer.text().as_str()),
-            (StatusCode::OK, ""),
-            "{kind}"
-        );
-    }
-    // Each read of a feed is an audit entry, but that of nothing but such entries is not: the feed ends.
-    service.settle().await;
-    let own = service.get("/api/v1/feed?kind=audit_entry").await.text();
-    assert_eq!(own.lines().count(), 8, "two answers with runs a round");
-    service.settle().await;
-    assert_eq!(
-        service.get("/api/v1/feed?kind=audit_entry").await.text(),
-        own
-    );
-    let outcome = service.get("/api/v1/feed?kind=log_export_outcome").await;
-    assert_eq!(outcome.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test]
 async fn every_answer_has_the_id_of_its_request() {
     let service = Service::empty();
     let own = service
@@ -409,44 +277,4 @@ fn the_description_holds_every_route_with_its_parameters() {
     assert_eq!(run["execution_status"]["enum"].as_array().unwrap().len(), 4);
     let step = &document["components"]["schemas"]["trace_step"]["properties"];
     assert!(step["key"].is_object() && step["parent"].is_object() && step["span_id"].is_null());
-}
-
-#[tokio::test]
-async fn who_read_what_is_an_audit_entry_each() {
-    let service = Service::filled().await;
-    let accesses = async || service.get("/api/v1/audit/access?limit=1000").await.json();
-    let headers = [("x-request-id", "q-7")];
-    service.get_with("/api/v1/run?id=r%2F1", &headers).await;
-    let noted = accesses().await;
-    assert_eq!(
-        noted["items"].as_array().unwrap().len(),
-        1,
-        "before the answer"
-    );
-    let entry = &noted["items"][0]["record"];
-    assert_eq!(entry["event_type"], "RecordsRead");
-    assert_eq!(entry["entity_id"], "/run");
-    let expected =
-        json!({"path": "/run", "parameters": {"id": "r/1"}, "items": 1, "request_id": "q-7"});
-    assert_eq!(entry["after_state"], expected);
-
-    service.get("/api/v1/runs?model=m").await;
-    service.get("/api/v1/feed?kind=llm_run").await;
-    // What was not found, refused, appended or described is no read of a record.
-    service.get("/api/v1/run?id=other").await;
-    service.get("/api/v1/runs?limit=0").await;
-    service.get("/api/v1/openapi.json").await;
-    service.append(RECORDS).await;
-    service.close().await;
-    let noted = accesses().await;
-    let paths: Vec<&str> = noted["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["record"]["entity_id"].as_str().unwrap())
-        .collect();
-    // Newest first. The list of entries before was a list too.
-    assert_eq!(paths, ["/runs", "/audit/access", "/feed", "/run"]);
-    let feed = &noted["items"][2]["record"]["after_state"];
-    assert_eq!(feed["items"], 1);
 }

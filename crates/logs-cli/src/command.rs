@@ -9,10 +9,12 @@ mod export;
 mod exports;
 mod governance;
 mod import;
+mod keys;
 mod migrate;
 mod replay;
 mod reset_clock;
 mod runs;
+mod serve;
 mod system;
 mod trace;
 mod usage;
@@ -48,6 +50,11 @@ pub(crate) enum Command {
     Exports(exports::Exports),
     /// Write records to a file with a checksum and a manifest
     Export(export::Export),
+    /// Serve the store over HTTP
+    Serve(serve::Serve),
+    /// Issue, list and revoke keys of the service
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Check the store, its schema and its settings
     Doctor(doctor::Doctor),
     /// Apply missing migrations to the schema
@@ -73,6 +80,8 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Audit(command) => command.run(session).await,
         Command::Exports(command) => command.run(session).await,
         Command::Export(command) => command.run(session).await,
+        Command::Serve(command) => command.run(session).await,
+        Command::Keys(command) => command.run(session).await,
         Command::Doctor(command) => command.run(session).await,
         Command::Migrate(command) => command.run(session).await,
         Command::Backup(command) => command.run(session).await,

@@ -39,6 +39,20 @@ impl fmt::Debug for ContentDigest {
     }
 }
 
+impl fmt::Display for ContentDigest {
+    /// 32 hexadecimal digits.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hexadecimal(&self.0, formatter)
+    }
+}
+
+impl serde::Serialize for ContentDigest {
+    /// As [`Display`](fmt::Display) writes it.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// The first 16 bytes of SHA-256 over a whole record: its tenant, its id, its record time and its
 /// [`ContentDigest`]. A durable store keeps it beside the key of the record. The store computes it again for
 /// each record that it reads or compares.

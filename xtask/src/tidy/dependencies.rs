@@ -25,8 +25,25 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "logs-store",
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
+    ("logs-facade", &["logs-domain"]),
+    ("logs-keys", &["logs-domain"]),
+    (
+        "logs-server",
+        &[
+            "logs-domain",
+            "logs-facade",
+            "logs-ingest",
+            "logs-keys",
+            "logs-otlp",
+        ],
+    ),
+    ("logs-ingest", &["logs-domain"]),
+    ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
-    ("logs-cli", &["logs-domain", "logs-store"]),
+    (
+        "logs-cli",
+        &["logs-domain", "logs-keys", "logs-server", "logs-store"],
+    ),
     ("logs-scenarios", &[]),
     ("logs-example-facade", &["logs-domain", "logs-store"]),
     (
@@ -67,6 +84,18 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "getrandom",
             "mio",
             "socket2",
+        ],
+    ),
+    (
+        "logs-ingest",
+        &[
+            "sqlx",
+            "sqlx-core",
+            "mio",
+            "socket2",
+            "hyper",
+            "axum",
+            "tonic",
         ],
     ),
     (

@@ -11,6 +11,12 @@ text_value! {
         LIMIT = "LIMIT",
         INCIDENT = "INCIDENT",
         SIGNAL = "SIGNAL",
+        /// A tool that an agent asked for.
+        TOOL_CALL = "TOOL_CALL",
+        /// A read or an export of records.
+        ACCESS = "ACCESS",
+        /// A key for the service.
+        API_KEY = "API_KEY",
     }
 }
 
@@ -36,6 +42,13 @@ text_value! {
         SIGNAL_ACKNOWLEDGED = "SignalAcknowledged",
         SIGNAL_SUPPRESSED = "SignalSuppressed",
         SIGNAL_ESCALATED = "SignalEscalated",
+        TOOL_ALLOWED = "ToolAllowed",
+        TOOL_REFUSED = "ToolRefused",
+        PERMISSION_MODE_CHANGED = "PermissionModeChanged",
+        RECORDS_READ = "RecordsRead",
+        RECORDS_EXPORTED = "RecordsExported",
+        API_KEY_ISSUED = "ApiKeyIssued",
+        API_KEY_REVOKED = "ApiKeyRevoked",
     }
 }
 

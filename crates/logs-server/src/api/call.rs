@@ -1,0 +1,52 @@
+//! A call of a route.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Uri};
+use bytes::Bytes;
+
+use super::answered::Conditions;
+use super::parameters::Parameters;
+use crate::app::App;
+use crate::authentication::Caller;
+use crate::body;
+use crate::problem::Problem;
+use crate::request_id::RequestId;
+
+/// A call of a route by somebody.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) app: App,
+    pub(crate) caller: Caller,
+    pub(crate) parameters: Parameters,
+    pub(crate) headers: HeaderMap,
+    pub(crate) request_id: Option<RequestId>,
+    uri: Uri,
+    body: Body,
+}
+
+impl Call {
+    pub(crate) fn new(app: App, caller: Caller, parameters: Parameters, request: Request) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            app,
+            caller,
+            parameters,
+            request_id: parts.extensions.get::<RequestId>().cloned(),
+            headers: parts.headers,
+            uri: parts.uri,
+            body,
+        }
+    }
+
+    /// What the answer depends on beside its content.
+    pub(crate) fn conditions(&self) -> Conditions {
+        Conditions::new(&self.headers, &self.uri)
+    }
+
+    /// The body of the request.
+    pub(crate) async fn body(&mut self) -> Result<Bytes, Problem> {
+        let body = std::mem::take(&mut self.body);
+        body::read(body, self.app.options.body_bytes).await
+    }
+}

@@ -1,0 +1,126 @@
+//! OTLP over gRPC: the same requests in frames of HTTP/2.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::post;
+use bytes::{Buf, BufMut, Bytes};
+use futures_util::future::BoxFuture;
+use logs_domain::TenantId;
+use logs_keys::Role;
+use logs_otlp::Signal;
+use logs_otlp::answer::success;
+use logs_otlp::decode::Encoding;
+use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::server::{Grpc, UnaryService};
+use tonic::{Code, Status};
+
+use super::{Failure, store};
+use crate::app::App;
+
+/// The method that exports a signal.
+const fn method(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+        Signal::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+    }
+}
+
+/// The router of all signals.
+pub(crate) fn router(app: &App) -> Router {
+    let mut router = Router::new();
+    for signal in Signal::ALL {
+        let take = move |State(app): State<App>, request: Request| take(app, signal, request);
+        router = router.route(method(signal), post(take));
+    }
+    router.with_state(app.clone())
+}
+
+async fn take(app: App, signal: Signal, request: Request) -> Response {
+    let caller = match app.caller(request.headers(), Role::Ingest).await {
+        Ok(caller) => caller,
+        Err(problem) => return Status::from(Failure::from(problem)).into_http(),
+    };
+    let limit = app.options.body_bytes;
+    let mut grpc = Grpc::new(Undecoded)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Zstd)
+        .max_decoding_message_size(limit);
+    let tenant = caller.tenant;
+    let export = Export {
+        app,
+        tenant,
+        signal,
+    };
+    grpc.unary(export, request).await.map(Body::new)
+}
+
+/// One export of a signal.
+struct Export {
+    app: App,
+    tenant: TenantId,
+    signal: Signal,
+}
+
+impl UnaryService<Bytes> for Export {
+    type Response = Vec<u8>;
+    type Future = BoxFuture<'static, Result<tonic::Response<Vec<u8>>, Status>>;
+
+    fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
+        let (app, tenant, signal) = (self.app.clone(), self.tenant.clone(), self.signal);
+        Box::pin(async move {
+            let message = request.into_inner();
+            let admission = app.ingest.admit(&tenant, message.len());
+            let admission = admission.map_err(Failure::from)?;
+            let refused = store(&app, admission, signal, Encoding::Protobuf, message).await?;
+            let answer = success(signal, &refused, Encoding::Protobuf);
+            Ok(tonic::Response::new(answer))
+        })
+    }
+}
+
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        Self::new(Code::from_i32(failure.code.number()), failure.message)
+    }
+}
+
+/// Leaves messages as bytes: the mapping decodes them.
+#[derive(Clone, Copy, Debug)]
+struct Undecoded;
+
+impl Codec for Undecoded {
+    type Encode = Vec<u8>;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Self {
+        *self
+    }
+}
+
+impl Encoder for Undecoded {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, message: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&message);
+        Ok(())
+    }
+}
+
+impl Decoder for Undecoded {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+}

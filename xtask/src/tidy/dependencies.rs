@@ -26,7 +26,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
     ),
     ("logs-verify", &["logs-ledger"]),
-    ("logs-cli", &["logs-domain", "logs-store"]),
+    ("logs-import", &["logs-domain"]),
+    ("logs-cli", &["logs-domain", "logs-import", "logs-store"]),
     ("logs-scenarios", &[]),
     ("logs-example-facade", &["logs-domain", "logs-store"]),
     (

@@ -10,6 +10,7 @@ mod plan;
 mod reading;
 mod refused;
 mod repeats;
+mod zstd;
 
 pub(crate) use input::Input;
 pub(crate) use pipeline::{Outcome, Pipeline};

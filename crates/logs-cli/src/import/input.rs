@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
+use super::zstd::Zstd;
+
 /// How many bytes are read at once.
 const CAPACITY: usize = 256 * 1024;
 
@@ -72,7 +74,7 @@ impl Input {
             let decoder = MultiGzDecoder::new(reader);
             reader = Box::new(BufReader::with_capacity(CAPACITY, decoder));
         } else if start.starts_with(b"\x28\xb5\x2f\xfd") {
-            let decoder = zstd::Decoder::with_buffer(reader)?;
+            let decoder = Zstd::new(reader);
             reader = Box::new(BufReader::with_capacity(CAPACITY, decoder));
         }
         if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {

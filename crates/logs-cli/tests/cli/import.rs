@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cases;
+mod files;
 mod maps;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -188,7 +188,6 @@ impl Import {
             Some(path) => Some(program(path)?),
             None => None,
         };
-        let (map, uses_source) = map.unzip();
         let records = self.records.iter().flat_map(|path| path.split('.'));
         let records: Vec<String> = records
             .map(|name| name.trim_end_matches("[]").to_owned())
@@ -205,8 +204,9 @@ impl Import {
         }
         Ok(Plan {
             format: self.format,
-            map,
-            uses_source: uses_source.unwrap_or_default(),
+            uses_source: map.as_ref().is_some_and(|program| program.uses_source),
+            own_map: map.as_ref().is_some_and(|program| program.own),
+            map: map.map(|program| program.text),
             records,
             delimiter: self.delimiter,
             columns: self.columns.clone(),
@@ -279,12 +279,21 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("{} cannot be read: {error}", path.display()))
 }
 
-/// The program of a file, or of a map that comes with the command, and whether it names `$source`.
-fn program(path: &Path) -> Result<(String, bool), Failure> {
+/// The program of a map.
+struct Program {
+    text: String,
+    /// Whether it names `$source`.
+    uses_source: bool,
+    /// Whether it is the user's.
+    own: bool,
+}
+
+/// The program of a file, or of a map that comes with the command.
+fn program(path: &Path) -> Result<Program, Failure> {
     let named = path.to_str().and_then(Map::shipped);
-    let program = match (named, std::fs::read_to_string(path)) {
-        (Some(program), Err(_)) => program.to_owned(),
-        (_, Ok(program)) => program,
+    let (text, own) = match (named, std::fs::read_to_string(path)) {
+        (Some(program), Err(_)) => (program.to_owned(), false),
+        (_, Ok(program)) => (program, true),
         (None, Err(error)) => {
             let names: Vec<&str> = Map::shipped_names().collect();
             let known = names.join(", ");
@@ -295,8 +304,12 @@ fn program(path: &Path) -> Result<(String, bool), Failure> {
         }
     };
     // A mistake is told before any file is read.
-    match Map::parse(&program) {
-        Ok(map) => Ok((program, map.uses_source())),
+    match Map::parse(&text) {
+        Ok(map) => Ok(Program {
+            text,
+            uses_source: map.uses_source(),
+            own,
+        }),
         Err(error) => Err(Failure::usage(format!("{}: {error}", path.display()))),
     }
 }

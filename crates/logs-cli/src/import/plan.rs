@@ -45,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) map: Option<String>,
     /// Whether it derives ids from the name of the source.
     pub(crate) uses_source: bool,
+    /// Whether it is the user's, and none that comes with the command.
+    pub(crate) own_map: bool,
     /// The path to the records of a document.
     pub(crate) records: Vec<String>,
     pub(crate) delimiter: Option<u8>,
@@ -113,7 +115,7 @@ impl Plan {
             return Ok(Chosen {
                 form,
                 map: Some(map.clone()),
-                own_map: true,
+                own_map: self.own_map,
             });
         }
         let shipped = |name| {

@@ -22,11 +22,15 @@ maps![
     "langsmith",
     "litellm-spend",
     "logs-csv",
+    "mlflow",
     "mooncake",
     "okta",
+    "opik",
     "otrf-windows",
+    "phoenix",
     "tau-bench",
     "vault-audit",
+    "weave",
 ];
 
 /// The program of the map with this name.

@@ -291,6 +291,10 @@ async fn every_shipped_map_makes_what_its_sample_says() {
         (&["--map", "litellm-spend"][..], "litellm-spend.jsonl", "2"),
         (&["--map", "langsmith"], "langsmith.jsonl", "5"),
         (&["--map", "helicone"], "helicone.jsonl", "2"),
+        (&["--map", "phoenix"], "phoenix.csv", "3"),
+        (&["--map", "opik"], "opik.jsonl", "3"),
+        (&["--map", "mlflow"], "mlflow.json", "4"),
+        (&["--map", "weave"], "weave.jsonl", "4"),
         (
             &["--map", "kubernetes-audit"],
             "kubernetes-audit.jsonl",

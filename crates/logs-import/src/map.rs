@@ -1,6 +1,7 @@
 //! Maps: jq programs that make drafts of foreign records.
 
 mod compile;
+mod decimal;
 mod draft;
 mod functions;
 mod money;

@@ -6,6 +6,7 @@ use jaq_json::{Map as Members, Num, Val};
 use logs_domain::field::{Field, FieldReader, Value, ValueType};
 use logs_domain::{Draft, InvalidValue, JsonObject, RecordId, RecordKind, TenantId, Timestamp};
 
+use super::decimal::expanded;
 use super::functions::{DERIVED, scalar};
 
 /// Whether a field, that outputs of a map have as null, ever had a value.
@@ -272,34 +273,11 @@ fn whole(value: &Val) -> Option<i64> {
     if let Val::Num(Num::Int(number)) = value {
         return i64::try_from(*number).ok();
     }
-    let text = scalar(value)?;
-    let text = text.trim();
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
-        None => (text, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    let unsigned = digits.strip_prefix('-').unwrap_or(&digits);
-    if unsigned.is_empty()
-        || whole.is_empty()
-        || !unsigned.bytes().all(|byte| byte.is_ascii_digit())
-    {
+    let plain = expanded(scalar(value)?.trim())?;
+    if plain.contains('.') {
         return None;
     }
-    let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?)?;
-    if unsigned.bytes().all(|byte| byte == b'0') {
-        return Some(0);
-    }
-    let zeros = usize::try_from(shift.unsigned_abs()).ok()?;
-    if shift >= 0 {
-        return (zeros < 20).then(|| format!("{digits}{}", "0".repeat(zeros)).parse().ok())?;
-    }
-    let (kept, dropped) = digits.split_at_checked(digits.len().checked_sub(zeros)?)?;
-    dropped
-        .bytes()
-        .all(|byte| byte == b'0')
-        .then(|| kept.parse().ok())?
+    plain.parse().ok()
 }
 
 /// Writes JSON with the digits of the source.

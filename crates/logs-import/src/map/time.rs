@@ -8,6 +8,8 @@ use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use logs_domain::Timestamp;
 
+use super::decimal::expanded;
+
 /// A form of times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -174,13 +176,13 @@ impl FromStr for Zone {
 
 /// A decimal number of units as whole nanoseconds, floored.
 fn decimal_nanos(text: &str, nanos_per_unit: i128) -> Option<i128> {
-    let (negative, digits) = match text.strip_prefix('-') {
+    let plain = expanded(text)?;
+    let (negative, digits) = match plain.strip_prefix('-') {
         Some(digits) => (true, digits),
-        None => (false, text),
+        None => (false, plain.as_str()),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let numeric = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 20 || !numeric(whole) || !numeric(fraction) {
+    if whole.len() > 20 {
         return None;
     }
     let fraction = fraction.get(..fraction.len().min(9)).unwrap_or(fraction);
@@ -294,6 +296,10 @@ mod tests {
             "1970-01-01T00:00:01.000001Z false"
         );
         assert_eq!(
+            shown("1.7672256e9", "s", ""),
+            "2026-01-01T00:00:00.000000Z false"
+        );
+        assert_eq!(
             shown("1767225600123456789", "ns", ""),
             "2026-01-01T00:00:00.123456Z false"
         );
@@ -304,7 +310,7 @@ mod tests {
         for text in [
             "",
             "x",
-            "1e9",
+            "1e99",
             "1,5",
             "99999999999999999999",
             "253402300800",

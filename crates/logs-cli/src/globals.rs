@@ -30,6 +30,10 @@ pub(crate) struct Globals {
     )]
     pub(crate) tenant: Option<TenantId>,
 
+    /// Whether the tenant is from the command line, not from the environment.
+    #[arg(skip)]
+    pub(crate) tenant_is_flag: bool,
+
     /// Print one JSON object per line, in full precision, instead of a table
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -21,8 +21,6 @@ use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::command::Arguments;
 use self::failure::Failure;
 use self::output::one_line;
@@ -68,7 +66,7 @@ pub async fn run(
     dependencies: Dependencies,
 ) -> ExitStatus {
     let Streams { out, err, .. } = streams;
-    let outcome = match Arguments::try_parse_from(words) {
+    let outcome = match Arguments::of(words) {
         Ok(arguments) => {
             let (globals, command) = (arguments.globals, arguments.command);
             let streams = Streams {

@@ -40,9 +40,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("logs-ingest", &["logs-domain"]),
     ("logs-otlp", &["logs-domain"]),
     ("logs-verify", &["logs-ledger"]),
+    ("logs-import", &["logs-domain"]),
     (
         "logs-cli",
-        &["logs-domain", "logs-keys", "logs-server", "logs-store"],
+        &[
+            "logs-domain",
+            "logs-import",
+            "logs-keys",
+            "logs-server",
+            "logs-store",
+        ],
     ),
     ("logs-scenarios", &[]),
     ("logs-example-facade", &["logs-domain", "logs-store"]),

@@ -1,9 +1,11 @@
 //! The command line as a whole.
 
+use std::ffi::OsString;
 use std::io::Write;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use super::Command;
 use crate::failure::Failure;
@@ -32,6 +34,21 @@ Examples:
   logs runs list --status FAILED --limit 20
   logs trace show trace-7f3a
   logs replay --around run-7f3a --seconds 60";
+
+impl Arguments {
+    /// Parses a command line, its first word being the name of the program.
+    pub(crate) fn of(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches_from(words)?;
+        let mut arguments = Self::from_arg_matches(&matches)?;
+        let mut innermost = &matches;
+        while let Some((_, inner)) = innermost.subcommand() {
+            innermost = inner;
+        }
+        let source = innermost.value_source("tenant");
+        arguments.globals.tenant_is_flag = source == Some(ValueSource::CommandLine);
+        Ok(arguments)
+    }
+}
 
 /// Prints requested help, and reduces an error of the command line to one line.
 pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Failure> {

@@ -86,6 +86,11 @@ struct ExportJob<'a> {
 impl Export {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
         let tenant = session.tenant()?;
+        if self.out.as_os_str() == "-" {
+            return Err(Failure::usage(
+                "--out: a file with a name, because the manifest stands beside it",
+            ));
+        }
         let place = Destination::new(&self.out);
         if let Some(path) = place.taken() {
             return Err(Failure::refused(format!(

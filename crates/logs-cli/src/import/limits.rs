@@ -1,8 +1,8 @@
 //! `docs/limits.md` says what the constants of imports are.
 
-use super::json::{DEEPEST, MOST_VALUES};
-use super::source::{MOST_BYTES, MOST_LINE_BYTES};
-use super::translate::MOST_DRAFTS_BYTES;
+use logs_import::MOST_DRAFTS_BYTES;
+use logs_import::json::{DEEPEST, MOST_VALUES};
+use logs_import::source::{MOST_BYTES, MOST_ROW_BYTES};
 
 const LIMITS: &str = include_str!("../../../../docs/limits.md");
 
@@ -10,11 +10,11 @@ const LIMITS: &str = include_str!("../../../../docs/limits.md");
 fn the_table_of_imports_is_that_of_their_constants() {
     let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
     for (what, limit) in [
-        ("a line of NDJSON, a row of CSV", mib(MOST_LINE_BYTES)),
         (
-            "a record of a JSON document, a trace of Langfuse",
+            "a line of NDJSON, a record of a JSON document",
             mib(MOST_BYTES),
         ),
+        ("a row of CSV", mib(MOST_ROW_BYTES)),
         (
             "the drafts of one record, in memory",
             mib(MOST_DRAFTS_BYTES),

@@ -1,19 +1,22 @@
 //! Appends the drafts of a source in batches.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 
 use logs_domain::{
     AppendBatch, AppendReceipt, ContentDigest, Draft, InvalidValue, LogsStore, OnConflict,
-    PlatformBatch, RecordKey, RecordOutcome, StoreError, StoreResult,
+    PlatformBatch, RecordKey, RecordOutcome, StoreError, StoreResult, TenantId,
 };
 
-use super::reading::{Item, Reading};
-use super::source::Unreadable;
-use super::translate::Translated;
-use super::{Location, Owner, RefusedFile, Rejected};
+use logs_import::source::Unreadable;
+use logs_import::{Location, Rejected};
+
+use super::RefusedFile;
+use super::reading::{Item, Reading, Stopped, Told};
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 
 /// The most bytes of a batch, half of the limit of the store.
 const BATCH_BYTES: usize = AppendBatch::MAX_BYTES / 2;
@@ -21,6 +24,15 @@ const BATCH_BYTES: usize = AppendBatch::MAX_BYTES / 2;
 const TOLD_REFUSALS: usize = 5;
 /// How often the import retries an append on a busy store.
 const TRIES: usize = 10;
+
+/// Whose records are appended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Owner {
+    /// Of a tenant.
+    Tenant(TenantId),
+    /// Of the platform.
+    Platform,
+}
 
 /// The outcomes of the records of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,8 +45,12 @@ pub(crate) struct Outcome {
     pub(crate) refused: u64,
     /// The first refusals.
     pub(crate) refusals: Vec<String>,
+    /// Parts of a source that were left out.
+    pub(crate) left_out: Vec<String>,
     /// Notes about a source after its end.
     pub(crate) notes: Vec<String>,
+    /// The tenants, whose records these are.
+    pub(crate) tenants: BTreeSet<TenantId>,
 }
 
 /// Appends the records of one source.
@@ -100,21 +116,34 @@ impl<'a> Pipeline<'a> {
         reading: &mut Reading,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Failure> {
-        while let Some(chunk) = reading.chunks.recv().await {
+        let mut interrupted = pin!(interrupted());
+        loop {
+            let chunk = tokio::select! {
+                chunk = reading.chunks.recv() => chunk,
+                () = &mut interrupted => {
+                    let told = "interrupted; the same command goes on where this one ended";
+                    return Err(Failure::refused(told));
+                }
+            };
+            let Some(chunk) = chunk else { break };
             for item in chunk.items {
                 self.take(item).await?;
             }
             progress(reading.bytes.load(std::sync::atomic::Ordering::Relaxed));
         }
-        let unreadable = match (&mut reading.ended).await {
-            Ok(Ok(notes)) => {
+        let stopped = match (&mut reading.ended).await {
+            Ok(Ok(Told { left_out, notes })) => {
+                self.outcome.left_out = left_out;
                 self.outcome.notes = notes;
                 return self.flush().await;
             }
-            Ok(Err(unreadable)) => unreadable,
-            Err(error) => Unreadable::Io(io::Error::other(error)),
+            Ok(Err(stopped)) => stopped,
+            Err(error) => Stopped::Unreadable(Unreadable::Io(io::Error::other(error))),
         };
-        let failure = Failure::refused(unreadable.to_string());
+        let failure = match stopped {
+            Stopped::Usage(told) => return Err(Failure::usage(told)),
+            Stopped::Unreadable(_) => Failure::refused(stopped.to_string()),
+        };
         if self.refused.is_none() {
             return Err(failure);
         }
@@ -127,46 +156,47 @@ impl<'a> Pipeline<'a> {
         let Item {
             location,
             bytes,
-            result,
+            made,
         } = item;
-        let Translated { owner, drafts } = match result {
-            Ok(translated) => translated,
-            Err(bad) => return self.refuse(bad, &bytes),
-        };
-        if let Some(bad) = self.clash(&owner, &drafts, location) {
-            return self.refuse(bad, &bytes);
-        }
         let bytes: Option<Arc<[u8]>> = self.refused.is_some().then(|| bytes.into());
         // White space in a source can make a record larger than its drafts.
         self.pending_bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
-        for draft in drafts {
-            self.keys
-                .insert((owner.clone(), draft.key()), draft.digest());
-            self.pending_records += 1;
-            self.pending_bytes += draft.byte_len();
-            let bytes = bytes.clone();
-            let origin = Origin { location, bytes };
-            let pending = Pending { draft, origin };
-            self.pending.entry(owner.clone()).or_default().push(pending);
+        let origin = Origin { location, bytes };
+        let mut refused = false;
+        for made in made {
+            let kept = made.and_then(|(owner, draft)| {
+                let key = (owner.clone(), draft.key());
+                let digest = draft.digest();
+                match self.keys.insert(key, digest) {
+                    Some(earlier) if earlier != digest => {
+                        self.keys.insert((owner, draft.key()), earlier);
+                        let expected = "another key, or the content of the earlier record with this one; \
+                                        --repeats last takes the last one";
+                        Err(InvalidValue::new("record", draft.key(), expected))
+                    }
+                    _ => Ok((owner, draft)),
+                }
+            });
+            match kept {
+                Ok((owner, draft)) => {
+                    self.pending_records += 1;
+                    self.pending_bytes += draft.byte_len();
+                    let origin = origin.clone();
+                    let pending = Pending { draft, origin };
+                    self.pending.entry(owner).or_default().push(pending);
+                }
+                // A record of the source counts as refused once.
+                Err(error) if !refused => {
+                    refused = true;
+                    self.refuse_at(error, &origin)?;
+                }
+                Err(_) => {}
+            }
         }
         if self.pending_records >= self.batch_records || self.pending_bytes >= BATCH_BYTES {
             self.flush().await?;
         }
         Ok(())
-    }
-
-    /// Two records of one batch with one key and different content: refuses the second.
-    fn clash(&self, owner: &Owner, drafts: &[Draft], location: Location) -> Option<Rejected> {
-        let mut clashes = drafts.iter().filter(|draft| {
-            let found = self.keys.get(&(owner.clone(), draft.key()));
-            found.is_some_and(|digest| *digest != draft.digest())
-        });
-        let key = clashes.next()?.key();
-        let expected = "another key, or the content of the earlier record with this one";
-        Some(Rejected {
-            location,
-            error: InvalidValue::new("record", key, expected),
-        })
     }
 
     /// Skips a record, or ends the import.
@@ -213,7 +243,12 @@ impl<'a> Pipeline<'a> {
             None => OnConflict::RejectCall,
         };
         match append(&*self.store, owner, &batch, on_conflict).await {
-            Ok(receipt) => self.count(&receipt, &origins),
+            Ok(receipt) => {
+                if let Owner::Tenant(tenant) = owner {
+                    self.outcome.tenants.insert(tenant.clone());
+                }
+                self.count(&receipt, &origins)
+            }
             Err(StoreError::InvalidArgument(error)) if self.refused.is_some() => {
                 match origins.as_slice() {
                     [one] => self.refuse_at(error, one),
@@ -324,6 +359,10 @@ fn platform_batch(batch: &AppendBatch) -> StoreResult<PlatformBatch> {
     Ok(PlatformBatch::new(records)?)
 }
 
+/// The hint for a key that is stored with other content.
+const OTHER_CONTENT: &str = "; if these are records of another file, whose ids come from --source and their \
+                             place, give that file another --source; --skip-bad goes on without them";
+
 /// The error of an append, with the place of the first record that it names.
 fn explained(error: StoreError, origins: &[Origin]) -> Failure {
     if let StoreError::InvalidArgument(refused) = &error {
@@ -335,7 +374,7 @@ fn explained(error: StoreError, origins: &[Origin]) -> Failure {
         named = records.first();
     }
     match named.and_then(|record| origins.get(record.index)) {
-        Some(origin) => Failure::refused(format!("{}: {error}", origin.location)),
+        Some(origin) => Failure::refused(format!("{}: {error}{OTHER_CONTENT}", origin.location)),
         None => error.into(),
     }
 }

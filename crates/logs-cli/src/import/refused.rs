@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::Rejected;
 use crate::failure::Failure;
 use crate::output::one_line;
+use logs_import::Rejected;
 
 /// A file of refused records, one a line, as they stand in their source: mended, it can be
 /// imported. Beside it, in a file of the same name with `.reasons` after it, stands why, line by

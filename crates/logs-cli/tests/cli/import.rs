@@ -1,8 +1,9 @@
 //! `logs import`: mappings and their samples, real files, bad input, and going on after it.
 
 mod bad_input;
-mod bad_mapping;
-mod mappings;
+mod cases;
+mod files;
+mod maps;
 #[cfg(target_os = "linux")]
 mod memory;
 mod real_data;
@@ -113,6 +114,11 @@ impl Stored {
         let (runs, traces, steps) = (self.runs.len(), self.traces.len(), self.steps.len());
         runs + traces + steps + self.system.len() + self.audit.len()
     }
+}
+
+/// Imports for the tenants that a map names.
+async fn import_for_its_tenants(backend: &Backend, words: &[&str]) -> Outcome {
+    backend.logs(&[&["import"], words].concat()).await
 }
 
 /// Imports for tenant `acme`, with further words.

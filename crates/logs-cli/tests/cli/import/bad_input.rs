@@ -112,16 +112,16 @@ async fn files_that_are_broken_say_so() {
     refused(
         &scene,
         "a.ndjson",
-        b"not json\n",
-        &[],
-        &["line 1", "expected ident"],
+        b"{not json\n",
+        &["--format", "ndjson"],
+        &["line 1", "key must be a string"],
     )
     .await;
-    refused(&scene, "a.ndjson", b"[]\n", &[], &["line 1", "a record"]).await;
+    refused(&scene, "a.ndjson", b"{}\n", &[], &["line 1", "a record"]).await;
     refused(
         &scene,
         "utf8.ndjson",
-        b"\xff\xfe{}\n",
+        b"{\"a\":\"\xff\"}\n",
         &[],
         &["line 1", "valid UTF-8"],
     )
@@ -129,9 +129,9 @@ async fn files_that_are_broken_say_so() {
     refused(
         &scene,
         "nul.ndjson",
-        b"\0\0\0\0\n",
-        &[],
-        &["line 1", "valid JSON"],
+        b"{\0\0\0\0\n",
+        &["--format", "ndjson"],
+        &["line 1", "key must be a string"],
     )
     .await;
     let deep = format!(
@@ -139,7 +139,7 @@ async fn files_that_are_broken_say_so() {
         "[".repeat(20_000),
         "]".repeat(20_000)
     );
-    let said = ["line 1: json: ", "nested deeper than 128 levels"];
+    let said = ["line 1: record: ", "expected a"];
     refused(&scene, "deep.ndjson", deep.as_bytes(), &[], &said).await;
     let langfuse = project("examples/mappings/samples/langfuse.json");
     let langfuse = std::fs::read(langfuse).unwrap();
@@ -148,17 +148,17 @@ async fn files_that_are_broken_say_so() {
         "l.json",
         &langfuse[..600],
         &[],
-        &["l.json: record 0: ", "EOF"],
+        &["l.json: record 0: ", "before the end of the file"],
     )
     .await;
-    refused(&scene, "l.json", b"{\n}", &[], &["trace", "Langfuse"]).await;
+    let said = ["trace.id: got `{\"observations\":1}`, expected a trace or an observation"];
+    refused(&scene, "l.json", b"{\"observations\":1}", &[], &said).await;
 }
 
 #[tokio::test]
 async fn an_empty_file_holds_no_records() {
     let scene = Scene::new().await;
-    let mapping = project("examples/mappings/azure-llm-2023.toml");
-    let (csv, mapped) = (scene.file("empty.csv", ""), ["--mapping", &mapping]);
+    let (csv, mapped) = (scene.file("empty.csv", ""), ["--map", "azure-llm-2023"]);
     for backend in &scene.backends {
         for name in ["empty.ndjson", "empty.json"] {
             let outcome = import(backend, &[&scene.file(name, "")]).await;
@@ -175,17 +175,16 @@ async fn an_empty_file_holds_no_records() {
 async fn a_mark_of_the_byte_order_is_no_part_of_a_file() {
     let scene = Scene::new().await;
     let samples = "examples/mappings/samples";
-    for (name, mapping, records) in [
-        ("azure-llm-2023.csv", Some("azure-llm-2023.toml"), 3),
-        ("mooncake.jsonl", Some("mooncake.toml"), 2),
-        ("tau-bench.json", Some("tau-bench.toml"), 8),
+    for (name, map, records) in [
+        ("azure-llm-2023.csv", Some("azure-llm-2023"), 3),
+        ("mooncake.jsonl", Some("mooncake"), 2),
+        ("tau-bench.json", Some("tau-bench"), 8),
         ("langfuse.json", None, 5),
     ] {
         let sample = std::fs::read(project(&format!("{samples}/{name}"))).unwrap();
         let file = scene.file(name, [b"\xef\xbb\xbf".as_slice(), &sample].concat());
-        let mapping = mapping.map(|mapping| project(&format!("examples/mappings/{mapping}")));
         let mut words = vec![file.as_str()];
-        words.extend(mapping.iter().flat_map(|mapping| ["--mapping", mapping]));
+        words.extend(map.iter().flat_map(|map| ["--map", map]));
         let outcome = import(&scene.backends[0], &words).await;
         let told = format!("{records} records stored, 0 already stored, 0 refused\n");
         assert_eq!(outcome.shown(), told, "{name}");
@@ -197,21 +196,20 @@ async fn a_mark_of_the_byte_order_is_no_part_of_a_file() {
 }
 
 #[tokio::test]
-async fn a_mapping_that_does_not_fit_the_file_says_which_field() {
+async fn a_map_that_does_not_fit_the_file_says_which_field() {
     let scene = Scene::new().await;
-    let azure = project("examples/mappings/azure-llm-2023.toml");
-    let words = ["--mapping", azure.as_str()];
+    let words = ["--map", "azure-llm-2023"];
     let heading = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
     for (row, said) in [
+        ("2025-01-05T08:00:00,1,2", "time: got `2025-01-05T08:00:00`"),
+        ("99999-01-05 08:00:00.0,1,2", "time"),
         (
-            "2025-01-05T08:00:00,1,2",
-            "started_at: got `2025-01-05T08:00:00`",
+            ",1,2",
+            "llm_run.started_at: got `nothing`, expected a value",
         ),
-        ("99999-01-05 08:00:00.0,1,2", "started_at"),
-        (",1,2", "started_at: got ``, expected a value at TIMESTAMP"),
         (
             "2025-01-05 08:00:00.0,many,2",
-            "input_tokens: got `many`, expected a whole number",
+            "llm_run.input_tokens: got `many`, expected a whole number",
         ),
         ("2025-01-05 08:00:00.0,1.5,2", "input_tokens: got `1.5`"),
         (
@@ -222,46 +220,111 @@ async fn a_mapping_that_does_not_fit_the_file_says_which_field() {
         ("\"2025-01-05,1,2", "3 columns"),
     ] {
         let content = format!("{heading}{row}");
-        refused(
-            &scene,
-            "a.csv",
-            content.as_bytes(),
-            &words,
-            &["line 2: ", said],
-        )
-        .await;
+        let said = ["line 2: ", said];
+        refused(&scene, "a.csv", content.as_bytes(), &words, &said).await;
     }
-    let events = project("examples/mappings/otrf-windows.toml");
     let event = r#"{"@timestamp":"2025-01-05T08:00:00Z","Channel":"c","SourceName":"s","EventID":1,"Severity":"LOUD"}"#;
-    let words = ["--mapping", events.as_str()];
-    let said = ["line 1: severity: got `LOUD`, expected one of ALERT, CRITICAL"];
+    let words = ["--map", "otrf-windows"];
+    let said = ["line 1: system_record.severity: got `LOUD`, expected one of INFO, WARN, CRITICAL"];
     refused(&scene, "e.jsonl", event.as_bytes(), &words, &said).await;
-    let trail = project("examples/mappings/cloudtrail.toml");
-    let words = ["--mapping", trail.as_str()];
-    let said = ["no member \"Records\""];
+    let words = ["--map", "cloudtrail", "--records", "Records"];
+    let said = ["\"Records\" (--records); the document has Entries"];
     refused(&scene, "t.json", b"{\"Entries\":[]}", &words, &said).await;
 }
 
 #[tokio::test]
-async fn large_integers_are_refused_unless_the_mapping_makes_them_texts() {
+async fn large_integers_are_refused_unless_the_map_makes_them_texts() {
     let scene = Scene::new().await;
-    let mapping = project("examples/mappings/otrf-windows.toml");
-    let mapping = std::fs::read_to_string(mapping).unwrap();
-    let strict = scene.file(
-        "map.toml",
-        mapping.replace("large_integers = \"text\"\n", ""),
-    );
+    let program = std::fs::read_to_string(project("examples/mappings/otrf-windows.jq")).unwrap();
+    assert!(program.contains(" | exact "));
+    let strict = scene.file("map.jq", program.replace(" | exact ", " "));
     let sample = project("examples/mappings/samples/otrf-windows.jsonl");
     let sample = std::fs::read(sample).unwrap();
-    let words = ["--mapping", strict.as_str()];
-    refused(
-        &scene,
-        "e.jsonl",
-        &sample,
-        &words,
-        &["line 1: details: ", "2^53"],
-    )
-    .await;
+    let said = ["line 1: system_record.details: ", "2^53"];
+    refused(&scene, "e.jsonl", &sample, &["--map", &strict], &said).await;
+}
+
+#[tokio::test]
+async fn the_first_error_of_a_newcomer_names_what_helps() {
+    let scene = Scene::new().await;
+    let backend = &scene.backends[0];
+    for (name, content, words, said) in [
+        ("a.csv", &b"id,in\nr1,1\n"[..], &[][..], "--map MAP.jq"),
+        (
+            "a.csv",
+            b"id,in\nr1,1\n",
+            &["--format", "csv"],
+            "docs/import.md",
+        ),
+        (
+            "a.json",
+            b"[{\"x\":1}]",
+            &[],
+            "no trace of Langfuse; any other needs --map",
+        ),
+        (
+            "a.jsonl",
+            b"{\"x\":1}\n",
+            &[],
+            "a file of another system needs --map, see docs/import.md",
+        ),
+        ("a.txt", b"i\0d\0,\0", &[], "iconv -f UTF-16"),
+        ("a.xlsx", b"PK\x03\x04aaaa", &[], "a spreadsheet"),
+        (
+            "a.jsonl",
+            b"{\"x\":1}\n{\"x\":2}\n",
+            &["--map", "empty", "--format", "json"],
+            "--format ndjson",
+        ),
+        (
+            "a.json",
+            b"[\n{\"x\":1}\n]",
+            &["--map", "empty", "--format", "ndjson"],
+            "--format json",
+        ),
+        (
+            "a.json",
+            b"{\"x\":[1]}",
+            &["--map", "empty", "--records", "y.z"],
+            "the document has x",
+        ),
+        (
+            "a.jsonl",
+            b"{}",
+            &["--map", "absent.jq"],
+            "the maps of the command are azure-activity, azure-llm-2023",
+        ),
+        (
+            "a.jsonl",
+            b"{}",
+            &["--map", "broken"],
+            "map: got `foo`, expected a known filter at line 1",
+        ),
+        (
+            "a.jsonl",
+            b"{}",
+            &["--map", "missing"],
+            "llm_run.provider: got `nothing`, expected a value, which every record",
+        ),
+        ("a.jsonl", b"{}", &["--records", "a..b"], "names of members"),
+    ] {
+        let file = scene.file(name, content);
+        let maps = [
+            ("empty", "empty"),
+            ("broken", "foo"),
+            ("missing", "{llm_run: {run_id: \"r\"}}"),
+        ];
+        let maps = maps.map(|(name, program)| (name, scene.file(&format!("{name}.jq"), program)));
+        let words = words.iter().map(|word| {
+            let map = maps.iter().find(|(name, _)| name == word);
+            map.map_or(*word, |(_, path)| path)
+        });
+        let words: Vec<&str> = std::iter::once(file.as_str()).chain(words).collect();
+        let outcome = import(backend, &words).await;
+        assert_ne!(outcome.status, ExitStatus::Done, "{words:?}");
+        assert!(outcome.err.contains(said), "{words:?}: {}", outcome.err);
+        assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+    }
 }
 
 #[tokio::test]
@@ -270,21 +333,18 @@ async fn what_cannot_be_read_or_named_is_wrong_usage() {
     let backend = &scene.backends[0];
     let file = scene.file("a.ndjson", RUN);
     let absent = scene.path("absent.ndjson").display().to_string();
-    let folder = scene.folder.path().display().to_string();
-    for (name, why) in [(&absent, "No such file"), (&folder, "directory")] {
+    std::fs::create_dir(scene.path("empty")).unwrap();
+    let folder = scene.path("empty").display().to_string();
+    for (name, why) in [(&absent, "No such file"), (&folder, "no file of .json")] {
         // The file before it is not imported either.
         let outcome = import(backend, &[&file, name]).await;
         assert_eq!(outcome.status, ExitStatus::Usage, "{}", outcome.shown());
         assert!(outcome.err.contains(name.as_str()) && outcome.err.contains(why));
         assert_eq!(Stored::of(backend, "acme").await.count(), 0);
     }
-    let mapping = project("examples/mappings/mooncake.toml");
     let sample = project("examples/mappings/samples/mooncake.jsonl");
-    let outcome = import(
-        backend,
-        &[&sample, &sample, "--mapping", &mapping, "--source", "x"],
-    )
-    .await;
+    let words = [&sample, &sample, "--map", "mooncake", "--source", "x"];
+    let outcome = import(backend, &words).await;
     assert_eq!(outcome.status, ExitStatus::Usage);
     assert!(outcome.err.contains("--source takes one file"));
     let nobody = backend.logs(&["import", &file]).await;
@@ -293,7 +353,7 @@ async fn what_cannot_be_read_or_named_is_wrong_usage() {
     let csv = scene.file("a.csv", "a\n1\n");
     let outcome = import(backend, &[&csv, "--format", "csv"]).await;
     assert_eq!(outcome.status, ExitStatus::Usage);
-    assert!(outcome.err.contains("--mapping"), "{}", outcome.err);
+    assert!(outcome.err.contains("--map"), "{}", outcome.err);
     for batch in ["0", "10001", "x"] {
         let outcome = import(backend, &[&file, "--batch", batch]).await;
         assert_eq!(outcome.status, ExitStatus::Usage, "{batch}");

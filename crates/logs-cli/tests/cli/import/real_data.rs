@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Scene, Stored, import, project};
+use super::{Scene, Stored, import, import_for_its_tenants, project};
 
 /// The files of a folder of the real data, or `None` when it is not at hand.
 fn files(folder: &str, ending: &str) -> Option<Vec<String>> {
@@ -30,17 +30,30 @@ fn files(folder: &str, ending: &str) -> Option<Vec<String>> {
     Some(files)
 }
 
-/// Imports real files with their mapping into the durable store, and again.
-async fn real(scene: &Scene, mapping: Option<&str>, files: &[String], records: usize) {
+/// Imports real files with their map into the durable store, and again.
+async fn real(scene: &Scene, map: Option<&str>, files: &[String], records: usize) {
     let backend = &scene.backends[1];
     let mut words: Vec<&str> = files.iter().map(String::as_str).collect();
-    let mapping = mapping.map(|mapping| project(&format!("examples/mappings/{mapping}")));
-    if let Some(mapping) = &mapping {
-        words.extend(["--mapping", mapping.as_str()]);
+    let map = map.map(|map| project(&format!("examples/mappings/{map}")));
+    if let Some(map) = &map {
+        words.extend(["--map", map.as_str()]);
+        if map.contains("cloudtrail") {
+            words.extend(["--records", "Records"]);
+        }
     }
     for (stored, already) in [(records, 0), (0, records)] {
-        let outcome = import(backend, &words).await;
-        let told = format!("{stored} records stored, {already} already stored, 0 refused\n");
+        let its_own = words.contains(&"Records");
+        let outcome = match its_own {
+            true => import_for_its_tenants(backend, &words).await,
+            false => import(backend, &words).await,
+        };
+        let tenants = if its_own {
+            "; tenants: 123837392027"
+        } else {
+            ""
+        };
+        let told =
+            format!("{stored} records stored, {already} already stored, 0 refused{tenants}\n");
         assert_eq!(outcome.out, told, "{}", outcome.shown());
         let notes = outcome.err.lines().all(|line| line.starts_with("note: "));
         assert!(notes, "{}", outcome.err);
@@ -53,7 +66,7 @@ async fn every_request_of_azure_is_a_run() {
         return;
     };
     let scene = Scene::new().await;
-    real(&scene, Some("azure-llm-2023.toml"), &files, 28_185).await;
+    real(&scene, Some("azure-llm-2023.jq"), &files, 28_185).await;
     let stored = Stored::of(&scene.backends[1], "acme").await;
     // Added up from the cells of the files, without the importer.
     let mut expected = (0, 0);
@@ -84,7 +97,7 @@ async fn every_request_of_mooncake_is_a_run() {
         return;
     };
     let scene = Scene::new().await;
-    real(&scene, Some("mooncake.toml"), &files, 2_000).await;
+    real(&scene, Some("mooncake.jq"), &files, 2_000).await;
 }
 
 #[tokio::test]
@@ -93,7 +106,7 @@ async fn every_message_of_tau_bench_is_a_step() {
         return;
     };
     let scene = Scene::new().await;
-    real(&scene, Some("tau-bench.toml"), &files, 630).await;
+    real(&scene, Some("tau-bench.jq"), &files, 630).await;
     let stored = Stored::of(&scene.backends[1], "acme").await;
     assert_eq!((stored.traces.len(), stored.steps.len()), (20, 610));
 }
@@ -104,7 +117,7 @@ async fn every_windows_event_is_a_system_record() {
         return;
     };
     let scene = Scene::new().await;
-    real(&scene, Some("otrf-windows.toml"), &files, 260).await;
+    real(&scene, Some("otrf-windows.jq"), &files, 260).await;
     let stored = Stored::of(&scene.backends[1], "acme").await;
     let count = |word: &str| {
         stored
@@ -125,7 +138,7 @@ async fn every_call_of_cloudtrail_is_an_audit_entry() {
         return;
     };
     let scene = Scene::new().await;
-    real(&scene, Some("cloudtrail.toml"), &files, 732).await;
+    real(&scene, Some("cloudtrail.jq"), &files, 732).await;
     let stored = Stored::of(&scene.backends[1], "123837392027").await;
     let throttled = stored.audit.iter().filter(|entry| {
         let state = entry.after_state.as_ref();

@@ -2,7 +2,7 @@
 
 use logs_cli::ExitStatus;
 
-use super::{Scene, Stored, import, project};
+use super::{Scene, Stored, import, import_for_its_tenants, project};
 
 /// `count` traces, one a line; those in `bad` are no records.
 fn traces(count: usize, bad: &[usize]) -> String {
@@ -71,16 +71,18 @@ async fn refused_rows_of_csv_keep_the_names_of_their_columns() {
     let scene = Scene::new().await;
     let csv = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2025-01-05 08:00:00.0,-1,30\r\n";
     let file = scene.file("a.csv", csv);
-    let mapping = project("examples/mappings/azure-llm-2023.toml");
+    let mapping = project("examples/mappings/azure-llm-2023.jq");
     let refused = scene.path("refused.csv").display().to_string();
-    let words = [file.as_str(), "--mapping", &mapping, "--skip-bad", &refused];
+    let words = [file.as_str(), "--map", &mapping, "--skip-bad", &refused];
     let outcome = import(&scene.backends[0], &words).await;
     assert_eq!(
         outcome.out,
         "0 records stored, 0 already stored, 1 refused\n"
     );
     assert!(
-        outcome.err.contains("line 2: input_tokens: got `-1`"),
+        outcome
+            .err
+            .contains("line 2: llm_run.input_tokens: got `-1`"),
         "{}",
         outcome.err
     );
@@ -181,16 +183,18 @@ async fn what_cannot_be_read_to_its_end_is_an_error_even_when_bad_records_are_pa
     let trail = project("examples/mappings/samples/cloudtrail.json");
     let cut = &std::fs::read(trail).unwrap()[..1_200];
     let file = scene.file("cut.json", cut);
-    let mapping = project("examples/mappings/cloudtrail.toml");
+    let mapping = project("examples/mappings/cloudtrail.jq");
     for backend in &scene.backends {
-        let words = [file.as_str(), "--mapping", &mapping];
-        let outcome = import(backend, &words).await;
+        let words = [file.as_str(), "--map", &mapping, "--records", "Records"];
+        let outcome = import_for_its_tenants(backend, &words).await;
         assert_eq!(outcome.status, ExitStatus::Refused);
         assert_eq!(Stored::of(backend, "111122223333").await.count(), 0);
         let refused = scene.path("refused").display().to_string();
-        let outcome = import(backend, &[&words[..], &["--skip-bad", &refused]].concat()).await;
+        let outcome =
+            import_for_its_tenants(backend, &[&words[..], &["--skip-bad", &refused]].concat())
+                .await;
         assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
-        let told = "nothing after it can be read (2 records stored, 0 already stored, 0 refused)\n";
+        let told = "nothing after it can be read (2 records stored, 0 already stored, 0 refused; tenants: 111122223333)\n";
         assert!(
             outcome.err.contains("record 2: ") && outcome.err.ends_with(told),
             "{}",
@@ -296,7 +300,7 @@ async fn the_summary_is_json_on_request() {
     let outcome = import(&scene.backends[0], &[&file, "--json"]).await;
     let summary: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
     let expected = serde_json::json!({"stored":2,"already_stored":0,"refused":0,"dry_run":false,
-        "notes":[]});
+        "notes":[],"tenants":["acme"]});
     assert_eq!(summary, expected);
 }
 

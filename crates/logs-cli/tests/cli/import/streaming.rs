@@ -89,7 +89,7 @@ fn an_import_that_failed_does_not_wait_for_who_writes_its_input() {
         .unwrap();
     // Enough bad lines that some are handed over while the input is still open.
     let mut input = child.stdin.take().unwrap();
-    let lines = b"no record\n".repeat(1_000);
+    let lines = b"{no record}\n".repeat(1_000);
     input.write_all(&lines).unwrap();
     let mut error = String::new();
     let mut err = child.stderr.take().unwrap();
@@ -108,9 +108,9 @@ fn a_named_pipe_is_read_once_and_needs_a_name_for_ids() {
     let (pipe, store) = (path("pipe"), format!("sqlite:{}", path("logs.db")));
     let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
-    let mapping = project("examples/mappings/mooncake.toml");
+    let mapping = project("examples/mappings/mooncake.jq");
     let sample = project("examples/mappings/samples/mooncake.jsonl");
-    let words = ["import", &pipe, "--tenant", "acme", "--mapping", &mapping];
+    let words = ["import", &pipe, "--tenant", "acme", "--map", &mapping];
     let import = |more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_logs"));
         command.args(words).args(["--store", &store]).args(more);

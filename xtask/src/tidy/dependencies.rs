@@ -51,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "logs-domain",
             "logs-memory",
+            "logs-otlp",
             "logs-postgres",
             "logs-sqlite",
             "test-postgres",

@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Only usage: sums over all runs, and what appends pay for their indexes
     #[arg(long)]
     usage: bool,
+    /// Only the service over SQLite and PostgreSQL, beside the stores alone
+    #[arg(long)]
+    service: bool,
 }
 
 /// Builds and runs the benchmark, and the `logs` command whose import and export it measures.
@@ -52,6 +55,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.usage {
         bench.arg("--usage");
+    }
+    if arguments.service {
+        bench.arg("--service");
     }
     process::run(bench)
 }

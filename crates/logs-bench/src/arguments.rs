@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Only usage of SQLite and PostgreSQL: sums over all runs, and what appends pay for their indexes
     #[arg(long, conflicts_with = "growth")]
     pub(crate) usage: bool,
+    /// Only the service over SQLite and PostgreSQL: exports of spans, questions, memory, start
+    #[arg(long, conflicts_with_all = ["growth", "usage"])]
+    pub(crate) service: bool,
     /// Where every single measurement is written, one JSON object per line
     #[arg(long, default_value = "target/bench/samples.ndjson")]
     pub(crate) samples: PathBuf,
@@ -62,6 +65,16 @@ impl Arguments {
         } else {
             self.rows
         }
+    }
+
+    /// How often exports to the service are measured.
+    pub(crate) const fn exports(&self) -> usize {
+        if self.quick { 3 } else { 9 }
+    }
+
+    /// How often each question to the service is asked, at most 1,000.
+    pub(crate) const fn questions(&self) -> usize {
+        if self.quick { 200 } else { 1_000 }
     }
 
     /// How often each read is measured.

@@ -15,7 +15,7 @@ use crate::data::{Population, Producer};
 const TENANT: &str = "acme";
 
 /// The `logs` command that was built beside this program.
-fn program() -> anyhow::Result<PathBuf> {
+pub(crate) fn program() -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name("logs");
     anyhow::ensure!(
         program.is_file(),

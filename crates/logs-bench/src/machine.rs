@@ -1,5 +1,7 @@
 //! What the numbers were measured on.
 
+use anyhow::Context;
+
 use crate::data::Population;
 
 pub(crate) fn describe(population: &Population) {
@@ -18,4 +20,12 @@ pub(crate) fn describe(population: &Population) {
     };
     println!("machine: {processors} processors ({model}), {build}");
     println!("data: {}", population.described);
+}
+
+/// Prints how busy the machine is: figures of a machine with other work are ratios at best.
+pub(crate) fn load() -> anyhow::Result<()> {
+    let load = std::fs::read_to_string("/proc/loadavg").context("reading /proc/loadavg")?;
+    let averages: Vec<&str> = load.split(' ').take(3).collect();
+    println!("load of the machine: {}", averages.join(", "));
+    Ok(())
 }

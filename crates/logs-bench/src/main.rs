@@ -21,6 +21,7 @@ mod postgres;
 mod reads;
 mod report;
 mod samples;
+mod service;
 mod sqlite;
 mod statistics;
 mod subject;
@@ -42,7 +43,7 @@ async fn main() -> anyhow::Result<()> {
     machine::describe(&population);
     let mut samples = Samples::create(&arguments.samples)?;
     // First, while the memory of the process is its own.
-    if arguments.wants(Backend::Memory) && !arguments.usage {
+    if arguments.wants(Backend::Memory) && !arguments.usage && !arguments.service {
         memory::run(&arguments, &population, &mut samples).await?;
     }
     if arguments.wants(Backend::Sqlite) {

@@ -4,6 +4,7 @@
 mod baseline_reads;
 mod copy;
 mod plain;
+mod served;
 mod test_server;
 mod usage;
 
@@ -40,6 +41,9 @@ pub(crate) async fn run(
     }
     if arguments.usage {
         return usage::run(&server, arguments, population, samples).await;
+    }
+    if arguments.service {
+        return served::run(&server, arguments, population, samples).await;
     }
     let store = server.database().await?;
     let again = server.database().await?;

@@ -2,6 +2,7 @@
 
 mod baseline_append;
 mod baseline_reads;
+mod served;
 mod usage;
 
 use std::path::Path;
@@ -40,6 +41,9 @@ pub(crate) async fn run(
     }
     if arguments.usage {
         return usage::run(folder.path(), arguments, population, samples).await;
+    }
+    if arguments.service {
+        return served::run(folder.path(), arguments, population, samples).await;
     }
     let [ours, again, bare] =
         ["store.db", "again.db", "bare.db"].map(|name| folder.path().join(name));

@@ -20,7 +20,8 @@ impl Spread {
     }
 }
 
-fn quantile(sorted: &[f64], part: f64) -> f64 {
+/// The value below which a part of the sorted values lies.
+pub(crate) fn quantile(sorted: &[f64], part: f64) -> f64 {
     let place = part * sorted.len().saturating_sub(1) as f64;
     let at = |place: f64| sorted.get(place as usize).copied().unwrap_or(f64::NAN);
     let (low, high) = (at(place.floor()), at(place.ceil()));

@@ -58,6 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "logs-domain",
             "logs-memory",
+            "logs-otlp",
             "logs-postgres",
             "logs-sqlite",
             "test-postgres",

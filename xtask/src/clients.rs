@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// Only clients whose name contains this
     #[arg(long, value_name = "TEXT", default_value = "")]
     client: String,
+    /// A `logs` command to test; without it, one is built
+    #[arg(long, value_name = "FILE")]
+    logs: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -41,15 +44,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "no client is named so: {}",
         CLIENTS.map(|client| client.name).join(", ")
     );
-    process::run(process::cargo([
-        "build",
-        "--quiet",
-        "--package",
-        "logs-cli",
-    ])?)?;
+    let logs = match &arguments.logs {
+        Some(logs) => logs.clone(),
+        None => {
+            let build = ["build", "--quiet", "--package", "logs-cli"];
+            process::run(process::cargo(build)?)?;
+            pg::target()?.join("debug/logs")
+        }
+    };
     let scripts = process::root()?.join(SCRIPTS);
     let mut environments = Environments::new(scripts.clone(), pg::target()?.join("clients"));
-    let logs = pg::target()?.join("debug/logs");
     let mut differing = Vec::new();
     for client in chosen {
         let program = environments.program(client)?;
@@ -73,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn check(
     client: &'static Client,
     mut program: std::process::Command,
-    logs: &PathBuf,
+    logs: &Path,
     scripts: &Path,
 ) -> anyhow::Result<Comparison> {
     let folder = tempfile::tempdir().context("a folder for the store")?;

@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod clients;
 mod contract;
 mod demo;
 mod deny;
@@ -45,6 +46,8 @@ enum Command {
     Torture(torture::Arguments),
     /// Check the repository's own rules
     Tidy,
+    /// Send telemetry of real instrumentation libraries to `logs serve`; needs Python, npm and registries
+    Clients(clients::Arguments),
     /// Everything that must pass before a change lands, or some jobs of it
     Ci(ci::Arguments),
 }
@@ -60,6 +63,7 @@ fn main() -> anyhow::Result<()> {
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
         Command::Tidy => tidy::run(),
+        Command::Clients(arguments) => clients::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
     }
 }

@@ -14,6 +14,8 @@ class Answer:
     # The tokens that the client was told, with the cache; None where it was not told.
     told_input: Optional[int]
     told_output: Optional[int]
+    # The input tokens that the first event of a stream tells.
+    told_first: Optional[int]
     # Makes the body of a refusal.
     error: Callable[[int], dict]
 

@@ -56,6 +56,7 @@ def message(request, *, number, model, input_tokens, output_tokens, cache_read, 
         events=stream(body) if request.get("stream") else None,
         told_input=input_tokens,
         told_output=output_tokens,
+        told_first=input_tokens,
         error=error,
     )
 

@@ -6,6 +6,7 @@ The base URL of a client is `http://ADDRESS/SCENARIO`, so the path says what hap
 - `retry`: refused with 429 once, then answered
 - `timeout`: no answer while the client waits
 - `cut`: the connection ends in the middle of a stream
+- `abandoned`: a stream that goes on until the client ends the connection
 - `cached`: a part of the input is read from and written to a cache
 - anything else: answered, as a stream and with a call of a tool where the request asks for one
 
@@ -102,10 +103,20 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(SILENCE_SECONDS)
             self.close_connection = True
         elif scenario == "cut":
-            call.update(outcome="cut", answered=answer.model)
+            call.update(outcome="cut", answered=answer.model, input_tokens=answer.told_first)
             self.log.write(call)
             self.begin_stream()
             self.chunk(answer.events[0])
+            self.close_connection = True
+        elif scenario == "abandoned":
+            call.update(outcome="abandoned", answered=answer.model, input_tokens=answer.told_first)
+            self.begin_stream()
+            self.chunk(answer.events[0])
+            self.connection.settimeout(SILENCE_SECONDS)
+            # Nothing more is read where the client closes the connection.
+            if self.connection.recv(1):
+                call["outcome"] = "not abandoned"
+            self.log.write(call)
             self.close_connection = True
         else:
             call.update(

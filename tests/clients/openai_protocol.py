@@ -49,6 +49,7 @@ def chat(request, *, number, model, input_tokens, output_tokens, cache_read, cac
         events=events,
         told_input=input_tokens if told else None,
         told_output=output_tokens if told else None,
+        told_first=None,
         error=error,
     )
 
@@ -79,5 +80,6 @@ def embedding(_request, *, number, model, input_tokens, output_tokens, cache_rea
         events=None,
         told_input=input_tokens,
         told_output=None,
+        told_first=None,
         error=error,
     )

@@ -91,8 +91,7 @@ fn check(
     program
         .env("MODEL_API", format!("http://127.0.0.1:{port}"))
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", service.endpoint(client))
-        .env("OTEL_SERVICE_NAME", client.name)
-        .env("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10");
+        .env("OTEL_SERVICE_NAME", client.name);
     let mut program = Program::start(program, &folder.path().join("client.log"))?;
     let said = program.line()?;
     ensure!(said == "sent", "it said `{said}` in the place of `sent`");

@@ -43,6 +43,9 @@ def run(api, tracer):
     ask("chat", client("chat"))
     ask("cached", client("cached"))
     stream("stream")
+    for _ in (abandoned := ask("abandoned", client("abandoned"), stream=True)):
+        break
+    abandoned.close()
 
     with tracer.start_as_current_span("a question"):
         with_tool = client("tool")

@@ -47,6 +47,9 @@ def run(api, tracer):
     ask("cached", client("cached"))
     stream("stream", stream_options={"include_usage": True})
     stream("stream_without_usage")
+    for _ in (abandoned := ask("abandoned", client("abandoned"), stream=True)):
+        break
+    abandoned.close()
     client("embedding").embeddings.create(model="scripted-embedding", input="The harbour")
 
     with tracer.start_as_current_span("a question"):

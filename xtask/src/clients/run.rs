@@ -48,6 +48,7 @@ pub(super) fn calls(log: &str) -> anyhow::Result<Vec<Call>> {
         let status = match text("outcome")?.as_str() {
             "answered" => "SUCCEEDED",
             "timeout" => "TIMEOUT",
+            "abandoned" => "ABORTED",
             "cut" | "refused 429" | "refused 500" => "FAILED",
             other => bail!("the outcome `{other}` of a call is unknown"),
         };

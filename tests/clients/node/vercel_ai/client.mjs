@@ -59,6 +59,11 @@ async function fails(promise) {
 await ask("chat");
 await ask("cached");
 await stream("stream");
+const stop = new AbortController();
+const abandoned = asking("abandoned", { abortSignal: stop.signal });
+for await (const part of streamText(abandoned).fullStream) {
+  if (part.type === "text-delta") stop.abort();
+}
 await embed({
   model: openai("embedding").embedding("scripted-embedding"),
   value: "The harbour",

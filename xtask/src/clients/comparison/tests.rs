@@ -20,6 +20,8 @@ fn tree(id: &str, status: &str) -> Value {
     json!({"steps": [{"key": {"span": id}, "status": status}]})
 }
 
+type Spoil = fn(&mut Evidence);
+
 /// What a service answers that has both calls.
 fn truth() -> Evidence {
     Evidence {
@@ -59,7 +61,7 @@ fn a_run_around_another_one_is_not_counted() {
 
 #[test]
 fn each_difference_is_told() {
-    let wrong: [(&str, fn(&mut Evidence)); 8] = [
+    let wrong: [(&str, Spoil); 8] = [
         ("a run is missing", |it| drop(it.runs.pop())),
         ("a run is there twice", |it| {
             it.runs.push(record("c", "n", "FAILED", [None, None]));

@@ -22,7 +22,8 @@ pub struct ServerOptions {
     pub mapping: Settings,
     /// Makes the ids of requests.
     pub ids: Arc<dyn RecordIdGenerator>,
-    /// How long a client may take to send the head of a request.
+    /// How long a client may take to send the head of a request, and how long a connection may be silent between two.
+    /// Exporters that send every 5 seconds keep their connection.
     pub header_timeout: Duration,
     /// How long a client may stay silent while it sends a body.
     pub body_timeout: Duration,
@@ -54,7 +55,7 @@ impl ServerOptions {
             ingest,
             mapping: Settings::default(),
             ids: Arc::new(UuidV7Generator),
-            header_timeout: Duration::from_secs(5),
+            header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),
             body_bytes: 32 * 1024 * 1024,

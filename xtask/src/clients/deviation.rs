@@ -72,7 +72,7 @@ const DEVIATIONS: &[Deviation] = &[
     Deviation {
         clients: VERCEL_AI,
         scenarios: &["abandoned", "cut"],
-        reason: "the span of a stream that does not end is never sent",
+        reason: "a stream that does not reach its end has no span of its call",
         said: Vec::clear,
     },
     Deviation {

@@ -13,22 +13,31 @@ use crate::one_of::one_of;
 use crate::output;
 use crate::session::Session;
 
-const EXAMPLES: &str = "\
+const ISSUE_EXAMPLES: &str = "\
 Examples:
   logs keys issue --pepper pepper --for acme --role ingest
-  logs keys issue --pepper pepper --for acme --role read --role audit-read --by ada
+  logs keys issue --pepper pepper --for acme --role read --role audit-read --by ada";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
   logs keys list --pepper pepper
-  logs keys revoke --pepper pepper 3f9c0a17b2de";
+  logs keys list --pepper pepper --json";
+
+const REVOKE_EXAMPLES: &str = "\
+Examples:
+  logs keys revoke --pepper pepper 3f9c0a17b2de --by ada";
 
 /// Keys of the service.
 #[derive(Debug, Subcommand)]
-#[command(after_help = EXAMPLES)]
 pub(crate) enum Keys {
     /// Issue a key, and print it: nobody can print it again
+    #[command(after_help = ISSUE_EXAMPLES)]
     Issue(Issue),
     /// List all keys, without their secrets
+    #[command(after_help = LIST_EXAMPLES)]
     List(List),
     /// End a key within 30 seconds
+    #[command(after_help = REVOKE_EXAMPLES)]
     Revoke(Revoke),
 }
 

@@ -37,13 +37,8 @@ pub(crate) struct Serve {
     /// An address and a port for operators: /livez, /readyz and /metrics, without keys
     #[arg(long, value_name = "ADDRESS:PORT")]
     admin: Option<SocketAddr>,
-    /// The file of the pepper. With it, only holders of keys are let in
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "LOGS_PEPPER",
-        conflicts_with = "tenant"
-    )]
+    /// The file of the pepper. With it, only holders of keys are let in, each for its own tenants
+    #[arg(long, value_name = "FILE", env = "LOGS_PEPPER")]
     pepper: Option<PathBuf>,
     /// The tenant that holds the entries about keys
     #[arg(long, value_name = "TENANT", default_value = KeyVault::TENANT, requires = "pepper")]

@@ -6,7 +6,6 @@ use logs_keys::Role;
 
 use super::answered::Answered;
 use super::call::Call;
-use super::page;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
@@ -69,7 +68,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(call: Call) -> Result<Answered, Problem> {
     let filter = AuditFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade
@@ -90,14 +89,14 @@ async fn one(call: Call) -> Result<Answered, Problem> {
 
 async fn access(call: Call) -> Result<Answered, Problem> {
     let filter = AuditFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(&facade.access(&call.caller.tenant, &filter, &page).await?)
 }
 
 async fn tools(call: Call) -> Result<Answered, Problem> {
     let filter = AuditFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade
@@ -108,7 +107,7 @@ async fn tools(call: Call) -> Result<Answered, Problem> {
 
 async fn events(call: Call) -> Result<Answered, Problem> {
     let filter = GovernanceFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade

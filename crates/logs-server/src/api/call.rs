@@ -4,8 +4,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Uri};
 use bytes::Bytes;
+use logs_domain::{InvalidValue, PageRequest};
 
 use super::answered::Conditions;
+use super::page;
 use super::parameters::Parameters;
 use crate::app::App;
 use crate::authentication::Caller;
@@ -42,6 +44,11 @@ impl Call {
     /// What the answer depends on beside its content.
     pub(crate) fn conditions(&self) -> Conditions {
         Conditions::new(&self.headers, &self.uri)
+    }
+
+    /// The page that is asked for.
+    pub(crate) fn page(&self) -> Result<PageRequest, InvalidValue> {
+        page::request(&self.parameters)
     }
 
     /// The body of the request.

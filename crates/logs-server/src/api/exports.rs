@@ -6,7 +6,6 @@ use logs_keys::Role;
 
 use super::answered::Answered;
 use super::call::Call;
-use super::page;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
@@ -41,7 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(call: Call) -> Result<Answered, Problem> {
     let filter = LogExportFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade

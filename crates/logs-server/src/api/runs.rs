@@ -5,7 +5,6 @@ use logs_facade::ReplayMargin;
 
 use super::answered::Answered;
 use super::call::Call;
-use super::page;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
@@ -18,7 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
     let replay = Schema::Object(&["moment", "window", "items", "complete_until"]);
     let environment = Schema::Object(&["last_changes", "truncated"]);
     let telemetry = Schema::Object(&["collected", "unknown", "never_collected"]);
-    let tree = Schema::Object(&["trace_id", "header", "steps", "next"]);
+    let tree = Schema::TREE;
     let entries = Schema::PageOf(RecordKind::AuditEntry);
     let id = || Parameter::required("id", "The run", Schema::Text);
     let seconds = Parameter::optional(
@@ -85,7 +84,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(call: Call) -> Result<Answered, Problem> {
     let filter = LlmRunFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(&facade.llm_runs(&call.caller.tenant, &filter, &page).await?)
 }
@@ -114,7 +113,7 @@ async fn trace(call: Call) -> Result<Answered, Problem> {
 
 async fn of_run(call: Call) -> Result<Answered, Problem> {
     let filter = GovernanceFilter::default().run_id(call.parameters.required("id")?);
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade
@@ -130,7 +129,7 @@ async fn replayed(call: Call) -> Result<Answered, Problem> {
         .map(ReplayMargin::seconds)
         .transpose()?
         .unwrap_or_default();
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     let found = facade
         .replay(&call.caller.tenant, &id, margin, &page)

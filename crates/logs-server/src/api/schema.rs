@@ -30,6 +30,9 @@ pub(crate) enum Schema {
 }
 
 impl Schema {
+    /// A trace as a tree.
+    pub(crate) const TREE: Self = Self::Object(&["trace_id", "header", "steps", "next"]);
+
     /// The media type of an answer of this form.
     pub(crate) const fn media_type(&self) -> &'static str {
         if matches!(self, Self::Lines) {

@@ -4,7 +4,6 @@ use logs_domain::{CorrelationId, RecordId, RecordKind, SystemRecordFilter};
 
 use super::answered::Answered;
 use super::call::Call;
-use super::page;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
@@ -64,7 +63,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(call: Call) -> Result<Answered, Problem> {
     let filter = SystemRecordFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade
@@ -99,7 +98,7 @@ async fn attributed(call: Call) -> Result<Answered, Problem> {
 
 async fn tied(call: Call) -> Result<Answered, Problem> {
     let id: CorrelationId = call.parameters.required("correlation_id")?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     let found = facade.system_records_by_correlation(&call.caller.tenant, &id, &page);
     Answered::page(&found.await?)

@@ -4,7 +4,6 @@ use logs_domain::{RecordKind, TraceFilter, TraceId, TraceStepFilter};
 
 use super::answered::Answered;
 use super::call::Call;
-use super::page;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
@@ -13,7 +12,7 @@ use crate::problem::Problem;
 const TAG: &str = "traces";
 
 pub(super) fn routes() -> Vec<Route> {
-    let tree = Schema::Object(&["trace_id", "header", "steps", "next"]);
+    let tree = Schema::TREE;
     let (traces, steps) = (
         Schema::PageOf(RecordKind::Trace),
         Schema::PageOf(RecordKind::TraceStep),
@@ -47,7 +46,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(call: Call) -> Result<Answered, Problem> {
     let filter = TraceFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(&facade.traces(&call.caller.tenant, &filter, &page).await?)
 }
@@ -60,7 +59,7 @@ async fn one(call: Call) -> Result<Answered, Problem> {
 
 async fn of_all(call: Call) -> Result<Answered, Problem> {
     let filter = TraceStepFilter::from_texts(|name| call.parameters.text(name))?;
-    let page = page::request(&call.parameters)?;
+    let page = call.page()?;
     let facade = &call.app.facade;
     Answered::page(
         &facade

@@ -1,10 +1,9 @@
-//! Usage: the sums of slices of the window, on two connections if there are two.
+//! Usage: the sums of slices of the window. They share a transaction, so all are of one state of the store.
 
 mod slices;
 mod statement;
 
 use futures_util::TryStreamExt;
-use futures_util::future::try_join_all;
 use logs_domain::{StoreResult, TenantId, Timestamp, UsageDimension, UsageQuery, UsageSummary};
 use logs_sql::decode::StoredRow;
 use logs_sql::usage::{Groups, UsageRow};
@@ -21,38 +20,12 @@ pub(crate) async fn summarize(
     tenant: &TenantId,
     query: &UsageQuery,
 ) -> StoreResult<UsageSummary> {
-    let mut first = store.readers.begin().await.map_err(error::read)?;
-    let last = last(&mut first).await?;
-    let slices = slices::of(&mut first, tenant, query).await?;
-    let second = match slices.len() {
-        1 => None,
-        _ => store.readers.try_begin().await.map_err(error::read)?,
-    };
-    let mut transactions: Vec<_> = [Some(first), second].into_iter().flatten().collect();
-    let sharers = transactions.len();
-    let parts = transactions
-        .iter_mut()
-        .enumerate()
-        .map(|(number, connection)| {
-            let slices = slices.iter().skip(number).step_by(sharers);
-            sum(connection, tenant, query, slices, last)
-        });
-    let parts = try_join_all(parts).await;
-    for transaction in transactions {
-        transaction.rollback().await.map_err(error::read)?;
-    }
-    let mut groups = Groups::new(query);
-    for part in parts? {
-        groups.merge(part)?;
-    }
-    Ok(groups.finish())
-}
-
-/// The number of the newest row. Rows never change, so the rows up to a number are one state of the table,
-/// for the connection that begins later too.
-async fn last(connection: &mut SqliteConnection) -> StoreResult<i64> {
-    let last = sqlx::query_scalar("SELECT COALESCE(MAX(rowid), 0) FROM llm_run");
-    last.fetch_one(connection).await.map_err(error::read)
+    let mut transaction = store.readers.begin().await.map_err(error::read)?;
+    cache(&mut transaction, CACHE_KIB).await?;
+    let summed = sum(&mut transaction, tenant, query).await;
+    cache(&mut transaction, DEFAULT_CACHE_KIB).await?;
+    transaction.rollback().await.map_err(error::read)?;
+    Ok(summed?.finish())
 }
 
 /// The pages of the file that a sum keeps in memory: it asks for each run whether another names it as its
@@ -61,49 +34,27 @@ const CACHE_KIB: u32 = 64 * 1024;
 /// The pages that every other read keeps, which is the default of SQLite.
 const DEFAULT_CACHE_KIB: u32 = 2_000;
 
-/// Sums up some of the slices of a query.
-async fn sum(
-    connection: &mut SqliteConnection,
-    tenant: &TenantId,
-    query: &UsageQuery,
-    slices: impl Iterator<Item = &UsageQuery>,
-    last: i64,
-) -> StoreResult<Groups> {
-    cache(connection, CACHE_KIB).await?;
-    let mut groups = Groups::new(query);
-    let mut summed = Ok(());
-    for slice in slices {
-        summed = match sum_slice(connection, tenant, slice, last).await {
-            Ok(part) => groups.merge(part),
-            Err(error) => Err(error),
-        };
-        if summed.is_err() {
-            break;
-        }
-    }
-    cache(connection, DEFAULT_CACHE_KIB).await?;
-    summed.map(|()| groups)
-}
-
 async fn cache(connection: &mut SqliteConnection, kib: u32) -> StoreResult<()> {
     let pragma = AssertSqlSafe(format!("PRAGMA cache_size = -{kib}"));
     let set = sqlx::raw_sql(pragma).execute(connection).await;
     set.map(drop).map_err(error::read)
 }
 
-async fn sum_slice(
+async fn sum(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
-    slice: &UsageQuery,
-    last: i64,
+    query: &UsageQuery,
 ) -> StoreResult<Groups> {
-    // Sums of whole columns fit nearly always, and take a quarter less time.
-    for width in [Width::Whole, Width::Halves] {
-        if let Some(groups) = fetch(connection, tenant, slice, width, last).await? {
-            return Ok(groups);
+    let mut groups = Groups::new(query);
+    for slice in slices::of(connection, tenant, query).await? {
+        // Sums of whole columns fit nearly always, and take a quarter less time.
+        let mut part = fetch(connection, tenant, &slice, Width::Whole).await?;
+        if part.is_none() {
+            part = fetch(connection, tenant, &slice, Width::Halves).await?;
         }
+        groups.merge(part.ok_or_else(error::overflow)?)?;
     }
-    Err(error::overflow())
+    Ok(groups)
 }
 
 /// The groups, or `None` when a sum is beyond 64 bits.
@@ -112,10 +63,9 @@ async fn fetch(
     tenant: &TenantId,
     query: &UsageQuery,
     width: Width,
-    last: i64,
 ) -> StoreResult<Option<Groups>> {
     let mut groups = Groups::new(query);
-    let mut statement = statement::sums(tenant, query, width, last);
+    let mut statement = statement::sums(tenant, query, width);
     let mut rows = statement.build().fetch(connection);
     loop {
         match rows.try_next().await {

@@ -26,13 +26,8 @@ pub(super) enum Width {
     Halves,
 }
 
-/// Sums up runs, of those in the rows up to `last`.
-pub(super) fn sums(
-    tenant: &TenantId,
-    query: &UsageQuery,
-    width: Width,
-    last: i64,
-) -> QueryBuilder<Sqlite> {
+/// Sums up runs.
+pub(super) fn sums(tenant: &TenantId, query: &UsageQuery, width: Width) -> QueryBuilder<Sqlite> {
     let mut statement = QueryBuilder::new("SELECT is_synthetic, ");
     push_bucket(&mut statement);
     statement.push(
@@ -59,7 +54,6 @@ pub(super) fn sums(
         .push(" WHERE tenant_id = ")
         .push_bind(tenant.as_str().to_owned());
     filter::llm_run::push(&mut statement, tenant, &query.filter, push_id);
-    statement.push(" AND llm_run.rowid <= ").push_bind(last);
     // The last condition has the words of the index.
     statement
         .push(
@@ -68,11 +62,9 @@ pub(super) fn sums(
         )
         .push_bind(tenant.as_str().to_owned())
         .push(
-            " AND child.parent_run_id = llm_run.run_id AND child.parent_run_id <> child.run_id \
-             AND child.rowid <= ",
-        )
-        .push_bind(last)
-        .push(") GROUP BY ");
+            " AND child.parent_run_id = llm_run.run_id AND child.parent_run_id <> child.run_id) \
+             GROUP BY ",
+        );
     // Names first: they tell most runs apart at the first look.
     for dimension in query.group_by.iter().rev() {
         statement.push(format_args!("\"{dimension}\", "));

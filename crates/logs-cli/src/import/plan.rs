@@ -7,6 +7,8 @@ use logs_domain::RecordKind;
 use logs_import::source::{Form, Looks, looks_like};
 use serde::de::IgnoredAny;
 
+use super::otlp;
+
 /// The format of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -23,6 +25,8 @@ pub(crate) enum Format {
     ClaudeCode,
     /// Sessions of Codex
     Codex,
+    /// Requests of OpenTelemetry in JSON, as a collector writes them
+    Otlp,
 }
 
 impl Format {
@@ -32,7 +36,7 @@ impl Format {
             Self::Langfuse => Some("langfuse"),
             Self::ClaudeCode => Some("claude-code"),
             Self::Codex => Some("codex"),
-            Self::Ndjson | Self::Csv | Self::Json => None,
+            Self::Ndjson | Self::Csv | Self::Json | Self::Otlp => None,
         }
     }
 }
@@ -57,10 +61,22 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) form: Form,
-    /// The program of a map; without one, the records are our own.
-    pub(super) map: Option<String>,
-    /// Whether the map is the user's, who wants to know about its fields.
-    pub(super) own_map: bool,
+    pub(super) content: Content,
+}
+
+/// What the records of a file are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Drafts, or records from `logs export`.
+    Own,
+    /// Export requests of OpenTelemetry.
+    Otlp,
+    /// Records of which this program makes drafts.
+    Foreign {
+        map: String,
+        /// Whether the map is the user's, who wants to know about its fields.
+        own_map: bool,
+    },
 }
 
 const SEE: &str = "see docs/import.md";
@@ -109,31 +125,47 @@ impl Plan {
             Some(Format::Ndjson) => Form::Lines,
             Some(Format::Json) => Form::Document(self.records.clone()),
             Some(Format::Csv) => csv(),
-            Some(Format::Langfuse | Format::ClaudeCode | Format::Codex) | None => by_looks(),
+            Some(Format::Langfuse | Format::ClaudeCode | Format::Codex | Format::Otlp) | None => {
+                by_looks()
+            }
         };
         if let Some(map) = &self.map {
-            return Ok(Chosen {
-                form,
-                map: Some(map.clone()),
+            let content = Content::Foreign {
+                map: map.clone(),
                 own_map: self.own_map,
-            });
+            };
+            return Ok(Chosen { form, content });
         }
         let shipped = |name| {
             let map = logs_import::Map::shipped(name).map(str::to_owned);
             let missing = || format!("this command has no map {name}");
+            let content = Content::Foreign {
+                map: map.ok_or_else(missing)?,
+                own_map: false,
+            };
             Ok(Chosen {
                 form: form.clone(),
-                map: Some(map.ok_or_else(missing)?),
-                own_map: false,
+                content,
             })
         };
         if let Some(name) = self.format.and_then(Format::map) {
             return shipped(name);
         }
+        if self.format == Some(Format::Otlp) || (self.format.is_none() && otlp::is_request(start)) {
+            return match form {
+                Form::Lines | Form::Document(_) => Ok(Chosen {
+                    form,
+                    content: Content::Otlp,
+                }),
+                Form::Csv { .. } => Err(format!(
+                    "this is no JSON: the file exporter of a collector writes it with `format: json` and \
+                     without `compression`; {SEE}"
+                )),
+            };
+        }
         let native = Chosen {
             form: Form::Lines,
-            map: None,
-            own_map: false,
+            content: Content::Own,
         };
         let has = |name: &str| {
             start
@@ -184,15 +216,18 @@ fn is_draft(start: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Plan};
+    use super::{Content, Format, Plan};
 
     fn chosen(plan: &Plan, start: &str) -> String {
         match plan.choose(start.as_bytes()) {
             Ok(chosen) => {
-                let map = chosen.map.unwrap_or_default();
-                let map = map.lines().next().unwrap_or_default();
-                let map = map.get(..20).unwrap_or(map);
-                format!("{:?} {map}", chosen.form)
+                let content = match chosen.content {
+                    Content::Own => "",
+                    Content::Otlp => "OTLP",
+                    Content::Foreign { ref map, .. } => map.lines().next().unwrap_or_default(),
+                };
+                let content = content.get(..20).unwrap_or(content);
+                format!("{:?} {content}", chosen.form)
             }
             Err(told) => told,
         }
@@ -225,6 +260,8 @@ mod tests {
                 "Csv { delimiter: 44, columns: None } # What `logs export",
             ),
             ("{\"a\":1}\n", "Lines "),
+            ("{\"resourceSpans\":[", "Lines OTLP"),
+            ("{\n \"resourceLogs\":[]\n}", "Document([]) OTLP"),
             ("id,in\n", "this is no JSON; if it is CSV, --map"),
             ("[1]", "this JSON document is no trace"),
             ("PK\u{3}\u{4}", "this is a zip archive"),
@@ -244,6 +281,8 @@ mod tests {
         assert!(chosen(&with(Format::Csv), "a\n").starts_with("CSV needs --map"));
         assert!(chosen(&with(Format::Json), "{}").starts_with("a JSON document needs --map"));
         assert!(chosen(&with(Format::Langfuse), "id,traceId\n").starts_with("Csv"));
+        assert!(chosen(&with(Format::Otlp), "\0\0\u{1}").contains("`format: json`"));
+        assert_eq!(chosen(&with(Format::Otlp), "[{}]"), "Document([]) OTLP");
         let mapped = Plan {
             map: Some(".".into()),
             ..Plan::default()

@@ -36,7 +36,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["delimiter", "columns"])]
     records: Option<String>,
 
-    /// The separator of the cells of CSV [default: a comma]
+    /// The separator of the cells of CSV [default: a comma, or what the first line has instead]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     delimiter: Option<u8>,
 

@@ -111,7 +111,7 @@ impl Plan {
             Looks::Empty | Looks::Lines | Looks::Document | Looks::Text => {}
         }
         let csv = || Form::Csv {
-            delimiter: self.delimiter.unwrap_or(b','),
+            delimiter: self.delimiter.unwrap_or_else(|| separator(start)),
             columns: self.columns.clone(),
         };
         let by_looks = || match looks {
@@ -195,6 +195,14 @@ impl Plan {
             (Form::Document(_) | Form::Lines, _) => Ok(native),
         }
     }
+}
+
+/// The separator of a first line without any comma, as spreadsheets write it in some languages.
+fn separator(start: &[u8]) -> u8 {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
+    let candidates = [b',', b';', b'\t', b'|'].into_iter();
+    let mut found = candidates.filter(|separator| line.contains(separator));
+    found.next().unwrap_or(b',')
 }
 
 /// Whether a source is CSV from `logs export`.
@@ -289,6 +297,15 @@ mod tests {
         };
         assert_eq!(chosen(&mapped, "[1]"), "Document([]) .");
         assert_eq!(chosen(&mapped, "{}\n"), "Lines .");
+        for (start, delimiter) in [
+            ("a,b;c\n", 44),
+            ("a;b\n1,2\n", 59),
+            ("a\tb\n", 9),
+            ("a\n;\n", 44),
+        ] {
+            let expected = format!("Csv {{ delimiter: {delimiter}, columns: None }} .");
+            assert_eq!(chosen(&mapped, start), expected, "{start:?}");
+        }
         let records = Plan {
             records: vec!["a".into()],
             ..mapped

@@ -78,7 +78,11 @@ async fn a_resource_of_another_tenant_is_refused() {
     let file = scene.file("traces.jsonl", named);
     let outcome = import(&scene.backends[0], &[&file]).await;
     assert_eq!(outcome.status, ExitStatus::Refused);
-    assert!(outcome.err.contains("tenant.id: got `shop`"), "{}", outcome.err);
+    assert!(
+        outcome.err.contains("tenant.id: got `shop`"),
+        "{}",
+        outcome.err
+    );
 }
 
 /// Every JSON body of the data set, one a line; `None`, said in a line, where it is not at hand.

@@ -86,7 +86,7 @@ Examples:
   logs import runs.ndjson --tenant acme
   logs import trace.json --tenant acme
   logs import usage.csv --tenant acme --map usage.jq --dry-run
-  logs import trail.json.gz --map cloudtrail --records Records
+  logs import trail.json.gz --map cloudtrail
   logs import ~/.claude/projects --tenant acme --format claude-code
   logs import otlp.jsonl.gz --tenant acme
   logs import usage.csv --tenant acme --map usage.jq --skip-bad refused.csv";

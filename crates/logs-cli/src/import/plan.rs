@@ -172,19 +172,17 @@ impl Plan {
                 .windows(name.len())
                 .any(|part| part == name.as_bytes())
         };
-        let of_langfuse = has("\"observations\"") || (has("\"traceId\"") && has("\"startTime\""));
+        let of_langfuse = has("\"observations\"") || (has("traceId") && has("startTime"));
         match (&form, looks) {
             (_, Looks::Empty) => Ok(native),
             (Form::Csv { .. }, _) if is_own_csv(start) => shipped("logs-csv"),
+            _ if of_langfuse && !is_draft(start) => shipped("langfuse"),
             (Form::Csv { .. }, Looks::Text) if self.format.is_none() => Err(format!(
                 "this is no JSON; if it is CSV, --map MAP.jq says what its columns mean: {SEE}"
             )),
             (Form::Csv { .. }, _) => Err(format!(
                 "CSV needs --map MAP.jq, which says what its columns mean: {SEE}"
             )),
-            (Form::Document(_) | Form::Lines, _) if of_langfuse && !is_draft(start) => {
-                shipped("langfuse")
-            }
             (Form::Document(_), Looks::Document) if self.format.is_none() => Err(format!(
                 "this JSON document is no trace of Langfuse; any other needs --map MAP.jq, and drafts \
                  need a line for each: {SEE}"

@@ -286,7 +286,7 @@ async fn the_first_error_of_a_newcomer_names_what_helps() {
             "a.jsonl",
             b"{}",
             &["--map", "absent.jq"],
-            "the maps of the command are azure-activity, azure-llm-2023",
+            "the maps of the command are anthropic-usage, azure-activity",
         ),
         (
             "a.jsonl",

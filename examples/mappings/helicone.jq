@@ -2,7 +2,7 @@
 # status of 200 to 299 is a success.
 page("data")
 | (.request_created_at // .createdAt // .created_at) as $at
-| (.response_status // .status | if type == "string" then tonumber? else . end) as $code
+| (.response_status // .status | if type == "string" then (tonumber? // null) end) as $code
 | (.request_properties // .properties // {} | if type == "object" then . else {} end) as $properties
 | {llm_run: {
   run_id: (.request_id // .id),

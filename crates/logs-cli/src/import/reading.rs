@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use logs_domain::{Draft, InvalidValue, TenantId};
+use logs_import::json::{Swap, parse};
 use logs_import::source::{self, Raw, Unreadable};
 use logs_import::{Context, Location, Map, MapRun, Output};
 use tokio::runtime::Handle;
@@ -266,12 +267,21 @@ fn translate(
             let map = Map::parse(map);
             let map = map.map_err(|error| Stopped::Usage(format!("--map: {error}")))?;
             let mut run = MapRun::new(&map, context(job)?);
+            let mut unfinished = None;
             hand_out(chosen, reader, take, &mut |raw, ordinal| {
+                // A program is at this line while the import reads its session.
+                if raw.is_cut && job.plan.grows() && parse(&raw.bytes, Swap::None).is_err() {
+                    unfinished = Some(format!(
+                        "1 left out: {}, which has no end yet",
+                        raw.location
+                    ));
+                    return Vec::new();
+                }
                 let made = run.translate(raw, ordinal).into_iter();
                 made.filter_map(drafted).collect()
             })?;
             Ok(Told {
-                left_out: run.left_out(),
+                left_out: run.left_out().into_iter().chain(unfinished).collect(),
                 notes: if *own_map { run.notes() } else { Vec::new() },
             })
         }

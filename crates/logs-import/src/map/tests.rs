@@ -24,6 +24,7 @@ fn raw(json: &str) -> Raw {
         location: Location::Line(1),
         bytes: json.as_bytes().to_vec(),
         content: Content::Json,
+        is_cut: false,
     }
 }
 

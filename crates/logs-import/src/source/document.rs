@@ -139,6 +139,7 @@ impl Walk<'_> {
                 location,
                 bytes,
                 content: Content::Json,
+                is_cut: false,
             })
         } else {
             let shown = bytes.get(..SHOWN_BYTES).unwrap_or(&bytes);

@@ -42,6 +42,7 @@ pub(super) fn read(
                     location,
                     bytes: bytes.to_vec(),
                     content: Content::Json,
+                    is_cut: !line.ends_with(b"\n"),
                 })
             }
         };

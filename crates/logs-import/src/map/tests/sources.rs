@@ -133,3 +133,45 @@ fn audit_logs_have_entries_without_an_actor_or_an_entity() {
         &[r#""event_type":"n""#],
     );
 }
+
+#[test]
+fn a_value_of_another_form_never_costs_its_record() {
+    check(
+        "helicone",
+        r#"{"request_id":"q","request_created_at":"2026-01-01T00:00:00Z","response_status":""}"#,
+        &[r#""assumed":["execution_status","model","provider"]"#],
+    );
+    check(
+        "github-audit",
+        r#"{"_document_id":"d","@timestamp":1767225600123,"action":"org.add","actor":"a","org":["o1","o2"]}"#,
+        &[r#""entity_id":"o1,o2""#],
+    );
+    let item = |second: u8, payload: &str| {
+        format!(
+            r#"{{"timestamp":"2026-01-01T00:00:0{second}Z","type":"response_item","payload":{payload}}}"#
+        )
+    };
+    let call = item(
+        1,
+        r#"{"type":"custom_tool_call","call_id":"c","name":"apply_patch"}"#,
+    );
+    for (output, status) in [
+        (r#""Exit code: 3\nOutput:\nno""#, "FAILED"),
+        (r#""Exit code: 0\nOutput:\nok""#, "SUCCEEDED"),
+        (r#""{\"metadata\":{\"exit_code\":1}}""#, "FAILED"),
+        (r#"[{"type":"input_text","text":"x"}]"#, "SUCCEEDED"),
+        ("null", "SUCCEEDED"),
+    ] {
+        let payload =
+            format!(r#"{{"type":"custom_tool_call_output","call_id":"c","output":{output}}}"#);
+        let found = shown(Map::shipped("codex").unwrap(), &[&call, &item(2, &payload)]);
+        let steps: Vec<&String> = found
+            .iter()
+            .filter(|told| told.contains("trace_step"))
+            .collect();
+        assert!(
+            steps.len() == 1 && steps[0].contains(status),
+            "{output}: {found:#?}"
+        );
+    }
+}

@@ -87,7 +87,7 @@ page("data")
 | if .traceId? then
   # A row of the table of observations.
   . as $row | try drafts(.traceId; .sessionId | given; {}) catch refusal("observation")
-elif (.trace? // .).id? == null then
+elif (.trace? // .).id? == null or ((.trace? // .).timestamp? // .observations?) == null then
   {refused: {field: "trace.id", value: ., expected: "a trace or an observation exported by Langfuse"}}
 else
   (.trace // .) as $trace

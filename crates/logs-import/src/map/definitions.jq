@@ -24,5 +24,5 @@ def time($forms): time($forms; null);
 def moment:
   if isnumber then time(if . < 100000000000 then "s" else "ms" end)
   else time(["rfc3339", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%#z",
-             "%Y-%m-%d %H:%M:%S%.f UTC"]; "UTC") end;
+             "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f UTC"]; "UTC") end;
 def usd($text): usd($text; 1);

@@ -135,10 +135,14 @@ fn time(value: &Val, forms: &Val, zone: &Val) -> Result<Val> {
         [one] => one.clone(),
         _ => {
             let forms: Vec<&str> = known.iter().map(Form::shown).collect();
-            let why = expected.last().cloned().unwrap_or_default();
+            // A form that fits has a reason of its own: its zone.
+            let by_zone = |why: &&String| why.starts_with("a time that") || why.contains("zone of");
+            let mut whys = expected.iter().filter(by_zone);
+            let why = whys.next().map(|why| format!(" ({why})"));
             format!(
-                "a time like one of {} (the last one: {why})",
-                forms.join(", ")
+                "a time like one of {}{}",
+                forms.join(", "),
+                why.unwrap_or_default()
             )
         }
     };

@@ -56,6 +56,7 @@ fn times_have_the_forms_of_their_databases() {
     for (time, expected) in [
         (r#""2026-01-01 00:00:00.5+00""#, "00:00:00.500000Z"),
         (r#""2026-01-01 00:00:00 UTC""#, "00:00:00.000000Z"),
+        (r#""2026-01-01T01:00:00+0100""#, "00:00:00.000000Z"),
         ("1767225600.25", "00:00:00.250000Z"),
         ("1767225600250", "00:00:00.250000Z"),
     ] {
@@ -174,4 +175,18 @@ fn a_value_of_another_form_never_costs_its_record() {
             "{output}: {found:#?}"
         );
     }
+}
+
+#[test]
+fn a_record_that_only_has_an_id_is_no_trace_of_langfuse() {
+    check(
+        "langfuse",
+        r#"{"id":"r1","in":"1"}"#,
+        &["expected a trace or an observation exported by Langfuse"],
+    );
+    check(
+        "langfuse",
+        r#"{"id":"t1","timestamp":"2026-01-01 00:00:00"}"#,
+        &[r#""trace_id":"t1""#],
+    );
 }

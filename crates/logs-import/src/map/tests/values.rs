@@ -220,6 +220,10 @@ fn a_program_is_checked_before_the_first_record() {
             "map: got `c`, expected each name once in an object (line 2 of the map)",
         ),
         ("{a, a: 2}", "map: got `a`"),
+        (
+            "[.a]\nb = 1",
+            "map: got `b`, expected the end of the jq program",
+        ),
         ("time(\"minutes\")", "time: got `minutes`"),
     ] {
         let error = Map::parse(program).err().unwrap().to_string();
@@ -227,4 +231,19 @@ fn a_program_is_checked_before_the_first_record() {
     }
     // A form that is no plain text is known only when it is used.
     assert!(Map::parse("time(if .x then \"ms\" else .form end)").is_ok());
+}
+
+#[test]
+fn of_several_forms_the_one_that_fits_says_what_is_wrong() {
+    let zone = r#"time(["rfc3339", "%F %T", "%d/%m/%Y %T"]; "Europe/Berlin")"#;
+    let twice = value(zone, "\"2025-10-26 02:30:00\"");
+    assert!(
+        twice.contains("%d/%m/%Y %T (a time that occurs once in Europe/Berlin"),
+        "{twice}"
+    );
+    let none = value(zone, "\"tomorrow\"");
+    assert!(
+        none.ends_with("2026-01-31T12:00:00Z, %F %T, %d/%m/%Y %T"),
+        "{none}"
+    );
 }

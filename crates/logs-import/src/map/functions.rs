@@ -6,7 +6,7 @@ use jaq_core::{Error, RunPtr};
 use jaq_json::{Num, Val};
 use logs_domain::{InvalidValue, JsonObject, Timestamp};
 
-use super::time::{Form, Zone};
+use super::time::{Form, Unread, Zone};
 use super::{cut, money};
 use crate::json::{Swap, parse};
 
@@ -119,7 +119,7 @@ fn time(value: &Val, forms: &Val, zone: &Val) -> Result<Val> {
     let Some(text) = scalar(value) else {
         return Err(refused("time", value, "a text or a number"));
     };
-    let mut expected = Vec::new();
+    let mut reasons = Vec::new();
     for form in &known {
         match form.read(text.trim(), placed.as_ref()) {
             Ok((time, true)) => {
@@ -128,22 +128,17 @@ fn time(value: &Val, forms: &Val, zone: &Val) -> Result<Val> {
                 return Ok(Val::utf8_str(format!("{time}[{name}]")));
             }
             Ok((time, false)) => return Ok(Val::utf8_str(time.to_string())),
-            Err(why) => expected.push(why),
+            Err(why) => reasons.push(why),
         }
     }
-    let expected = match expected.as_slice() {
-        [one] => one.clone(),
+    let expected = match reasons.as_slice() {
+        [one] => one.expected().to_owned(),
         _ => {
             let forms: Vec<&str> = known.iter().map(Form::shown).collect();
-            // A form that fits has a reason of its own: its zone.
-            let by_zone = |why: &&String| why.starts_with("a time that") || why.contains("zone of");
-            let mut whys = expected.iter().filter(by_zone);
-            let why = whys.next().map(|why| format!(" ({why})"));
-            format!(
-                "a time like one of {}{}",
-                forms.join(", "),
-                why.unwrap_or_default()
-            )
+            let of_zone = reasons.iter().find(|why| matches!(why, Unread::Zone(_)));
+            let of_zone = of_zone.map(|why| format!(" ({})", why.expected()));
+            let forms = forms.join(", ");
+            format!("a time like one of {forms}{}", of_zone.unwrap_or_default())
         }
     };
     Err(refused("time", value, expected))

@@ -11,7 +11,7 @@ use super::page;
 use super::parameters::Parameters;
 use crate::app::App;
 use crate::authentication::Caller;
-use crate::body;
+use crate::body::{self, Compressed};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 
@@ -24,6 +24,7 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<RequestId>,
     uri: Uri,
+    compressed: Option<Compressed>,
     body: Body,
 }
 
@@ -35,6 +36,7 @@ impl Call {
             caller,
             parameters,
             request_id: parts.extensions.get::<RequestId>().cloned(),
+            compressed: Compressed::of(&parts.extensions),
             headers: parts.headers,
             uri: parts.uri,
             body,
@@ -54,6 +56,11 @@ impl Call {
     /// The body of the request.
     pub(crate) async fn body(&mut self) -> Result<Bytes, Problem> {
         let body = std::mem::take(&mut self.body);
-        body::read(body, self.app.options.body_bytes).await
+        body::read(body, self.compressed.as_ref(), &self.app.options).await
+    }
+
+    /// How many bytes the body may have after decompression: a guess, until it is read.
+    pub(crate) fn expected_bytes(&self) -> usize {
+        body::expected_bytes(&self.headers, self.compressed.as_ref(), &self.app.options)
     }
 }

@@ -15,7 +15,7 @@ use super::call::Call;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
-use crate::body::{expected_bytes, media_type};
+use crate::body::media_type;
 use crate::metrics::outcome;
 use crate::problem::Problem;
 
@@ -120,8 +120,10 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
         );
         return Err(Problem::unsupported(detail));
     }
-    let expected = expected_bytes(&call.headers, &call.app);
-    let mut admission = call.app.ingest.admit(&call.caller.tenant, expected)?;
+    let mut admission = call
+        .app
+        .ingest
+        .admit(&call.caller.tenant, call.expected_bytes())?;
     let body = call.body().await?;
     admission.resize(body.len())?;
     let drafts = drafts(&body, is_lines)?;
@@ -135,6 +137,7 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
             InvalidValue::new("body", format!("{} records", drafts.len()), expected).into(),
         );
     }
+    call.app.limiter.items(&call.caller, drafts.len())?;
     let records = admission.submit(drafts, on_conflict).await?;
     call.app.metrics.appended(&records);
     Answered::json(&Appended::from(&AppendReceipt { records }))

@@ -7,10 +7,9 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::future::BoxFuture;
-use logs_domain::TenantId;
 use logs_keys::Role;
 use logs_otlp::Signal;
-use logs_otlp::answer::success;
+use logs_otlp::answer::{error, success};
 use logs_otlp::decode::Encoding;
 use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, UnaryService};
@@ -18,6 +17,7 @@ use tonic::{Code, Status};
 
 use super::{Failure, store};
 use crate::app::App;
+use crate::authentication::Caller;
 
 /// The method that exports a signal.
 const fn method(signal: Signal) -> &'static str {
@@ -39,7 +39,10 @@ pub(crate) fn router(app: &App) -> Router {
 }
 
 async fn take(app: App, signal: Signal, request: Request) -> Response {
-    let caller = match app.caller(request.headers(), Role::Ingest).await {
+    let caller = match app
+        .caller(request.headers(), request.extensions(), Role::Ingest)
+        .await
+    {
         Ok(caller) => caller,
         Err(problem) => return Status::from(Failure::from(problem)).into_http(),
     };
@@ -48,10 +51,9 @@ async fn take(app: App, signal: Signal, request: Request) -> Response {
         .accept_compressed(CompressionEncoding::Gzip)
         .accept_compressed(CompressionEncoding::Zstd)
         .max_decoding_message_size(limit);
-    let tenant = caller.tenant;
     let export = Export {
         app,
-        tenant,
+        caller,
         signal,
     };
     grpc.unary(export, request).await.map(Body::new)
@@ -60,7 +62,7 @@ async fn take(app: App, signal: Signal, request: Request) -> Response {
 /// One export of a signal.
 struct Export {
     app: App,
-    tenant: TenantId,
+    caller: Caller,
     signal: Signal,
 }
 
@@ -69,12 +71,20 @@ impl UnaryService<Bytes> for Export {
     type Future = BoxFuture<'static, Result<tonic::Response<Vec<u8>>, Status>>;
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let (app, tenant, signal) = (self.app.clone(), self.tenant.clone(), self.signal);
+        let (app, caller, signal) = (self.app.clone(), self.caller.clone(), self.signal);
         Box::pin(async move {
             let message = request.into_inner();
-            let admission = app.ingest.admit(&tenant, message.len());
+            let admission = app.ingest.admit(&caller.tenant, message.len());
             let admission = admission.map_err(Failure::from)?;
-            let refused = store(&app, admission, signal, Encoding::Protobuf, message).await?;
+            let stored = store(
+                &app,
+                &caller,
+                admission,
+                signal,
+                Encoding::Protobuf,
+                message,
+            );
+            let refused = stored.await?;
             let answer = success(signal, &refused, Encoding::Protobuf);
             Ok(tonic::Response::new(answer))
         })
@@ -83,7 +93,17 @@ impl UnaryService<Bytes> for Export {
 
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
-        Self::new(Code::from_i32(failure.code.number()), failure.message)
+        let code = Code::from_i32(failure.code.number());
+        let Some(seconds) = failure.retry_after_seconds else {
+            return Self::new(code, failure.message);
+        };
+        let details = error(
+            failure.code,
+            &failure.message,
+            Some(seconds),
+            Encoding::Protobuf,
+        );
+        Self::with_details(code, failure.message, details.into())
     }
 }
 

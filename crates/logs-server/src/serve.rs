@@ -57,12 +57,7 @@ impl Server {
     ) -> io::Result<Self> {
         let mut listeners = Vec::with_capacity(addresses.len());
         for address in addresses {
-            if options.authentication.is_open() && !address.ip().is_loopback() {
-                let message = format!(
-                    "{address} is no loopback address: a service without keys listens on 127.0.0.1 or [::1] alone"
-                );
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-            }
+            Self::may_listen(*address, &options)?;
             listeners.push(bind(*address).await?);
         }
         Ok(Self {
@@ -71,6 +66,20 @@ impl Server {
             service: Service::new(store, options.clone()),
             options: Arc::new(options),
         })
+    }
+
+    /// Whether a server with these options may listen at an address.
+    ///
+    /// # Errors
+    /// Without keys, the address is not of the loopback interface.
+    pub fn may_listen(address: SocketAddr, options: &ServerOptions) -> io::Result<()> {
+        if !options.authentication.is_open() || address.ip().is_loopback() {
+            return Ok(());
+        }
+        let message = format!(
+            "{address} is no loopback address: a service without keys listens on 127.0.0.1 or [::1] alone"
+        );
+        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
     }
 
     /// Also answers `/livez`, `/readyz` and `/metrics` at this address, without keys.

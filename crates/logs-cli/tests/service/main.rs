@@ -5,10 +5,14 @@ mod client;
 #[cfg(test)]
 mod comparison;
 #[cfg(test)]
+mod configuration;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod load;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod reload;
 #[cfg(test)]
 mod terminate;

@@ -6,6 +6,7 @@ mod attacks;
 mod browsers;
 mod grpc;
 mod limits;
+mod senders;
 mod support;
 mod tenancy;
 mod tls;

@@ -12,6 +12,7 @@ mod package;
 mod pg;
 mod process;
 mod queries;
+mod schemathesis;
 mod test;
 mod tidy;
 mod torture;
@@ -48,6 +49,8 @@ enum Command {
     Tidy,
     /// Send telemetry of real instrumentation libraries to `logs serve`; needs Python, npm and registries
     Clients(clients::Arguments),
+    /// Send what the OpenAPI document allows, and what it does not, to `logs serve`; needs Python and PyPI
+    Schemathesis(schemathesis::Arguments),
     /// Everything that must pass before a change lands, or some jobs of it
     Ci(ci::Arguments),
 }
@@ -64,6 +67,7 @@ fn main() -> anyhow::Result<()> {
         Command::Torture(arguments) => torture::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Clients(arguments) => clients::run(&arguments),
+        Command::Schemathesis(arguments) => schemathesis::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
     }
 }

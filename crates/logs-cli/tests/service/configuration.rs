@@ -221,6 +221,58 @@ fn no_error_shows_a_secret() {
     }
 }
 
+/// Makes `pepper`, and a key in `logs.db`.
+fn make_keys(folder: &Path) {
+    let issued = Command::new(env!("CARGO_BIN_EXE_logs"))
+        .current_dir(folder)
+        .env_clear()
+        .args(["keys", "issue", "--pepper", "pepper"])
+        .args(["--for", "acme", "--role", "ingest"])
+        .output();
+    assert!(issued.unwrap().status.success());
+}
+
+/// Makes `tls.crt` and `tls.key`.
+fn make_certificate(folder: &Path) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let names = vec!["localhost".to_owned()];
+    let certificate = rcgen::CertificateParams::new(names)
+        .unwrap()
+        .self_signed(&key);
+    fs::write(folder.join("tls.crt"), certificate.unwrap().pem()).unwrap();
+    fs::write(folder.join("tls.key"), key.serialize_pem()).unwrap();
+}
+
+/// The example names files of a machine that it is deployed to; flags name others here.
+#[test]
+fn the_example_for_deployments_is_read() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/logs.toml");
+    let folder = folder("");
+    make_keys(folder.path());
+    make_certificate(folder.path());
+    let flags = [
+        "--config",
+        file,
+        "--store",
+        "sqlite:logs.db",
+        "--pepper",
+        "pepper",
+    ];
+    let tls = ["--tls-certificate", "tls.crt", "--tls-key", "tls.key"];
+    let checked = check(folder.path(), &[], &[&flags[..], &tls].concat());
+    assert_eq!(checked.code, 0, "{checked:?}");
+    assert!(
+        checked.out.contains("listen: 0.0.0.0:4317"),
+        "{}",
+        checked.out
+    );
+    assert!(
+        checked.out.contains("admin: 127.0.0.1:9318"),
+        "{}",
+        checked.out
+    );
+}
+
 #[test]
 fn a_check_reads_everything_and_changes_nothing() {
     let folder = folder("");
@@ -234,21 +286,8 @@ fn a_check_reads_everything_and_changes_nothing() {
     );
     assert!(!path.join("logs.db").exists());
     // With a pepper, the keys are counted.
-    let issued = Command::new(env!("CARGO_BIN_EXE_logs"))
-        .current_dir(path)
-        .env_clear()
-        .args([
-            "keys", "issue", "--pepper", "pepper", "--for", "acme", "--role", "ingest",
-        ])
-        .output();
-    assert!(issued.unwrap().status.success());
-    let key = rcgen::KeyPair::generate().unwrap();
-    let names = vec!["localhost".to_owned()];
-    let certificate = rcgen::CertificateParams::new(names)
-        .unwrap()
-        .self_signed(&key);
-    fs::write(path.join("tls.crt"), certificate.unwrap().pem()).unwrap();
-    fs::write(path.join("tls.key"), key.serialize_pem()).unwrap();
+    make_keys(path);
+    make_certificate(path);
     let before = fs::read(path.join("logs.db")).unwrap();
     let tls = ["--tls-certificate", "tls.crt", "--tls-key", "tls.key"];
     let all = [&["--pepper", "pepper", "--listen", "0.0.0.0:0"][..], &tls].concat();

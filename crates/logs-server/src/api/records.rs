@@ -49,12 +49,19 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// The body in the description.
 pub(super) fn request_body() -> Value {
-    let draft = json!({"type": "object", "minProperties": 1, "maxProperties": 1});
+    let kinds = RecordKind::ALL.iter().map(|kind| kind.as_str());
+    let draft = json!({
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": {"enum": kinds.collect::<Vec<_>>()},
+        "additionalProperties": {"type": "object"},
+    });
     json!({
         "required": true,
         "description": "Drafts: `{\"llm_run\":{…}}`. As JSON one draft or a list, as NDJSON one a line. At most 10,000.",
         "content": {
-            "application/json": {"schema": {"oneOf": [draft, {"type": "array", "items": draft}]}},
+            "application/json": {"schema": {"oneOf": [draft, {"type": "array", "items": draft, "minItems": 1, "maxItems": AppendBatch::MAX_RECORDS}]}},
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
     })

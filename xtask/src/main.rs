@@ -8,6 +8,7 @@ mod clients;
 mod contract;
 mod demo;
 mod deny;
+mod kills;
 mod package;
 mod pg;
 mod process;
@@ -45,6 +46,8 @@ enum Command {
     Queries(queries::Arguments),
     /// Kill clients, sessions and the PostgreSQL server at random and look for lost records
     Torture(torture::Arguments),
+    /// Kill `logs serve` at random while clients send to it and look for lost records
+    Kills(kills::Arguments),
     /// Check the repository's own rules
     Tidy,
     /// Send telemetry of real instrumentation libraries to `logs serve`; needs Python, npm and registries
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         Command::Pg(command) => pg::run(&command),
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
+        Command::Kills(arguments) => kills::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Clients(arguments) => clients::run(&arguments),
         Command::Schemathesis(arguments) => schemathesis::run(&arguments),

@@ -1,6 +1,8 @@
 //! `logs serve` as a process that is killed and ended while clients send to it.
 
 #[cfg(test)]
+mod agents;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod comparison;

@@ -270,7 +270,7 @@ async fn rapid_resets_end_a_connection_and_not_the_server() {
     // GET / of the authority x, in HPACK.
     let head = b"\x82\x86\x84\x41\x01x";
     let mut sent = [PREFACE, &frame(4, 0, 0, &[])].concat();
-    for number in 0..2_000 {
+    for number in 0..100 {
         let stream = 2 * number + 1;
         sent.extend(frame(1, 0x5, stream, head));
         sent.extend(frame(3, 0, stream, &[0, 0, 0, 8]));

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::BoxError;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use logs_ingest::{Admission, IngestError};
 
 use crate::options::ServerOptions;
 use crate::problem::Problem;
@@ -59,18 +61,21 @@ pub(crate) fn counted(request: Request, limit: usize) -> Request {
     Request::from_parts(parts, Body::new(Limited::new(body, limit)))
 }
 
-/// Reads a body, decompressed by now.
+/// Reads a body, decompressed by now, of which `frame` bytes do not count. The admission holds what was read, so that
+/// bodies which come slowly take no more memory than there is room for.
 pub(crate) async fn read(
     body: Body,
     compressed: Option<&Compressed>,
+    frame: usize,
     options: &ServerOptions,
+    admission: &mut Admission,
 ) -> Result<Bytes, Problem> {
     let limit = options.body_bytes;
-    let read = Limited::new(body, limit).collect().await;
+    let body = Limited::new(body, limit.saturating_add(frame));
+    let read = collect(body, admission).await?;
     let came = compressed.map(|body| body.read.load(Ordering::Relaxed));
     match read {
         Ok(read) => {
-            let read = read.to_bytes();
             let most = came.map(|came| ANY_RATIO_BYTES.max(came.saturating_mul(MAX_RATIO)));
             if most.is_some_and(|most| read.len() > most) {
                 let detail = format!(
@@ -98,6 +103,31 @@ pub(crate) async fn read(
             ))
         }
     }
+}
+
+/// The bytes of a body. The outer error is that of the admission, when there is no room.
+async fn collect(
+    mut body: Limited<Body>,
+    admission: &mut Admission,
+) -> Result<Result<Bytes, BoxError>, IngestError> {
+    let mut parts: Vec<Bytes> = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let data = match frame {
+            Ok(frame) => frame.into_data().unwrap_or_default(),
+            Err(error) => return Ok(Err(error)),
+        };
+        length += data.len();
+        if length > admission.bytes() {
+            admission.resize(length)?;
+        }
+        parts.push(data);
+    }
+    admission.resize(length)?;
+    Ok(Ok(match parts.as_slice() {
+        [whole] => whole.clone(),
+        parts => parts.concat().into(),
+    }))
 }
 
 fn length(headers: &HeaderMap) -> Option<usize> {

@@ -164,8 +164,8 @@ async fn read(
     let compressed = Compressed::of(&head.extensions);
     let expected = body::expected_bytes(&head.headers, compressed.as_ref(), &app.options);
     let mut admission = app.ingest.admit(&caller.tenant, expected)?;
-    let body = body::read(body, compressed.as_ref(), &app.options).await?;
-    admission.resize(body.len())?;
+    let (compressed, options) = (compressed.as_ref(), &app.options);
+    let body = body::read(body, compressed, 0, options, &mut admission).await?;
     store(app, &caller, admission, signal, encoding, body).await
 }
 

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Uri};
 use bytes::Bytes;
 use logs_domain::{InvalidValue, PageRequest};
+use logs_ingest::Admission;
 
 use super::answered::Conditions;
 use super::page;
@@ -53,10 +54,11 @@ impl Call {
         page::request(&self.parameters)
     }
 
-    /// The body of the request.
-    pub(crate) async fn body(&mut self) -> Result<Bytes, Problem> {
+    /// The body of the request, for which there is room.
+    pub(crate) async fn body(&mut self, admission: &mut Admission) -> Result<Bytes, Problem> {
         let body = std::mem::take(&mut self.body);
-        body::read(body, self.compressed.as_ref(), &self.app.options).await
+        let (compressed, options) = (self.compressed.as_ref(), &self.app.options);
+        body::read(body, compressed, 0, options, admission).await
     }
 
     /// How many bytes the body may have after decompression: a guess, until it is read.

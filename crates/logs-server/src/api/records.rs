@@ -131,8 +131,7 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
         .app
         .ingest
         .admit(&call.caller.tenant, call.expected_bytes())?;
-    let body = call.body().await?;
-    admission.resize(body.len())?;
+    let body = call.body(&mut admission).await?;
     let drafts = drafts(&body, is_lines)?;
     drop(body);
     if drafts.is_empty() {

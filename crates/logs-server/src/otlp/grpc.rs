@@ -7,6 +7,8 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::future::BoxFuture;
+use http_body_util::Full;
+use logs_ingest::Admission;
 use logs_keys::Role;
 use logs_otlp::Signal;
 use logs_otlp::answer::{error, success};
@@ -18,6 +20,10 @@ use tonic::{Code, Status};
 use super::{Failure, store};
 use crate::app::App;
 use crate::authentication::Caller;
+use crate::body;
+
+/// What gRPC writes before a message.
+const FRAME_BYTES: usize = 5;
 
 /// The method that exports a signal.
 const fn method(signal: Signal) -> &'static str {
@@ -39,14 +45,22 @@ pub(crate) fn router(app: &App) -> Router {
 }
 
 async fn take(app: App, signal: Signal, request: Request) -> Response {
-    let caller = match app
-        .caller(request.headers(), request.extensions(), Role::Ingest)
-        .await
-    {
-        Ok(caller) => caller,
-        Err(problem) => return Status::from(Failure::from(problem)).into_http(),
-    };
+    match answer(app, signal, request).await {
+        Ok(response) => response,
+        Err(failure) => Status::from(failure).into_http(),
+    }
+}
+
+/// Answers a request by a caller, for whose message there is room.
+async fn answer(app: App, signal: Signal, request: Request) -> Result<Response, Failure> {
+    let (head, body) = request.into_parts();
+    let caller = app.caller(&head.headers, &head.extensions, Role::Ingest);
+    let caller = caller.await?;
+    let expected = body::expected_bytes(&head.headers, None, &app.options);
+    let mut admission = app.ingest.admit(&caller.tenant, expected)?;
     let limit = app.options.body_bytes;
+    let body = body::read(body, None, FRAME_BYTES, &app.options, &mut admission).await?;
+    let request = Request::from_parts(head, Full::new(body));
     let mut grpc = Grpc::new(Undecoded)
         .accept_compressed(CompressionEncoding::Gzip)
         .accept_compressed(CompressionEncoding::Zstd)
@@ -55,8 +69,9 @@ async fn take(app: App, signal: Signal, request: Request) -> Response {
         app,
         caller,
         signal,
+        admission: Some(admission),
     };
-    grpc.unary(export, request).await.map(Body::new)
+    Ok(grpc.unary(export, request).await.map(Body::new))
 }
 
 /// One export of a signal.
@@ -64,6 +79,8 @@ struct Export {
     app: App,
     caller: Caller,
     signal: Signal,
+    /// The room for its message, until it is stored.
+    admission: Option<Admission>,
 }
 
 impl UnaryService<Bytes> for Export {
@@ -72,10 +89,12 @@ impl UnaryService<Bytes> for Export {
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
         let (app, caller, signal) = (self.app.clone(), self.caller.clone(), self.signal);
+        let admission = self.admission.take();
         Box::pin(async move {
             let message = request.into_inner();
-            let admission = app.ingest.admit(&caller.tenant, message.len());
-            let admission = admission.map_err(Failure::from)?;
+            let mut admission =
+                admission.ok_or_else(|| Status::internal("there is one message"))?;
+            admission.resize(message.len()).map_err(Failure::from)?;
             let stored = store(
                 &app,
                 &caller,

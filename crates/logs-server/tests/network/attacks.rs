@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use logs_server::ServerOptions;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -163,6 +164,50 @@ async fn a_body_that_comes_byte_by_byte_ends_with_the_time_of_the_request() {
     assert_eq!(&answer, b"HTTP/1.1 503");
     drip.abort();
     assert_eq!(server.runs().await, 0);
+    answers_others(&server).await;
+    server.end().await;
+}
+
+#[tokio::test]
+async fn bodies_that_never_end_take_no_more_memory_than_there_is_room_for() {
+    const MIB: usize = 1 << 20;
+    let set = |options: &mut ServerOptions| {
+        options.ingest = options.ingest.clone().queue(64, 3 * MIB);
+    };
+    let server = start(set).await;
+    let chunk = [&b"200000\r\n"[..], &vec![b' '; 2 * MIB], b"\r\n"].concat();
+    let head = append().replace(RUN, "");
+    let head = head.replace(
+        &format!("content-length: {}", RUN.len()),
+        "transfer-encoding: chunked",
+    );
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    first.write_all(head.as_bytes()).await.unwrap();
+    first.write_all(&chunk).await.unwrap();
+    let held = async {
+        while !server
+            .metrics()
+            .await
+            .contains("logs_queue_bytes 2097152\n")
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), held)
+        .await
+        .unwrap();
+    // The second one is refused although its end did not come.
+    let mut second = TcpStream::connect(server.address).await.unwrap();
+    second.write_all(head.as_bytes()).await.unwrap();
+    // The server need not read all of it.
+    let _sent = second.write_all(&chunk).await;
+    let mut answer = [0; 12];
+    second.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 503");
+    first.write_all(b"0\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    first.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(status(&answer), 400, "it has no records: {answer}");
     answers_others(&server).await;
     server.end().await;
 }

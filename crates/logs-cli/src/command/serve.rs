@@ -18,7 +18,7 @@ use logs_server::{Authentication, Certificates, IngestOptions, Server, Shutdown}
 pub(crate) use self::file::words_of_file;
 use self::options::Options;
 use crate::failure::Failure;
-use crate::interrupt::{HungUp, hung_up, interrupted};
+use crate::interrupt::Signals;
 use crate::session::Session;
 
 const EXAMPLES: &str = "\
@@ -69,9 +69,15 @@ impl Serve {
             server = bound.map_err(|error| Failure::usage(format!("--admin: {error}")))?;
         }
         // Whoever reads that the service is there may send it signals.
-        let hung_up = hung_up();
+        let (end, reload) = (Signals::to_end(), Signals::to_reload());
         introduce(&server, &callers, outside.certificates.is_some(), session)?;
-        serve(server, reloading(outside.certificates, hung_up), session).await
+        serve(
+            server,
+            end,
+            reloading(outside.certificates, reload),
+            session,
+        )
+        .await
     }
 }
 
@@ -194,6 +200,7 @@ fn introduce(
 /// Serves until somebody ends the process. The second time, requests in flight are cut.
 async fn serve(
     server: Server,
+    mut end: Signals,
     reloading: impl Future<Output = ()>,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
@@ -203,21 +210,21 @@ async fn serve(
     tokio::pin!(serving);
     tokio::select! {
         () = &mut serving => return Ok(()),
-        () = interrupted() => {}
+        () = end.recv() => {}
         () = reloading => {}
     }
     writeln!(session.streams.err, "ending: requests in flight go on")?;
     ended.begin();
     tokio::select! {
         () = &mut serving => Ok(()),
-        () = interrupted() => Err(Failure::Unavailable("requests in flight were cut".to_owned())),
+        () = end.recv() => Err(Failure::Unavailable("requests in flight were cut".to_owned())),
     }
 }
 
 /// Reads the certificate again at each SIGHUP, for ever.
-async fn reloading(certificates: Option<Arc<Certificates>>, mut hung_up: HungUp) {
+async fn reloading(certificates: Option<Arc<Certificates>>, mut signals: Signals) {
     loop {
-        hung_up.recv().await;
+        signals.recv().await;
         if let Some(certificates) = &certificates {
             certificates.reload();
         }

@@ -33,6 +33,8 @@ fn sighup_reads_the_certificate_again() {
         &path("tls.crt"),
         "--tls-key",
         &path("tls.key"),
+        "--log-format",
+        "json",
     ];
     let mut service = Service::start_with(&folder.path().join("logs.db"), &flags);
     service.signal("HUP");
@@ -40,9 +42,12 @@ fn sighup_reads_the_certificate_again() {
     fs::write(path("tls.key"), "nothing").unwrap();
     service.signal("HUP");
     let said = service.says("the certificate in use stays");
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["level"], "ERROR");
+    let reason = said["fields"]["error"].as_str().unwrap();
     assert!(
-        said.contains("tls.key: expected a private key in PEM"),
-        "{said}"
+        reason.ends_with("tls.key: expected a private key in PEM"),
+        "{reason}"
     );
     service.terminate();
     assert_eq!(service.ended().code(), Some(0));

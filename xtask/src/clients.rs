@@ -6,9 +6,9 @@
 mod client;
 mod comparison;
 mod deviation;
-mod environment;
-mod evidence;
-mod program;
+pub(crate) mod environment;
+pub(crate) mod evidence;
+pub(crate) mod program;
 mod run;
 
 use std::path::{Path, PathBuf};
@@ -44,14 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "no client is named so: {}",
         CLIENTS.map(|client| client.name).join(", ")
     );
-    let logs = match &arguments.logs {
-        Some(logs) => logs.clone(),
-        None => {
-            let build = ["build", "--quiet", "--package", "logs-cli"];
-            process::run(process::cargo(build)?)?;
-            pg::target()?.join("debug/logs")
-        }
-    };
+    let logs = command(arguments.logs.as_deref())?;
     let scripts = process::root()?.join(SCRIPTS);
     let mut environments = Environments::new(scripts.clone(), pg::target()?.join("clients"));
     let mut differing = Vec::new();
@@ -73,6 +66,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The `logs` command to test; without one, it is built.
+pub(crate) fn command(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(logs) = named {
+        return Ok(logs.to_owned());
+    }
+    let build = ["build", "--quiet", "--package", "logs-cli"];
+    process::run(process::cargo(build)?)?;
+    Ok(pg::target()?.join("debug/logs"))
+}
+
 /// Runs a client against a new service, and compares what the store says with what the model API saw.
 fn check(
     client: &'static Client,
@@ -87,7 +90,7 @@ fn check(
     let mut api = Program::start(api, &folder.path().join("model-api.log"))?;
     let port = api.line().context("the port of the model API")?;
 
-    let service = Service::start(logs, folder.path())?;
+    let service = Service::start(logs, folder.path(), &[])?;
     program
         .env("MODEL_API", format!("http://127.0.0.1:{port}"))
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", service.endpoint(client))

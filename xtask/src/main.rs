@@ -8,10 +8,12 @@ mod clients;
 mod contract;
 mod demo;
 mod deny;
+mod kills;
 mod package;
 mod pg;
 mod process;
 mod queries;
+mod schemathesis;
 mod test;
 mod tidy;
 mod torture;
@@ -44,10 +46,14 @@ enum Command {
     Queries(queries::Arguments),
     /// Kill clients, sessions and the PostgreSQL server at random and look for lost records
     Torture(torture::Arguments),
+    /// Kill `logs serve` at random while clients send to it and look for lost records
+    Kills(kills::Arguments),
     /// Check the repository's own rules
     Tidy,
     /// Send telemetry of real instrumentation libraries to `logs serve`; needs Python, npm and registries
     Clients(clients::Arguments),
+    /// Send what the OpenAPI document allows, and what it does not, to `logs serve`; needs Python and PyPI
+    Schemathesis(schemathesis::Arguments),
     /// Everything that must pass before a change lands, or some jobs of it
     Ci(ci::Arguments),
 }
@@ -62,8 +68,10 @@ fn main() -> anyhow::Result<()> {
         Command::Pg(command) => pg::run(&command),
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
+        Command::Kills(arguments) => kills::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Clients(arguments) => clients::run(&arguments),
+        Command::Schemathesis(arguments) => schemathesis::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
     }
 }

@@ -21,7 +21,7 @@ mod usage;
 
 use clap::Subcommand;
 
-pub(crate) use self::arguments::{Arguments, explain};
+pub(crate) use self::arguments::Arguments;
 use crate::failure::Failure;
 use crate::session::Session;
 

@@ -66,8 +66,8 @@ pub async fn run(
     dependencies: Dependencies,
 ) -> ExitStatus {
     let Streams { out, err, .. } = streams;
-    let outcome = match Arguments::of(words) {
-        Ok(arguments) => {
+    let outcome = match Arguments::of(words, out) {
+        Ok(Some(arguments)) => {
             let (globals, command) = (arguments.globals, arguments.command);
             let streams = Streams {
                 out: &mut *out,
@@ -78,7 +78,8 @@ pub async fn run(
             let outcome = command::run(command, &mut session).await;
             session.finish(outcome).await
         }
-        Err(error) => command::explain(&error, out),
+        Ok(None) => Ok(()),
+        Err(failure) => Err(failure),
     };
     let outcome = outcome.and_then(|()| out.flush().map_err(Failure::from));
     let Err(failure) = outcome else {

@@ -80,6 +80,17 @@ impl<'a> Session<'a> {
         Ok(store)
     }
 
+    /// Whether the store is a file that is not there, which [`store`](Self::store) would make.
+    pub(crate) fn is_unmade(&self) -> bool {
+        #[cfg(feature = "sqlite")]
+        if self.dependencies.store.is_none()
+            && let Ok(logs_store::StoreUrl::Sqlite(file)) = self.globals.store.parse()
+        {
+            return !file.exists();
+        }
+        false
+    }
+
     /// An empty store that is gone at the end, for trying things out. It is on disk where the
     /// command knows how: memory stays flat however much is tried.
     pub(crate) async fn scratch(&mut self) -> Result<Arc<dyn LogsStore>, Failure> {

@@ -28,14 +28,43 @@ struct PartialSuccess {
     error_message: String,
 }
 
-/// `google.rpc.Status`, without details.
+/// `google.rpc.Status`. A detail says when the request may be sent again: without one, exporters drop what a server
+/// refused with [`ResourceExhausted`](Code::ResourceExhausted).
 #[derive(Clone, PartialEq, Message)]
 struct Status {
     #[prost(int32, tag = "1")]
     code: i32,
     #[prost(string, tag = "2")]
     message: String,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Any>,
 }
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, Message)]
+struct Any {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+/// `google.rpc.RetryInfo`.
+#[derive(Clone, PartialEq, Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    retry_delay: Option<Duration>,
+}
+
+/// `google.protobuf.Duration`, of whole seconds.
+#[derive(Clone, PartialEq, Message)]
+struct Duration {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+}
+
+/// What names the type of a [`RetryInfo`].
+const RETRY_INFO: &str = "type.googleapis.com/google.rpc.RetryInfo";
 
 /// A code of `google.rpc.Code`, as far as answers need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,19 +135,36 @@ pub fn success(signal: Signal, refused: &[Refused], encoding: Encoding) -> Vec<u
     }
 }
 
-/// The answer to a request that failed: `google.rpc.Status`.
+/// The answer to a request that failed: `google.rpc.Status`. With `retry_after`, the request may be sent again after
+/// so many seconds.
 #[must_use]
-pub fn error(code: Code, message: &str, encoding: Encoding) -> Vec<u8> {
+pub fn error(code: Code, message: &str, retry_after: Option<u64>, encoding: Encoding) -> Vec<u8> {
     let code = code.number();
     match encoding {
-        Encoding::Protobuf => Status {
-            code,
-            message: message.to_owned(),
+        Encoding::Protobuf => {
+            let details = retry_after.map(|seconds| {
+                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+                let retry_delay = Some(Duration { seconds });
+                Any {
+                    type_url: RETRY_INFO.to_owned(),
+                    value: RetryInfo { retry_delay }.encode_to_vec(),
+                }
+            });
+            Status {
+                code,
+                message: message.to_owned(),
+                details: details.into_iter().collect(),
+            }
+            .encode_to_vec()
         }
-        .encode_to_vec(),
-        Encoding::Json => json!({"code": code, "message": message})
-            .to_string()
-            .into_bytes(),
+        Encoding::Json => {
+            let mut status = json!({"code": code, "message": message});
+            if let Some(seconds) = retry_after {
+                let delay = format!("{seconds}s");
+                status["details"] = json!([{"@type": RETRY_INFO, "retryDelay": delay}]);
+            }
+            status.to_string().into_bytes()
+        }
     }
 }
 

@@ -19,12 +19,9 @@ pub(crate) fn router(app: &App) -> Router {
 
 /// Whether the service can answer and append now; the reason where it cannot.
 async fn ready(State(app): State<App>) -> Response {
-    if app.readiness.is_ending() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "the service is ending\n").into_response();
-    }
-    match app.store.ready().await {
+    match app.readiness.check(&*app.store).await {
         Ok(()) => "ok\n".into_response(),
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use logs_domain::LogsStore;
 use logs_facade::LogsFacade;
 use logs_ingest::Ingest;
@@ -10,8 +10,10 @@ use logs_keys::Role;
 
 use crate::access::AccessLog;
 use crate::authentication::Caller;
+use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::options::ServerOptions;
+use crate::peer::Peer;
 use crate::problem::Problem;
 use crate::readiness::Readiness;
 
@@ -23,18 +25,27 @@ pub(crate) struct App {
     pub(crate) ingest: Ingest,
     pub(crate) access: Arc<AccessLog>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) options: Arc<ServerOptions>,
 }
 
 impl App {
-    /// The caller of a request that needs a role.
-    pub(crate) async fn caller(&self, headers: &HeaderMap, role: Role) -> Result<Caller, Problem> {
-        let clock = &*self.options.clock;
-        self.options
-            .authentication
-            .caller(headers, role, clock)
-            .await
+    /// The caller of a request that needs a role, within the rate of its key.
+    pub(crate) async fn caller(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        role: Role,
+    ) -> Result<Caller, Problem> {
+        let (authentication, clock) = (&self.options.authentication, &*self.options.clock);
+        match authentication.caller(headers, role, clock).await {
+            Ok(caller) => self.limiter.request(&caller).map(|()| caller),
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
+                Err(self.limiter.failed(Peer::of(extensions), problem))
+            }
+            Err(problem) => Err(problem),
+        }
     }
 }
 
@@ -42,8 +53,10 @@ impl App {
     /// What requests over this store need. It needs a runtime, for the entries about reads.
     pub(crate) fn new(store: Arc<dyn LogsStore>, options: ServerOptions) -> Self {
         let ingest = Ingest::new(Arc::clone(&store) as _, options.ingest.clone());
+        let metrics = Arc::new(Metrics::new(ingest.clone(), options.tls.clone()));
         Self {
-            metrics: Arc::new(Metrics::new(ingest.clone())),
+            limiter: Arc::new(Limiter::new(options.rates, Arc::clone(&metrics))),
+            metrics,
             readiness: Arc::default(),
             ingest,
             facade: LogsFacade::new(Arc::clone(&store)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use logs_domain::{ActorId, ActorType, Clock, InvalidValue, TenantId};
-use logs_keys::{Grant, Key, KeyError, KeyRing, Role};
+use logs_keys::{Grant, Key, KeyError, KeyId, KeyRing, Role};
 
 use crate::problem::Problem;
 
@@ -31,6 +31,8 @@ pub enum Authentication {
 pub(crate) struct Caller {
     /// The tenant whose records the caller may see and append.
     pub(crate) tenant: TenantId,
+    /// The key that the caller holds; `None` where there are no keys.
+    pub(crate) key: Option<KeyId>,
     /// What kind of actor audit entries name.
     pub(crate) actor_type: ActorType,
     /// The name of the caller in audit entries: that of the key.
@@ -53,6 +55,7 @@ impl Authentication {
         match self {
             Self::Open(tenant) => Ok(Caller {
                 tenant: agreed(tenant, named)?,
+                key: None,
                 // Nobody knows who it is.
                 actor_type: ActorType::System,
                 actor_id: None,
@@ -72,6 +75,7 @@ impl Authentication {
                 }
                 Ok(Caller {
                     tenant,
+                    key: Some(key.id()),
                     actor_type: ActorType::System,
                     actor_id: ActorId::new(format!("key:{}", key.id())).ok(),
                 })

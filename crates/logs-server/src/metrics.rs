@@ -1,21 +1,25 @@
 //! What the service counts, without a word about any tenant.
 
 mod ingest;
+mod tls;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use logs_domain::{RecordKind, RecordOutcome, RecordReceipt};
 use logs_ingest::Ingest;
 use logs_otlp::Signal;
 use logs_otlp::map::Mapped;
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use self::ingest::IngestCollector;
+use self::tls::TlsCollector;
+use crate::tls::Certificates;
 
 /// Seconds that a request may take, as bounds of buckets.
 const SECONDS: [f64; 12] = [
@@ -48,6 +52,24 @@ struct ItemLabels {
     reason: &'static str,
 }
 
+/// A limit that callers may exceed.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, EncodeLabelValue)]
+pub(crate) enum Limit {
+    /// Requests of a key.
+    KeyRequests,
+    /// Records of a tenant.
+    TenantItems,
+    /// Reads of a tenant.
+    TenantReads,
+    /// Requests of an address without a valid key.
+    FailedKeys,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LimitLabels {
+    limit: Limit,
+}
+
 /// What the service counts.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -57,11 +79,12 @@ pub(crate) struct Metrics {
     records: Family<RecordLabels, Counter>,
     items: Family<ItemLabels, Counter>,
     unattributed_usage: Counter,
+    limited: Family<LimitLabels, Counter>,
 }
 
 impl Metrics {
     /// Nothing counted yet.
-    pub(crate) fn new(ingest: Ingest) -> Self {
+    pub(crate) fn new(ingest: Ingest, certificates: Option<Arc<Certificates>>) -> Self {
         let mut registry = Registry::with_prefix("logs");
         let requests = Family::<RequestLabels, Counter>::default();
         let durations =
@@ -91,7 +114,16 @@ impl Metrics {
             "Spans that claim usage without a call of a model in their request",
             unattributed_usage.clone(),
         );
+        let limited = Family::<LimitLabels, Counter>::default();
+        registry.register(
+            "limited_requests",
+            "Requests refused because a caller asked for too much",
+            limited.clone(),
+        );
         registry.register_collector(Box::new(IngestCollector(ingest)));
+        if let Some(certificates) = certificates {
+            registry.register_collector(Box::new(TlsCollector(certificates)));
+        }
         Self {
             registry,
             requests,
@@ -99,6 +131,7 @@ impl Metrics {
             records,
             items,
             unattributed_usage,
+            limited,
         }
     }
 
@@ -123,6 +156,11 @@ impl Metrics {
             status,
         };
         self.requests.get_or_create(&labels).inc();
+    }
+
+    /// Counts a request that a limit refused.
+    pub(crate) fn limited(&self, limit: Limit) {
+        self.limited.get_or_create(&LimitLabels { limit }).inc();
     }
 
     /// Counts the records of an append.

@@ -8,7 +8,8 @@ pub(crate) mod grpc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
@@ -21,7 +22,8 @@ use logs_otlp::decode::{self, DecodeError, Encoding};
 use logs_otlp::map::{self, Mapped, Refused};
 
 use crate::app::App;
-use crate::body;
+use crate::authentication::Caller;
+use crate::body::{self, Compressed};
 use crate::problem::Problem;
 
 /// Paths before those of the signals: that of the specification, and one that exporters of Langfuse have.
@@ -57,7 +59,7 @@ async fn take(app: App, signal: Signal, request: Request) -> Response {
         Ok(encoding) => encoding,
         Err(problem) => return problem.into_response(),
     };
-    match read(&app, signal, encoding, &parts.headers, body).await {
+    match read(&app, signal, encoding, &parts, body).await {
         Ok(refused) => answer(
             StatusCode::OK,
             encoding,
@@ -72,6 +74,8 @@ struct Failure {
     status: StatusCode,
     code: Code,
     message: String,
+    /// After how many seconds the request may be sent again; `None` if it is no use.
+    retry_after_seconds: Option<u64>,
 }
 
 impl Failure {
@@ -80,14 +84,16 @@ impl Failure {
             status: StatusCode::BAD_REQUEST,
             code: Code::InvalidArgument,
             message: message.to_string(),
+            retry_after_seconds: None,
         }
     }
 
     fn respond(self, encoding: Encoding) -> Response {
-        let body = logs_otlp::answer::error(self.code, &self.message, encoding);
+        let retry_after = self.retry_after_seconds;
+        let body = logs_otlp::answer::error(self.code, &self.message, retry_after, encoding);
         let mut response = answer(self.status, encoding, body);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = header::HeaderValue::from_static("1");
+        if let Some(seconds) = retry_after {
+            let seconds = HeaderValue::from(seconds);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
@@ -113,10 +119,12 @@ impl From<IngestError> for Failure {
         } else {
             (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)
         };
+        let is_temporary = status == StatusCode::SERVICE_UNAVAILABLE;
         Self {
             status,
             code,
             message: error.to_string(),
+            retry_after_seconds: is_temporary.then_some(1),
         }
     }
 }
@@ -129,9 +137,11 @@ impl From<Problem> for Failure {
                 StatusCode::UNAUTHORIZED => Code::Unauthenticated,
                 StatusCode::FORBIDDEN => Code::PermissionDenied,
                 StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+                StatusCode::TOO_MANY_REQUESTS => Code::ResourceExhausted,
                 _ => Code::InvalidArgument,
             },
             message: problem.detail().to_owned(),
+            retry_after_seconds: problem.retry_after_seconds(),
         }
     }
 }
@@ -146,30 +156,32 @@ async fn read(
     app: &App,
     signal: Signal,
     encoding: Encoding,
-    headers: &HeaderMap,
+    head: &Parts,
     body: Body,
 ) -> Result<Vec<Refused>, Failure> {
-    let caller = app.caller(headers, Role::Ingest).await?;
-    let expected = body::expected_bytes(headers, app);
+    let caller = app.caller(&head.headers, &head.extensions, Role::Ingest);
+    let caller = caller.await?;
+    let compressed = Compressed::of(&head.extensions);
+    let expected = body::expected_bytes(&head.headers, compressed.as_ref(), &app.options);
     let mut admission = app.ingest.admit(&caller.tenant, expected)?;
-    let body = body::read(body, app.options.body_bytes).await?;
-    admission.resize(body.len())?;
-    store(app, admission, signal, encoding, body).await
+    let (compressed, options) = (compressed.as_ref(), &app.options);
+    let body = body::read(body, compressed, 0, options, &mut admission).await?;
+    store(app, &caller, admission, signal, encoding, body).await
 }
 
 /// Stores what a body says, and tells which of its items were refused.
 async fn store(
     app: &App,
+    caller: &Caller,
     admission: Admission,
     signal: Signal,
     encoding: Encoding,
     body: Bytes,
 ) -> Result<Vec<Refused>, Failure> {
-    let tenant = admission.tenant().clone();
-    let settings = &app.options.mapping;
+    let (tenant, settings) = (&caller.tenant, &app.options.mapping);
     let mapped = match signal {
-        Signal::Traces => map::traces(&decode::traces(&body, encoding)?, &tenant, settings),
-        Signal::Logs => map::logs(&decode::logs(&body, encoding)?, &tenant, settings),
+        Signal::Traces => map::traces(&decode::traces(&body, encoding)?, tenant, settings),
+        Signal::Logs => map::logs(&decode::logs(&body, encoding)?, tenant, settings),
         Signal::Metrics => map::metrics(&decode::metrics(&body, encoding)?),
     };
     drop(body);
@@ -177,6 +189,7 @@ async fn store(
     if mapped.is_wholly_refused() {
         return Err(Failure::invalid(mapped.refusals()));
     }
+    app.limiter.items(caller, mapped.items)?;
     let Mapped {
         drafts,
         mut refused,

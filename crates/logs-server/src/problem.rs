@@ -1,6 +1,7 @@
 //! Errors as answers: problem details of RFC 9457.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -82,9 +83,8 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, title, detail)
     }
 
-    /// The body is larger than the limit.
-    pub(crate) fn too_large(limit: usize) -> Self {
-        let detail = format!("the body has more than {limit} bytes after decompression");
+    /// The body is larger than a limit.
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
         let title = ("urn:logs:too-large", "The body is too large");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, title, detail)
     }
@@ -113,6 +113,20 @@ impl Problem {
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, title, detail);
         problem.0.retry_after_seconds = Some(seconds);
         problem
+    }
+
+    /// The caller asks for more than it may; there is an allowance again after this time.
+    pub(crate) fn too_many(detail: impl Into<String>, wait: Duration) -> Self {
+        let title = ("urn:logs:too-many-requests", "The caller asks too often");
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, title, detail);
+        let seconds = wait.as_millis().div_ceil(1_000).max(1);
+        problem.0.retry_after_seconds = u64::try_from(seconds).ok();
+        problem
+    }
+
+    /// After how many seconds the request may be sent again; `None` if it is no use to wait.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
+        self.0.retry_after_seconds
     }
 
     /// The status of the answer.

@@ -5,18 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use futures_util::future::join_all;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use logs_domain::LogsStore;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
+use crate::connection::Connections;
 use crate::options::ServerOptions;
 use crate::service::Service;
 
@@ -59,12 +57,7 @@ impl Server {
     ) -> io::Result<Self> {
         let mut listeners = Vec::with_capacity(addresses.len());
         for address in addresses {
-            if options.authentication.is_open() && !address.ip().is_loopback() {
-                let message = format!(
-                    "{address} is no loopback address: a service without keys listens on 127.0.0.1 or [::1] alone"
-                );
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-            }
+            Self::may_listen(*address, &options)?;
             listeners.push(bind(*address).await?);
         }
         Ok(Self {
@@ -73,6 +66,20 @@ impl Server {
             service: Service::new(store, options.clone()),
             options: Arc::new(options),
         })
+    }
+
+    /// Whether a server with these options may listen at an address.
+    ///
+    /// # Errors
+    /// Without keys, the address is not of the loopback interface.
+    pub fn may_listen(address: SocketAddr, options: &ServerOptions) -> io::Result<()> {
+        if !options.authentication.is_open() || address.ip().is_loopback() {
+            return Ok(());
+        }
+        let message = format!(
+            "{address} is no loopback address: a service without keys listens on 127.0.0.1 or [::1] alone"
+        );
+        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
     }
 
     /// Also answers `/livez`, `/readyz` and `/metrics` at this address, without keys.
@@ -107,11 +114,16 @@ impl Server {
         // Connections end after the notice; operators see until the end what happens.
         let last_call = Shutdown::new();
         let admin = self.admin.map(|listener| {
-            let (router, options) = (self.service.admin_router(), Arc::clone(&self.options));
+            let connections = Connections::new(self.service.admin_router(), None, &self.options);
+            let room = Arc::new(Semaphore::new(self.options.connections));
             tokio::spawn(async move {
                 let (unwatched, never) = (GracefulShutdown::new(), Shutdown::new());
-                accept(listener, router, &options, &unwatched, &never).await;
+                accept(listener, &connections, &room, &unwatched, &never).await;
             })
+        });
+        let certificates = self.options.tls.clone().map(|certificates| {
+            let interval = self.options.tls_reload;
+            tokio::spawn(async move { certificates.watch(interval).await })
         });
         let (service, notice) = (self.service.clone(), self.options.notice);
         let called = last_call.clone();
@@ -121,10 +133,13 @@ impl Server {
             sleep(notice).await;
             called.begin();
         });
-        let accepting = self.listeners.into_iter().map(|listener| {
-            let router = self.service.router();
-            accept(listener, router, &self.options, &graceful, &last_call)
-        });
+        let tls = self.options.tls.as_ref().map(|tls| tls.acceptor());
+        let connections = Connections::new(self.service.router(), tls, &self.options);
+        let room = Arc::new(Semaphore::new(self.options.connections));
+        let accepting = self
+            .listeners
+            .into_iter()
+            .map(|listener| accept(listener, &connections, &room, &graceful, &last_call));
         join_all(accepting).await;
         info!("no more connections; requests in flight go on");
         tokio::select! {
@@ -139,9 +154,9 @@ impl Server {
         {
             error!("entries about reads of the last second are lost: the store did not answer");
         }
-        if let Some(admin) = admin {
-            // It only waits for connections.
-            admin.abort();
+        // They only wait: for connections, and for files.
+        for waiting in admin.into_iter().chain(certificates) {
+            waiting.abort();
         }
     }
 }
@@ -152,27 +167,26 @@ async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(named)
 }
 
-/// Accepts connections until the shutdown begins.
+/// Accepts connections until the shutdown begins, as long as there is room for them.
 async fn accept(
     listener: TcpListener,
-    router: Router,
-    options: &ServerOptions,
+    connections: &Connections,
+    room: &Arc<Semaphore>,
     graceful: &GracefulShutdown,
     shutdown: &Shutdown,
 ) {
-    let mut connections = auto::Builder::new(TokioExecutor::new());
-    connections
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(options.header_timeout);
-    connections.http2().timer(TokioTimer::new());
     loop {
+        let accepted = async {
+            // Nobody closes the semaphore.
+            let place = Arc::clone(room).acquire_owned().await.ok();
+            listener.accept().await.map(|accepted| (accepted, place))
+        };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accepted => accepted,
             () = shutdown.0.cancelled() => return,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let ((stream, peer), place) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Often too many open files: a moment later, some are closed.
                 warn!(%error, "a connection was not accepted");
@@ -180,15 +194,10 @@ async fn accept(
                 continue;
             }
         };
-        let service = TowerToHyperService::new(router.clone());
-        let connection = connections
-            .serve_connection_with_upgrades(TokioIo::new(stream), service)
-            .into_owned();
-        let connection = graceful.watch(connection);
+        let (connections, watcher) = (connections.clone(), graceful.watcher());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                debug!(error, "a connection ended early");
-            }
+            connections.serve(stream, peer, watcher).await;
+            drop(place);
         });
     }
 }

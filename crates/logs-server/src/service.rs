@@ -20,6 +20,8 @@ use tracing::warn;
 use crate::admin;
 use crate::api;
 use crate::app::App;
+use crate::body::counted;
+use crate::cors;
 use crate::options::ServerOptions;
 use crate::otlp;
 use crate::problem::Problem;
@@ -67,12 +69,17 @@ fn router(app: &App) -> Router {
         StatusCode::SERVICE_UNAVAILABLE,
         app.options.request_timeout,
     );
+    let (origins, compressed_bytes) = (&app.options.allowed_origins, app.options.compressed_bytes);
+    let cors = (!origins.is_empty()).then(|| cors::layer(origins));
     let layers = ServiceBuilder::new()
+        .option_layer(cors)
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), identified))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(whole)
         .layer(RequestBodyTimeoutLayer::new(app.options.body_timeout))
+        .map_request(|request: Request<_>| request.map(Body::new))
+        .map_request(move |request: Request| counted(request, compressed_bytes))
         .layer(RequestDecompressionLayer::new())
         .map_request(|request: Request<_>| request.map(Body::new));
     let routes = api::router(app.clone())

@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::client::{Client, Packages};
 use crate::process;
 
-pub(super) const PYTHON: &str = "python3";
+pub(crate) const PYTHON: &str = "python3";
 
 /// What has been installed, and where.
 pub(super) struct Environments {
@@ -69,7 +69,7 @@ impl Environments {
 }
 
 /// Makes a virtual environment with these packages, if there is none.
-fn python(requirements: &Path, environment: &Path) -> anyhow::Result<()> {
+pub(crate) fn python(requirements: &Path, environment: &Path) -> anyhow::Result<()> {
     let wanted = std::fs::read(requirements).context("the list of packages")?;
     let installed = environment.join("requirements.txt");
     if std::fs::read(&installed).is_ok_and(|found| found == wanted) {

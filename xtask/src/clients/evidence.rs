@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ADDRESS: &str = "listening on ";
 
 /// A service that runs.
-pub(super) struct Service {
+pub(crate) struct Service {
     _program: Program,
     /// For HTTP, and for gRPC.
     addresses: [String; 2],
@@ -34,12 +34,13 @@ pub(super) struct Evidence {
 }
 
 impl Service {
-    /// Starts it on a file in this folder and on ports that are free.
-    pub(super) fn start(logs: &Path, folder: &Path) -> anyhow::Result<Self> {
+    /// Starts it on a file in this folder and on ports that are free, with more flags.
+    pub(crate) fn start(logs: &Path, folder: &Path, flags: &[&str]) -> anyhow::Result<Self> {
         let mut serve = Command::new(logs);
         let store = format!("sqlite:{}", folder.join("logs.db").display());
         serve.args(["serve", "--store", &store]);
         serve.args(["--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"]);
+        serve.args(flags);
         serve.env_remove("LOGS_PEPPER").env_remove("LOGS_TENANT");
         let mut program = Program::start(serve, &folder.join("serve.log"))?;
         let begun = Instant::now();
@@ -72,6 +73,12 @@ impl Service {
         }
     }
 
+    /// Where HTTP is.
+    pub(crate) fn http(&self) -> &str {
+        let [http, _] = &self.addresses;
+        http
+    }
+
     /// All that it answers about its runs.
     pub(super) fn evidence(&self) -> anyhow::Result<Evidence> {
         let runs = self.get("/api/v1/runs?limit=1000")?;
@@ -87,8 +94,7 @@ impl Service {
     }
 
     fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let [http, _] = &self.addresses;
-        let answer = ureq::get(format!("{http}{path}")).call();
+        let answer = ureq::get(format!("{}{path}", self.http())).call();
         let mut answer = answer.with_context(|| format!("GET {path}"))?;
         let body = answer.body_mut().read_to_string();
         let body = body.with_context(|| format!("GET {path}"))?;

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::io::Write;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use super::Command;
+use super::serve::words_of_file;
 use crate::failure::Failure;
 use crate::globals::Globals;
 
@@ -36,11 +37,41 @@ Examples:
   logs replay --around run-7f3a --seconds 60";
 
 impl Arguments {
-    /// Parses a command line, its first word being the name of the program.
-    pub(crate) fn of(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(words)?;
-        let mut arguments = Self::from_arg_matches(&matches)?;
-        let mut innermost = &matches;
+    /// Parses a command line, its first word being the name of the program, and the file that it names. `None` if it
+    /// asks for help, which is printed.
+    pub(crate) fn of(
+        words: impl IntoIterator<Item = OsString>,
+        out: &mut dyn Write,
+    ) -> Result<Option<Self>, Failure> {
+        let mut words: Vec<OsString> = words.into_iter().collect();
+        match Self::parsed(&mut words)? {
+            Ok(arguments) => Ok(Some(arguments)),
+            Err(error) => explain(&error, &words, out).map(|()| None),
+        }
+    }
+
+    /// Parses words, with those of the file that they name.
+    fn parsed(words: &mut Vec<OsString>) -> Result<Result<Self, clap::Error>, Failure> {
+        let matches = match Self::command().try_get_matches_from(words.iter()) {
+            Ok(matches) => matches,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some((name @ "serve", inner)) = matches.subcommand() else {
+            return Ok(Self::of_matches(&matches));
+        };
+        let mut command = Self::command();
+        // Only then do commands have the options of every command.
+        command.build();
+        if let Some(serve) = command.find_subcommand(name) {
+            words.extend(words_of_file(serve, inner)?);
+        }
+        let matches = Self::command().try_get_matches_from(words.iter());
+        Ok(matches.and_then(|matches| Self::of_matches(&matches)))
+    }
+
+    fn of_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut arguments = Self::from_arg_matches(matches)?;
+        let mut innermost = matches;
         while let Some((_, inner)) = innermost.subcommand() {
             innermost = inner;
         }
@@ -51,7 +82,7 @@ impl Arguments {
 }
 
 /// Prints requested help, and reduces an error of the command line to one line.
-pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Failure> {
+fn explain(error: &clap::Error, words: &[OsString], out: &mut dyn Write) -> Result<(), Failure> {
     let text = error.render().to_string();
     if matches!(
         error.kind(),
@@ -63,7 +94,35 @@ pub(crate) fn explain(error: &clap::Error, out: &mut dyn Write) -> Result<(), Fa
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return Err(Failure::usage("which command? see `logs --help`"));
     }
-    Err(Failure::usage(in_one_line(&text)))
+    let variable = variable(error, words);
+    let variable = variable.map_or_else(String::new, |name| format!("{name}: "));
+    Err(Failure::usage(variable + &in_one_line(&text)))
+}
+
+/// The variable of the environment whose value is wrong; `None` if the value is that of a flag.
+fn variable(error: &clap::Error, words: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let flag = option.split([' ', '=']).next()?;
+    let is_flag = |word: &OsString| word.to_string_lossy().split('=').next() == Some(flag);
+    if words.iter().any(is_flag) {
+        return None;
+    }
+    variable_of(&Arguments::command(), flag.strip_prefix("--")?)
+}
+
+/// The variable of an option of a command, or of those below it.
+fn variable_of(command: &clap::Command, long: &str) -> Option<String> {
+    let option = command
+        .get_arguments()
+        .find(|option| option.get_long() == Some(long));
+    if let Some(variable) = option.and_then(|option| option.get_env()) {
+        return Some(variable.to_string_lossy().into_owned());
+    }
+    command
+        .get_subcommands()
+        .find_map(|command| variable_of(command, long))
 }
 
 /// The error of clap with its tips, without its banner.
@@ -96,9 +155,10 @@ mod tests {
     use super::{Arguments, explain};
 
     fn message(words: &[&str]) -> String {
-        let words = std::iter::once(&"logs").chain(words);
-        let error = Arguments::try_parse_from(words).unwrap_err();
-        let failure = explain(&error, &mut Vec::new()).unwrap_err();
+        let line = std::iter::once(&"logs").chain(words);
+        let error = Arguments::try_parse_from(line).unwrap_err();
+        let words: Vec<_> = words.iter().map(Into::into).collect();
+        let failure = explain(&error, &words, &mut Vec::new()).unwrap_err();
         failure.message().unwrap().to_owned()
     }
 

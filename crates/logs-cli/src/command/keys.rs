@@ -48,7 +48,7 @@ pub(crate) struct VaultFlags {
     #[arg(long, value_name = "FILE", env = "LOGS_PEPPER")]
     pepper: PathBuf,
     /// The tenant that holds the entries about keys
-    #[arg(long, value_name = "TENANT", default_value = KeyVault::TENANT)]
+    #[arg(long, value_name = "TENANT", env = "LOGS_KEYS_TENANT", default_value = KeyVault::TENANT)]
     keys_tenant: TenantId,
 }
 

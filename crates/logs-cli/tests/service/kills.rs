@@ -8,7 +8,10 @@ use crate::comparison::{Fault, Sent, compare};
 use crate::load::{Door, Load, RUNS, TOKENS, resend};
 use crate::process::{Service, kill_while_starting};
 
-const ROUNDS: usize = 20;
+/// How many times the service is killed, unless [`ROUNDS`] says otherwise.
+const DEFAULT_ROUNDS: usize = 20;
+/// The variable of `cargo xtask kills`.
+const ROUNDS: &str = "LOGS_KILL_ROUNDS";
 const CONNECTIONS: usize = 4;
 /// The longest load of a round.
 const LONGEST: Duration = Duration::from_millis(400);
@@ -85,7 +88,9 @@ fn what_was_acknowledged_before_a_kill_is_stored_once() {
     let load = Load::default();
     let mut moments = Moments(20_261_127);
     let mut sent: Vec<(usize, Sent)> = Vec::new();
-    for _ in 0..ROUNDS {
+    let rounds = std::env::var(ROUNDS);
+    let rounds = rounds.map_or(DEFAULT_ROUNDS, |rounds| rounds.parse().unwrap());
+    for _ in 0..rounds {
         sent.extend(round(&file, &load, &mut moments));
     }
     sent.sort_by_key(|(number, _)| *number);
@@ -96,12 +101,12 @@ fn what_was_acknowledged_before_a_kill_is_stored_once() {
             .zip(&numbers)
             .filter(|(request, number)| request.is_acknowledged && Door::of(**number) == door);
         assert!(
-            answered.count() >= ROUNDS,
+            answered.count() >= rounds,
             "{door:?}: the load was too small"
         );
     }
     let in_flight = requests.iter().filter(|request| !request.is_acknowledged);
-    assert_eq!(in_flight.count(), ROUNDS * CONNECTIONS, "one a connection");
+    assert_eq!(in_flight.count(), rounds * CONNECTIONS, "one a connection");
 
     let service = Service::start(&file);
     let mut connection = Connection::open(service.address).unwrap();

@@ -29,10 +29,16 @@ pub(crate) struct Service {
 impl Service {
     /// Starts the service and waits until it listens.
     pub(crate) fn start(file: &Path) -> Self {
-        let mut child = serve(file).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(file, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(file: &Path, flags: &[&str]) -> Self {
+        let mut command = serve(file);
+        let mut child = command.args(flags).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
-        let line = line_with(&mut said, "listening on http://");
-        let (_, address) = line.trim_end().split_once("http://").unwrap();
+        let line = line_with(&mut said, "listening on http");
+        let (_, address) = line.trim_end().split_once("://").unwrap();
         let address = address.parse().unwrap();
         Self {
             child,
@@ -50,10 +56,20 @@ impl Service {
 
     /// Sends SIGTERM, and waits until the service has said that it ends.
     pub(crate) fn terminate(&mut self) {
+        self.signal("TERM");
+        self.says("ending");
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
         assert!(sent.unwrap().success());
-        line_with(&mut self.said, "ending");
+    }
+
+    /// Waits until the service says a line with these words.
+    pub(crate) fn says(&mut self, words: &str) -> String {
+        line_with(&mut self.said, words)
     }
 
     /// Waits until the service has ended by itself.

@@ -45,3 +45,20 @@ fn requests_in_flight_are_answered_after_sigterm() {
         .get("/api/v1/usage");
     assert_eq!(usage["groups"][0]["runs"], in_flight.len() * RUNS);
 }
+
+#[test]
+fn a_second_signal_cuts_requests_in_flight() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut service = Service::start(&folder.path().join("logs.db"));
+    let door = Door::of(0);
+    let (_, body) = door.request(0);
+    let mut connection = Connection::open(service.address).unwrap();
+    let expect = "expect: 100-continue\r\n";
+    let head = head(door.path(), door.media_type(), body.len(), expect);
+    connection.send(head.as_bytes()).unwrap();
+    assert_eq!(connection.answer().unwrap().0, 100);
+    service.terminate();
+    service.signal("TERM");
+    service.says("requests in flight were cut");
+    assert_eq!(service.ended().code(), Some(3));
+}

@@ -57,17 +57,30 @@ fn refused_items_are_a_partial_success_that_names_the_first() {
 
 #[test]
 fn an_error_is_a_status_in_either_encoding() {
-    let answer = error(Code::Unavailable, "later", Encoding::Protobuf);
+    let answer = error(Code::Unavailable, "later", None, Encoding::Protobuf);
     let status = Status::decode(answer.as_slice()).unwrap();
     assert_eq!(
         status,
         Status {
             code: 14,
-            message: "later".to_owned()
+            message: "later".to_owned(),
+            details: Vec::new(),
         }
     );
     assert_eq!(answer, b"\x08\x0e\x12\x05later");
     let answer: Value =
-        serde_json::from_slice(&error(Code::InvalidArgument, "\"", Encoding::Json)).unwrap();
+        serde_json::from_slice(&error(Code::InvalidArgument, "\"", None, Encoding::Json)).unwrap();
     assert_eq!(answer, json!({"code": 3, "message": "\""}));
+}
+
+#[test]
+fn an_error_says_when_to_send_again() {
+    let answer = error(Code::ResourceExhausted, "x", Some(3), Encoding::Protobuf);
+    let type_url = b"type.googleapis.com/google.rpc.RetryInfo";
+    let detail = [b"\x0a\x28", &type_url[..], b"\x12\x04\x0a\x02\x08\x03"].concat();
+    assert_eq!(answer, [b"\x08\x08\x12\x01x\x1a\x30", &detail[..]].concat());
+    let answer = error(Code::ResourceExhausted, "x", Some(3), Encoding::Json);
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    let detail = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3s"});
+    assert_eq!(answer["details"], json!([detail]));
 }

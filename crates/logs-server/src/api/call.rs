@@ -5,13 +5,14 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Uri};
 use bytes::Bytes;
 use logs_domain::{InvalidValue, PageRequest};
+use logs_ingest::Admission;
 
 use super::answered::Conditions;
 use super::page;
 use super::parameters::Parameters;
 use crate::app::App;
 use crate::authentication::Caller;
-use crate::body;
+use crate::body::{self, Compressed};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 
@@ -24,6 +25,7 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<RequestId>,
     uri: Uri,
+    compressed: Option<Compressed>,
     body: Body,
 }
 
@@ -35,6 +37,7 @@ impl Call {
             caller,
             parameters,
             request_id: parts.extensions.get::<RequestId>().cloned(),
+            compressed: Compressed::of(&parts.extensions),
             headers: parts.headers,
             uri: parts.uri,
             body,
@@ -51,9 +54,15 @@ impl Call {
         page::request(&self.parameters)
     }
 
-    /// The body of the request.
-    pub(crate) async fn body(&mut self) -> Result<Bytes, Problem> {
+    /// The body of the request, for which there is room.
+    pub(crate) async fn body(&mut self, admission: &mut Admission) -> Result<Bytes, Problem> {
         let body = std::mem::take(&mut self.body);
-        body::read(body, self.app.options.body_bytes).await
+        let (compressed, options) = (self.compressed.as_ref(), &self.app.options);
+        body::read(body, compressed, 0, options, admission).await
+    }
+
+    /// How many bytes the body may have after decompression: a guess, until it is read.
+    pub(crate) fn expected_bytes(&self) -> usize {
+        body::expected_bytes(&self.headers, self.compressed.as_ref(), &self.app.options)
     }
 }

@@ -37,7 +37,11 @@ pub(super) fn routes() -> Vec<Route> {
                 Schema::Word(KINDS),
             ))
             .with(Parameter::optional(FROM, from, Schema::Text))
-            .with(Parameter::optional("limit", limit, Schema::Integer)),
+            .with(Parameter::optional(
+                "limit",
+                limit,
+                Schema::Within(1, PageLimit::MAX.get()),
+            )),
     ];
     let routes = routes.into_iter();
     routes.map(|route| route.role(Role::AuditRead)).collect()

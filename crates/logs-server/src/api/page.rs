@@ -18,9 +18,13 @@ pub(crate) fn parameters() -> Vec<Parameter> {
         Parameter::optional(
             "limit",
             "At most so many items, 1 to 1000; default 50",
-            Schema::Integer,
+            Schema::Within(1, PageLimit::MAX.get()),
         ),
-        Parameter::optional("offset", "Skips so many items, 0 to 10000", Schema::Integer),
+        Parameter::optional(
+            "offset",
+            "Skips so many items, 0 to 10000",
+            Schema::Within(0, PageOffset::MAX.get()),
+        ),
         Parameter::optional(
             AFTER,
             "Begins behind this `next` of another page",

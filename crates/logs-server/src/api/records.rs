@@ -15,7 +15,7 @@ use super::call::Call;
 use super::parameters::Parameter;
 use super::route::Route;
 use super::schema::Schema;
-use crate::body::{expected_bytes, media_type};
+use crate::body::media_type;
 use crate::metrics::outcome;
 use crate::problem::Problem;
 
@@ -49,12 +49,19 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// The body in the description.
 pub(super) fn request_body() -> Value {
-    let draft = json!({"type": "object", "minProperties": 1, "maxProperties": 1});
+    let kinds = RecordKind::ALL.iter().map(|kind| kind.as_str());
+    let draft = json!({
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": {"enum": kinds.collect::<Vec<_>>()},
+        "additionalProperties": {"type": "object"},
+    });
     json!({
         "required": true,
         "description": "Drafts: `{\"llm_run\":{…}}`. As JSON one draft or a list, as NDJSON one a line. At most 10,000.",
         "content": {
-            "application/json": {"schema": {"oneOf": [draft, {"type": "array", "items": draft}]}},
+            "application/json": {"schema": {"oneOf": [draft, {"type": "array", "items": draft, "minItems": 1, "maxItems": AppendBatch::MAX_RECORDS}]}},
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
     })
@@ -120,10 +127,11 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
         );
         return Err(Problem::unsupported(detail));
     }
-    let expected = expected_bytes(&call.headers, &call.app);
-    let mut admission = call.app.ingest.admit(&call.caller.tenant, expected)?;
-    let body = call.body().await?;
-    admission.resize(body.len())?;
+    let mut admission = call
+        .app
+        .ingest
+        .admit(&call.caller.tenant, call.expected_bytes())?;
+    let body = call.body(&mut admission).await?;
     let drafts = drafts(&body, is_lines)?;
     drop(body);
     if drafts.is_empty() {
@@ -135,6 +143,7 @@ async fn append(mut call: Call) -> Result<Answered, Problem> {
             InvalidValue::new("body", format!("{} records", drafts.len()), expected).into(),
         );
     }
+    call.app.limiter.items(&call.caller, drafts.len())?;
     let records = admission.submit(drafts, on_conflict).await?;
     call.app.metrics.appended(&records);
     Answered::json(&Appended::from(&AppendReceipt { records }))

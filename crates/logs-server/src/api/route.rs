@@ -119,7 +119,10 @@ impl Route {
 
     async fn answer(&self, app: App, request: Request) -> Result<Response, Problem> {
         // Who may not call learns nothing of the parameters.
-        let caller = app.caller(request.headers(), self.role).await?;
+        let caller = app.caller(request.headers(), request.extensions(), self.role);
+        let caller = caller.await?;
+        let is_read = self.access.is_some();
+        let _reading = is_read.then(|| app.limiter.read(&caller)).transpose()?;
         let parameters = Parameters::of(request.uri().query(), &self.parameters)?;
         let noted = parameters.clone();
         let call = Call::new(app.clone(), caller.clone(), parameters, request);

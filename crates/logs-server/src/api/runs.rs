@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     let seconds = Parameter::optional(
         "seconds",
         "How far around, 1 to 3600; default 30",
-        Schema::Integer,
+        Schema::Within(1, ReplayMargin::MAX_SECONDS),
     );
     vec![
         Route::get(

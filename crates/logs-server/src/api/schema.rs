@@ -4,10 +4,14 @@ use logs_domain::RecordKind;
 use logs_domain::field::{Field, Presence, ValueType};
 use serde_json::{Map, Value, json};
 
+/// The UUIDs of records: those of versions 7 and 8.
+const ID: &str =
+    "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[78][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+
 /// What a value looks like.
 #[derive(Clone, Debug)]
 pub(crate) enum Schema {
-    /// Any text.
+    /// A text that is not empty.
     Text,
     /// A UUID.
     Id,
@@ -15,6 +19,8 @@ pub(crate) enum Schema {
     Word(&'static [&'static str]),
     /// A whole number from 0 on.
     Integer,
+    /// A whole number from the first to the second.
+    Within(u32, u32),
     /// A time of RFC 3339.
     Time,
     /// `true` or `false`.
@@ -45,10 +51,14 @@ impl Schema {
     /// The JSON Schema.
     pub(crate) fn json(&self) -> Value {
         match self {
-            Self::Text | Self::Lines => json!({"type": "string"}),
-            Self::Id => json!({"type": "string", "format": "uuid"}),
+            Self::Text => json!({"type": "string", "minLength": 1}),
+            Self::Lines => json!({"type": "string"}),
+            Self::Id => json!({"type": "string", "format": "uuid", "pattern": ID}),
             Self::Word(words) => json!({"type": "string", "enum": words}),
             Self::Integer => json!({"type": "integer", "minimum": 0}),
+            Self::Within(least, most) => {
+                json!({"type": "integer", "minimum": least, "maximum": most})
+            }
             Self::Time => json!({"type": "string", "format": "date-time"}),
             Self::Flag => json!({"type": "boolean"}),
             Self::PageOf(kind) => page_of(&answer_of(*kind)),

@@ -29,9 +29,9 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn sums(call: Call) -> Result<Answered, Problem> {
     let filter = LlmRunFilter::from_texts(|name| call.parameters.text(name))?;
-    let by = call.parameters.text(BY).unwrap_or("");
-    let words = by.split(',').filter(|word| !word.is_empty());
-    let dimensions = words.map(str::parse::<UsageDimension>);
+    let words = call.parameters.text(BY).map(|by| by.split(','));
+    let dimensions = words.into_iter().flatten();
+    let dimensions = dimensions.map(str::parse::<UsageDimension>);
     let dimensions = dimensions.collect::<Result<Vec<_>, InvalidValue>>();
     let dimensions = dimensions.map_err(|refused| refused.in_field(BY))?;
     let query = UsageQuery::new(filter).group_by(dimensions);

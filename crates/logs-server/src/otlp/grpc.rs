@@ -7,10 +7,11 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::future::BoxFuture;
-use logs_domain::TenantId;
+use http_body_util::Full;
+use logs_ingest::Admission;
 use logs_keys::Role;
 use logs_otlp::Signal;
-use logs_otlp::answer::success;
+use logs_otlp::answer::{error, success};
 use logs_otlp::decode::Encoding;
 use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, UnaryService};
@@ -18,6 +19,11 @@ use tonic::{Code, Status};
 
 use super::{Failure, store};
 use crate::app::App;
+use crate::authentication::Caller;
+use crate::body;
+
+/// What gRPC writes before a message.
+const FRAME_BYTES: usize = 5;
 
 /// The method that exports a signal.
 const fn method(signal: Signal) -> &'static str {
@@ -39,29 +45,42 @@ pub(crate) fn router(app: &App) -> Router {
 }
 
 async fn take(app: App, signal: Signal, request: Request) -> Response {
-    let caller = match app.caller(request.headers(), Role::Ingest).await {
-        Ok(caller) => caller,
-        Err(problem) => return Status::from(Failure::from(problem)).into_http(),
-    };
+    match answer(app, signal, request).await {
+        Ok(response) => response,
+        Err(failure) => Status::from(failure).into_http(),
+    }
+}
+
+/// Answers a request by a caller, for whose message there is room.
+async fn answer(app: App, signal: Signal, request: Request) -> Result<Response, Failure> {
+    let (head, body) = request.into_parts();
+    let caller = app.caller(&head.headers, &head.extensions, Role::Ingest);
+    let caller = caller.await?;
+    let expected = body::expected_bytes(&head.headers, None, &app.options);
+    let mut admission = app.ingest.admit(&caller.tenant, expected)?;
     let limit = app.options.body_bytes;
+    let body = body::read(body, None, FRAME_BYTES, &app.options, &mut admission).await?;
+    let request = Request::from_parts(head, Full::new(body));
     let mut grpc = Grpc::new(Undecoded)
         .accept_compressed(CompressionEncoding::Gzip)
         .accept_compressed(CompressionEncoding::Zstd)
         .max_decoding_message_size(limit);
-    let tenant = caller.tenant;
     let export = Export {
         app,
-        tenant,
+        caller,
         signal,
+        admission: Some(admission),
     };
-    grpc.unary(export, request).await.map(Body::new)
+    Ok(grpc.unary(export, request).await.map(Body::new))
 }
 
 /// One export of a signal.
 struct Export {
     app: App,
-    tenant: TenantId,
+    caller: Caller,
     signal: Signal,
+    /// The room for its message, until it is stored.
+    admission: Option<Admission>,
 }
 
 impl UnaryService<Bytes> for Export {
@@ -69,12 +88,22 @@ impl UnaryService<Bytes> for Export {
     type Future = BoxFuture<'static, Result<tonic::Response<Vec<u8>>, Status>>;
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let (app, tenant, signal) = (self.app.clone(), self.tenant.clone(), self.signal);
+        let (app, caller, signal) = (self.app.clone(), self.caller.clone(), self.signal);
+        let admission = self.admission.take();
         Box::pin(async move {
             let message = request.into_inner();
-            let admission = app.ingest.admit(&tenant, message.len());
-            let admission = admission.map_err(Failure::from)?;
-            let refused = store(&app, admission, signal, Encoding::Protobuf, message).await?;
+            let mut admission =
+                admission.ok_or_else(|| Status::internal("there is one message"))?;
+            admission.resize(message.len()).map_err(Failure::from)?;
+            let stored = store(
+                &app,
+                &caller,
+                admission,
+                signal,
+                Encoding::Protobuf,
+                message,
+            );
+            let refused = stored.await?;
             let answer = success(signal, &refused, Encoding::Protobuf);
             Ok(tonic::Response::new(answer))
         })
@@ -83,7 +112,17 @@ impl UnaryService<Bytes> for Export {
 
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
-        Self::new(Code::from_i32(failure.code.number()), failure.message)
+        let code = Code::from_i32(failure.code.number());
+        let Some(seconds) = failure.retry_after_seconds else {
+            return Self::new(code, failure.message);
+        };
+        let details = error(
+            failure.code,
+            &failure.message,
+            Some(seconds),
+            Encoding::Protobuf,
+        );
+        Self::with_details(code, failure.message, details.into())
     }
 }
 

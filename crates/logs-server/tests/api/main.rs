@@ -173,10 +173,11 @@ async fn what_belongs_to_a_run_is_a_route_each() {
         .json();
     assert_eq!(usage["groups"][0]["runs"], 1);
     assert_eq!(usage["groups"][0]["key"]["model"], "m");
-    assert_eq!(
-        service.get("/api/v1/usage?by=colour").await.status,
-        StatusCode::BAD_REQUEST
-    );
+    for wrong in ["colour", "", "day,", ",day"] {
+        let refused = service.get(&format!("/api/v1/usage?by={wrong}")).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+        assert_eq!(refused.json()["errors"][0]["field"], "by", "{wrong}");
+    }
 }
 
 #[tokio::test]

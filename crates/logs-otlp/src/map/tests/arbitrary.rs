@@ -1,54 +1,16 @@
 //! Nothing that can be sent panics, and whatever is accepted can be stored.
 
-use bytes::Bytes;
-use logs_domain::{AppendBatch, Draft, TenantId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{attributes, tenant};
-use crate::decode::{self, Encoding};
-use crate::map::{Mapped, Settings, logs, traces};
+use super::attributes;
 
-/// Whatever the decoders take, the mapping takes, and the batch takes what the mapping gives.
-fn check(body: &Bytes) {
-    let settings = Settings {
-        synthetic_environments: vec!["test".to_owned()],
-        ..Settings::default()
-    };
-    let tenant: TenantId = tenant();
-    for encoding in [Encoding::Protobuf, Encoding::Json] {
-        if let Ok(request) = decode::traces(body, encoding) {
-            check_mapped(traces(&request, &tenant, &settings));
-        }
-        if let Ok(request) = decode::logs(body, encoding) {
-            check_mapped(logs(&request, &tenant, &settings));
-        }
-        let _ = decode::metrics(body, encoding).map(|metrics| metrics.points());
-    }
-}
+#[path = "../../../tests/support/readers.rs"]
+#[expect(dead_code, reason = "this reader is one of two")]
+mod readers;
 
-fn check_mapped(mapped: Mapped) {
-    for refused in &mapped.refused {
-        assert!(refused.item < mapped.items && refused.to_string().len() < 1000);
-    }
-    let ignored: u64 = mapped.counts.ignored.values().sum();
-    let mut with_drafts: Vec<usize> = mapped.drafts.iter().map(|mapped| mapped.item).collect();
-    with_drafts.dedup();
-    let counted = with_drafts.len() + mapped.refused.len() + usize::try_from(ignored).unwrap();
-    assert_eq!(
-        counted, mapped.items,
-        "each item has drafts, is refused or is counted"
-    );
-    let drafts: Vec<Draft> = mapped
-        .drafts
-        .into_iter()
-        .map(|mapped| mapped.draft)
-        .collect();
-    if !drafts.is_empty() {
-        AppendBatch::new(drafts).unwrap();
-    }
-}
+use readers::telemetry as check;
 
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -161,12 +123,12 @@ proptest! {
 
     #[test]
     fn any_bytes(body in vec(any::<u8>(), 0..300)) {
-        check(&body.into());
+        check(&body);
     }
 
     #[test]
     fn any_json_value(body in any_json()) {
-        check(&body.to_string().into());
+        check(body.to_string().as_bytes());
     }
 
     #[test]
@@ -183,7 +145,7 @@ proptest! {
             "timeUnixNano": start, "observedTimeUnixNano": end, "eventName": name, "severityNumber": code * 7, "attributes": attributes(plain),
         })).collect();
         let about = json!({"attributes": attributes(&resource)});
-        check(&json!({"resourceSpans": [{"resource": about, "scopeSpans": [{"spans": spans}]}]}).to_string().into());
-        check(&json!({"resourceLogs": [{"resource": about, "scopeLogs": [{"logRecords": records}]}]}).to_string().into());
+        check(json!({"resourceSpans": [{"resource": about, "scopeSpans": [{"spans": spans}]}]}).to_string().as_bytes());
+        check(json!({"resourceLogs": [{"resource": about, "scopeLogs": [{"logRecords": records}]}]}).to_string().as_bytes());
     }
 }

@@ -3,29 +3,30 @@
 //!
 //! Files are reached through [`BundleSink`] and [`BundleSource`]; [`MemoryBundle`] is both.
 
+mod entry;
 mod error;
 mod findings;
 mod layout;
 mod manifest;
 mod memory;
-mod payload;
 mod redaction;
 mod sums;
+mod text;
 mod tiles;
 mod verifier;
 mod writer;
 
 use std::io::{self, Read};
 
+pub use entry::{BundleEntry, EntryRecord, MAX_PAYLOAD_BYTES};
 pub use error::{BundleError, Unreadable};
 pub use findings::{EntryName, Finding, Problem};
 pub use layout::Layout;
 pub use manifest::Manifest;
 pub use memory::MemoryBundle;
-pub use payload::{MAX_PAYLOAD_BYTES, Part, PartContent};
-pub use redaction::{REDACTION_KIND, Redaction};
+pub use redaction::Redaction;
 pub use verifier::{Summary, Verification};
-pub use writer::{BundleEntry, BundlePlan, BundleWriter};
+pub use writer::{BundlePlan, BundleWriter};
 
 /// The text that says what is in a bundle, and travels in it.
 pub const FORMAT: &str = include_str!("../FORMAT.md");
@@ -36,7 +37,7 @@ pub const MAX_OLDER_CHECKPOINTS: usize = 4096;
 const FORMAT_PATH: &str = "FORMAT.md";
 const CHECKPOINT_PATH: &str = "checkpoint";
 const MANIFEST_PATH: &str = "manifest.json";
-const PAYLOADS_PATH: &str = "payloads.ndjson";
+const ENTRIES_PATH: &str = "entries.ndjson";
 const SUMS_PATH: &str = "SHA256SUMS";
 
 /// The note of an older checkpoint.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::DateTime;
-use logs_ledger::{Finding, Summary, Unreadable};
+use logs_ledger::{Finding, Summary, Unreadable, kind_name};
 use serde_json::json;
 
 /// Writes the report.
@@ -19,9 +19,12 @@ impl Report<'_> {
     pub(crate) fn finding(&mut self, finding: &Finding) {
         let line = if self.json {
             let entry = finding.entry.map(|entry| entry.index);
-            let id = finding.entry.and_then(|entry| entry.id).map(hex);
+            let record = finding.entry.and_then(|entry| entry.record);
+            let kind = record
+                .map(|(kind, _)| kind_name(kind).map_or_else(|| kind.to_string(), str::to_owned));
+            let id = record.map(|(_, id)| hex(id));
             let problem = finding.problem.to_string();
-            json!({"entry": entry, "entry_id": id, "problem": problem}).to_string()
+            json!({"entry": entry, "kind": kind, "id": id, "problem": problem}).to_string()
         } else {
             format!("bad  {}", plain(&finding.to_string()))
         };
@@ -32,8 +35,9 @@ impl Report<'_> {
     pub(crate) fn summary(&mut self, summary: &Summary) {
         let manifest = &summary.manifest;
         let verdict = verdict(summary);
-        let from = time(manifest.occurred_from_micros);
-        let to = time(manifest.occurred_to_micros);
+        let recorded = summary
+            .recorded_micros
+            .map(|(from, to)| (time(from), time(to)));
         let older = summary.older;
         if self.json {
             let line = json!({
@@ -44,10 +48,12 @@ impl Report<'_> {
                 "root": format!("{:?}", manifest.root),
                 "from": manifest.from,
                 "to": manifest.to,
-                "entries": summary.entries,
-                "redacted_parts": manifest.redacted_parts,
-                "occurred_from": from,
-                "occurred_to": to,
+                "present": summary.present,
+                "redacted": summary.redacted,
+                "expired": summary.expired,
+                "minimum_index": manifest.minimum_index,
+                "recorded_from": recorded.as_ref().map(|(from, _)| from),
+                "recorded_to": recorded.as_ref().map(|(_, to)| to),
                 "signed_by": summary.signed_by,
                 "older_checkpoints": older,
                 "extends_trusted": summary.extends,
@@ -79,17 +85,22 @@ impl Report<'_> {
             (
                 "entries",
                 format!(
-                    "{} of them here, {} to {last}",
-                    summary.entries, manifest.from
+                    "{} to {last}: {} present, {} redacted, {} expired",
+                    manifest.from, summary.present, summary.redacted, summary.expired
                 ),
             ),
-            ("period", format!("{from} to {to}, as the entries say")),
             (
-                "redacted",
-                match manifest.redacted_parts {
-                    0 => "nothing".to_owned(),
-                    1 => "1 part, as an entry of the log records".to_owned(),
-                    parts => format!("{parts} parts, as entries of the log record"),
+                "recorded",
+                match recorded {
+                    Some((from, to)) => format!("{from} to {to}, as the records say"),
+                    None => "no record is here".to_owned(),
+                },
+            ),
+            (
+                "expired",
+                match manifest.minimum_index {
+                    0 => "nothing, as the bundle says".to_owned(),
+                    index => format!("up to everything below entry {index}, as the bundle says"),
                 },
             ),
             (

@@ -97,13 +97,11 @@ fn an_independent_verifier_says_the_same() {
         "tile/0/000",
         "tile/0/011.p/184",
         "tile/1/000.p/11",
-        "tile/entries/000",
-        "tile/entries/007",
-        "tile/entries/011.p/184",
+        "entries.ndjson",
     ] {
         let content = bundle.files[file].clone();
-        // The last byte but two: the very last ones of base64 end a line.
-        for byte in [0, content.len() / 3, content.len() / 2, content.len() - 3] {
+        // Not the last bytes: those of base64 have bits that mean nothing.
+        for byte in [0, content.len() / 3, content.len() / 2, content.len() - 4] {
             let mut touched = bundle.clone();
             touched.files.get_mut(file).unwrap()[byte] ^= 1;
             reseal(&mut touched);
@@ -123,7 +121,7 @@ fn an_independent_verifier_says_the_same() {
     assert_eq!(theirs().status.code(), Some(0), "the control");
     // Another history up to the trusted checkpoint.
     let mut entries = log.entries.clone();
-    entries[700].what = b"{}".to_vec();
+    entries[700].content = "{}".to_owned();
     let fork = Log::with(log.tenant, entries);
     std::fs::write(&trusted, fork.note(777).to_text()).unwrap();
     assert_eq!((theirs().status.code(), ours()), (Some(1), Some(1)));

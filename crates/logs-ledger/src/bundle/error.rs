@@ -58,9 +58,9 @@ pub enum BundleError {
         /// How many came.
         found: u64,
     },
-    /// A leaf that the format has no room for.
+    /// The stored hashes lead to no root.
     #[error(transparent)]
-    Leaf(#[from] LedgerError),
+    Log(#[from] LedgerError),
 }
 
 /// Why a bundle cannot be judged. For whoever checks it, that is no better than altered.

@@ -14,7 +14,7 @@ pub(super) const MAX_BYTES: usize = 256 * 1024;
 /// What a bundle says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// The software that wrote it, with its version. The one field that nothing authenticates.
+    /// The software that wrote it, with its version. Nothing authenticates it.
     pub software: String,
     /// The name of the log.
     pub origin: String,
@@ -24,16 +24,12 @@ pub struct Manifest {
     pub size: u64,
     /// The root at the checkpoint.
     pub root: Hash,
+    /// The log's minimum index: records of entries below it may have expired. Nothing authenticates it.
+    pub minimum_index: u64,
     /// The first entry of the bundle.
     pub from: u64,
     /// The first entry behind the bundle.
     pub to: u64,
-    /// How many parts are redacted.
-    pub redacted_parts: u64,
-    /// The earliest time that an entry claims, in microseconds since 1970-01-01 UTC.
-    pub occurred_from_micros: i64,
-    /// The latest time that an entry claims, in microseconds since 1970-01-01 UTC.
-    pub occurred_to_micros: i64,
     /// The sizes of the older checkpoints, rising.
     pub older: Vec<u64>,
     /// The SHA-256 of `SHA256SUMS`, in hexadecimal.
@@ -46,19 +42,16 @@ impl Manifest {
         let older: Vec<String> = self.older.iter().map(u64::to_string).collect();
         format!(
             "{{\n  \"format\": \"{VERSION}\",\n  \"software\": {},\n  \"origin\": {},\n  \
-             \"tenant\": {},\n  \"size\": {},\n  \"root\": \"{}\",\n  \"from\": {},\n  \"to\": {},\n  \
-             \"redacted_parts\": {},\n  \"occurred_from_micros\": {},\n  \
-             \"occurred_to_micros\": {},\n  \"older\": [{}],\n  \"sums\": \"{}\"\n}}\n",
+             \"tenant\": {},\n  \"size\": {},\n  \"root\": \"{}\",\n  \
+             \"minimum_index\": {},\n  \"from\": {},\n  \"to\": {},\n  \"older\": [{}],\n  \"sums\": \"{}\"\n}}\n",
             quoted(&self.software),
             quoted(&self.origin),
             quoted(&self.tenant),
             self.size,
             STANDARD.encode(self.root.as_bytes()),
+            self.minimum_index,
             self.from,
             self.to,
-            self.redacted_parts,
-            self.occurred_from_micros,
-            self.occurred_to_micros,
             older.join(", "),
             self.sums,
         )
@@ -92,11 +85,9 @@ impl Manifest {
         let size = value("size")?.parse().ok()?;
         let root = STANDARD.decode(unquoted(value("root")?)?).ok()?;
         let root = Hash::from_bytes(root.try_into().ok()?);
+        let minimum_index = value("minimum_index")?.parse().ok()?;
         let from = value("from")?.parse().ok()?;
         let to = value("to")?.parse().ok()?;
-        let redacted_parts = value("redacted_parts")?.parse().ok()?;
-        let occurred_from_micros = value("occurred_from_micros")?.parse().ok()?;
-        let occurred_to_micros = value("occurred_to_micros")?.parse().ok()?;
         let older = value("older")?.strip_prefix('[')?.strip_suffix(']')?;
         let older = older.split(", ").filter(|size| !size.is_empty());
         let older: Vec<u64> = older.map(|size| size.parse().ok()).collect::<Option<_>>()?;
@@ -109,11 +100,9 @@ impl Manifest {
             tenant,
             size,
             root,
+            minimum_index,
             from,
             to,
-            redacted_parts,
-            occurred_from_micros,
-            occurred_to_micros,
             older,
             sums,
         })

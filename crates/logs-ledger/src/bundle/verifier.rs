@@ -2,7 +2,8 @@
 //! with it. Only claims of redactions are kept until the entry comes that records them.
 
 mod entries;
-mod payloads;
+mod lines;
+mod records;
 mod redactions;
 mod roots;
 
@@ -35,8 +36,14 @@ pub struct Summary {
     pub manifest: Manifest,
     /// The keys that signed the checkpoint, as `name+id`.
     pub signed_by: Vec<String>,
-    /// How many entries were read.
-    pub entries: u64,
+    /// How many records are there as a whole.
+    pub present: u64,
+    /// How many records had their content removed, as other entries of the bundle say.
+    pub redacted: u64,
+    /// How many records expired: nothing of them is there, and they are below the minimum index.
+    pub expired: u64,
+    /// The earliest and the latest record time, in microseconds since 1970-01-01 UTC.
+    pub recorded_micros: Option<(i64, i64)>,
     /// How many older checkpoints the log extends.
     pub older: usize,
     /// The size of the trusted checkpoint that the log extends.
@@ -70,7 +77,7 @@ impl Verification<'_> {
         })?;
         let layout = Layout::new(head.size, manifest.from, manifest.to)
             .map_err(|error| Unreadable::new(MANIFEST_PATH, error))?;
-        // Format, checkpoint and payloads; two for each older checkpoint.
+        // Format, checkpoint and entries; two for each older checkpoint.
         let expected = 3 + 2 * manifest.older.len() as u64 + layout.files();
         findings.compare(
             "a range that needs files",
@@ -79,28 +86,16 @@ impl Verification<'_> {
         );
         let tiles = Tiles::new(source, head.size);
         let mut roots = Roots::read(source, &manifest, head, self, &mut findings)?;
-        let entries = Entries::new(source, &tiles, &manifest.tenant, layout)?;
+        let entries = Entries::new(source, &tiles, &manifest, layout)?;
         let read = entries.run(head, &mut roots, &mut findings)?;
         let (older, extends) = roots.finish(&mut findings)?;
-        findings.compare(
-            "redacted_parts",
-            &manifest.redacted_parts.to_string(),
-            &read.redacted_parts.to_string(),
-        );
-        findings.compare(
-            "occurred_from_micros",
-            &manifest.occurred_from_micros.to_string(),
-            &read.occurred_from_micros.to_string(),
-        );
-        findings.compare(
-            "occurred_to_micros",
-            &manifest.occurred_to_micros.to_string(),
-            &read.occurred_to_micros.to_string(),
-        );
         Ok(Summary {
             manifest,
             signed_by,
-            entries: read.entries,
+            present: read.present,
+            redacted: read.redacted,
+            expired: read.expired,
+            recorded_micros: read.recorded_micros,
             older,
             extends,
             findings: findings.count,

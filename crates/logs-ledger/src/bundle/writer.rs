@@ -4,23 +4,20 @@ use std::fmt::Display;
 
 use sha2::{Digest, Sha256};
 
+use super::entry::{BundleEntry, EntryLine, EntryRecord};
 use super::manifest::Manifest;
-use super::payload::{MAX_PAYLOAD_BYTES, Part, PartContent, PayloadLine};
-use super::redaction::REDACTION_KIND;
 use super::sums::{by_parts, hex, line};
 use super::{
-    BundleError, BundleSink, CHECKPOINT_PATH, FORMAT, FORMAT_PATH, Layout, MANIFEST_PATH,
-    MAX_OLDER_CHECKPOINTS, PAYLOADS_PATH, SUMS_PATH, consistency_path, older_path,
+    BundleError, BundleSink, CHECKPOINT_PATH, ENTRIES_PATH, FORMAT, FORMAT_PATH, Layout,
+    MANIFEST_PATH, MAX_OLDER_CHECKPOINTS, SUMS_PATH, consistency_path, older_path,
 };
 use crate::checkpoint::Checkpoint;
 use crate::compact_range::CompactRange;
-use crate::entry_bundle::push_entry;
-use crate::hash::hash_leaf;
-use crate::leaf::{Commitment, Leaf};
+use crate::kind::REDACTION_KIND;
 use crate::node::{HashReader, NodeAddress};
 use crate::note::SignedNote;
 use crate::proof::prove_consistency;
-use crate::tile::{TILE_WIDTH, Tile, tile_bytes};
+use crate::tile::tile_bytes;
 
 const SOFTWARE: &str = concat!("logs-ledger ", env!("CARGO_PKG_VERSION"));
 
@@ -33,33 +30,23 @@ pub struct BundlePlan<'a> {
     pub checkpoint: &'a SignedNote,
     /// Older checkpoints of the log, which readers may hold and trust, in any order.
     pub older: &'a [SignedNote],
+    /// The log's minimum index: records of entries below it may have expired.
+    pub minimum_index: u64,
     /// The first entry. See [`Layout::covering`].
     pub from: u64,
     /// The first entry behind the range.
     pub to: u64,
 }
 
-/// An entry of the range.
-#[derive(Debug, Clone)]
-pub struct BundleEntry<'a> {
-    /// What the log covers.
-    pub leaf: Leaf<'a>,
-    /// Who acted, and why.
-    pub who: PartContent,
-    /// What was done.
-    pub what: PartContent,
-}
-
 /// Writes a bundle. The same plan, hashes and entries give the same bytes. Memory grows by about
-/// 100 bytes for each file, of which there are two for 256 entries.
+/// 100 bytes for each file, of which there is one for 256 entries.
 pub struct BundleWriter<'a, S, H> {
     sink: S,
     hashes: &'a H,
     layout: Layout,
     manifest: Manifest,
     sums: Vec<(String, String)>,
-    payloads: Sha256,
-    bundle: Vec<u8>,
+    entries: Sha256,
     next: u64,
 }
 
@@ -106,17 +93,14 @@ where
                 tenant: plan.tenant.to_owned(),
                 size: head.size,
                 root: head.root,
+                minimum_index: plan.minimum_index,
                 from: plan.from,
                 to: plan.to,
-                redacted_parts: 0,
-                occurred_from_micros: i64::MAX,
-                occurred_to_micros: i64::MIN,
                 older: Vec::new(),
                 sums: String::new(),
             },
             sums: Vec::new(),
-            payloads: Sha256::new(),
-            bundle: Vec::new(),
+            entries: Sha256::new(),
             next: plan.from,
         };
         writer.file(FORMAT_PATH, FORMAT.as_bytes())?;
@@ -132,43 +116,48 @@ where
     /// Writes the next entry of the range.
     ///
     /// # Errors
-    /// [`BundleError::Entry`] when it is not the one that the log has there, or its parts are not
-    /// what it committed to; [`BundleError::Count`] behind the last one.
-    pub fn entry(&mut self, entry: &BundleEntry<'_>) -> Result<(), BundleError> {
+    /// [`BundleError::Entry`] when it is not the one that the log has there, or what is left of it is not what
+    /// this format has; [`BundleError::Count`] behind the last one.
+    pub fn entry(&mut self, entry: &BundleEntry) -> Result<(), BundleError> {
         let index = self.next;
-        let refused = |reason: &dyn ToString| BundleError::Entry {
+        let refused = |reason: &str| BundleError::Entry {
             index,
-            reason: reason.to_string(),
+            reason: reason.to_owned(),
         };
         if index >= self.layout.to() {
             return Err(self.miscounted(1));
         }
-        let leaf = entry.leaf.encode()?;
-        if entry.leaf.tenant != self.manifest.tenant {
-            return Err(refused(&"it is of another tenant"));
+        entry.check().map_err(|reason| refused(&reason))?;
+        match &entry.record {
+            EntryRecord::Redacted { .. } if entry.kind == REDACTION_KIND => {
+                return Err(refused("what records a redaction is never redacted"));
+            }
+            EntryRecord::Redacted { by, .. } if *by <= index || *by >= self.layout.to() => {
+                return Err(refused(
+                    "the entry that records its redaction must follow in the same bundle: choose a \
+                     longer range",
+                ));
+            }
+            EntryRecord::Redacted { .. }
+            | EntryRecord::Present { .. }
+            | EntryRecord::Gone { .. } => {}
         }
         let node = NodeAddress { level: 0, index };
         let stored = self
             .hashes
             .read_hash(node)
             .map_err(|error| unread(&error))?;
-        if stored != hash_leaf(&leaf) {
-            return Err(refused(&"the log has another leaf there"));
+        if stored != entry.leaf_hash(&self.manifest.tenant) {
+            return Err(refused("the log has another leaf there"));
         }
-        let occurred = entry.leaf.occurred_at_micros;
-        let manifest = &mut self.manifest;
-        manifest.occurred_from_micros = manifest.occurred_from_micros.min(occurred);
-        manifest.occurred_to_micros = manifest.occurred_to_micros.max(occurred);
-        push_entry(&mut self.bundle, &leaf)?;
-        self.part(index, entry, Part::Who, &entry.who, &entry.leaf.who)?;
-        self.part(index, entry, Part::What, &entry.what, &entry.leaf.what)?;
+        let line = EntryLine {
+            index,
+            entry: entry.clone(),
+        };
+        let line = format!("{}\n", line.to_text());
+        self.entries.update(&line);
+        self.append(ENTRIES_PATH, line.as_bytes())?;
         self.next += 1;
-        if self.next.is_multiple_of(TILE_WIDTH) || self.next == self.layout.to() {
-            let tile = Tile::of(self.layout.size(), 0, index / TILE_WIDTH);
-            let path = tile.map_or_else(String::new, |tile| tile.entries_path());
-            let bytes = std::mem::take(&mut self.bundle);
-            self.file(&path, &bytes)?;
-        }
         Ok(())
     }
 
@@ -180,9 +169,8 @@ where
         if self.next != self.layout.to() {
             return Err(self.miscounted(0));
         }
-        let payloads = std::mem::take(&mut self.payloads);
-        let payloads = hex(payloads.finalize());
-        self.sums.push((PAYLOADS_PATH.to_owned(), payloads));
+        let entries = hex(std::mem::take(&mut self.entries).finalize());
+        self.sums.push((ENTRIES_PATH.to_owned(), entries));
         self.sums
             .sort_by(|(one, _), (other, _)| by_parts(one, other));
         let lines: Vec<String> = self
@@ -241,47 +229,6 @@ where
             self.manifest.older.push(head.size);
         }
         Ok(())
-    }
-
-    fn part(
-        &mut self,
-        index: u64,
-        entry: &BundleEntry<'_>,
-        part: Part,
-        content: &PartContent,
-        commitment: &Commitment,
-    ) -> Result<(), BundleError> {
-        let refused = |reason: &str| BundleError::Entry {
-            index,
-            reason: format!("its part {}: {reason}", part.as_str()),
-        };
-        match content {
-            PartContent::Present { payload, .. } if payload.len() > MAX_PAYLOAD_BYTES => {
-                return Err(refused("it is longer than a payload may be"));
-            }
-            PartContent::Present { .. } if !content.opens(commitment) => {
-                return Err(refused("it is not what the entry committed to"));
-            }
-            PartContent::Present { .. } => {}
-            PartContent::Redacted { .. } if entry.leaf.kind == REDACTION_KIND => {
-                return Err(refused("what records a redaction is never redacted"));
-            }
-            PartContent::Redacted { by } if *by <= index || *by >= self.layout.to() => {
-                return Err(refused(
-                    "the entry that records its redaction must follow in the same bundle: choose a \
-                     longer range",
-                ));
-            }
-            PartContent::Redacted { .. } => self.manifest.redacted_parts += 1,
-        }
-        let line = PayloadLine {
-            index,
-            part,
-            content: content.clone(),
-        };
-        let line = format!("{}\n", line.to_text());
-        self.payloads.update(&line);
-        self.append(PAYLOADS_PATH, line.as_bytes())
     }
 
     /// Writes a whole file and keeps its sum.

@@ -1,12 +1,16 @@
-// Checks the checkpoint, the entries, the tiles and the proofs of consistency of an evidence bundle
-// with the packages that the Go command itself uses for its checksum database.
+// Checks the checkpoint, the entries, the tiles and the proofs of consistency of an evidence bundle,
+// written from FORMAT.md, with the packages that the Go command itself uses for its checksum database.
 //
 //	verify VKEY BUNDLE_DIR [TRUSTED_CHECKPOINT]
 package main
 
 import (
+	"bufio"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -70,6 +74,65 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 
 func (t tiles) SaveTiles([]tlog.Tile, [][]byte) {}
 
+// line is a line of entries.ndjson.
+type line struct {
+	Index int64
+	Entry struct {
+		Kind       uint16
+		Id         string
+		RecordedAt int64 `json:"recorded_at_micros"`
+		Facts      json.RawMessage
+		Content    json.RawMessage
+		Salt       []byte
+		Commitment []byte
+		Leaf       []byte
+	}
+}
+
+// leafOf computes the hash of the leaf of a line.
+func leafOf(tenant string, text []byte) (index int64, hash tlog.Hash, err error) {
+	var l line
+	if err := json.Unmarshal(text, &l); err != nil {
+		return 0, hash, err
+	}
+	entry := l.Entry
+	if entry.Leaf != nil {
+		copy(hash[:], entry.Leaf)
+		return l.Index, hash, nil
+	}
+	id, err := hex.DecodeString(strings.ReplaceAll(entry.Id, "-", ""))
+	if err != nil {
+		return 0, hash, err
+	}
+	commitment := entry.Commitment
+	if entry.Content != nil {
+		salted := append([]byte("logs-ledger/content/v1\x00"), entry.Salt...)
+		sum := sha256.Sum256(append(salted, entry.Content...))
+		commitment = sum[:]
+	}
+	facts := sha256.Sum256(entry.Facts)
+	leaf := []byte("logs-ledger/leaf/v1\x00")
+	leaf = binary.BigEndian.AppendUint32(leaf, uint32(len(tenant)))
+	leaf = append(leaf, tenant...)
+	leaf = binary.BigEndian.AppendUint16(leaf, entry.Kind)
+	leaf = append(leaf, id...)
+	leaf = binary.BigEndian.AppendUint64(leaf, uint64(entry.RecordedAt))
+	leaf = append(leaf, facts[:]...)
+	leaf = append(leaf, commitment...)
+	return l.Index, tlog.RecordHash(leaf), nil
+}
+
+// tenantOf reads the tenant from the manifest.
+func tenantOf(dir string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return "", err
+	}
+	var manifest struct{ Tenant string }
+	err = json.Unmarshal(text, &manifest)
+	return manifest.Tenant, err
+}
+
 func run(vkey, dir string, trusted []string) error {
 	key, err := note.NewVerifier(vkey)
 	if err != nil {
@@ -80,34 +143,36 @@ func run(vkey, dir string, trusted []string) error {
 		return err
 	}
 	hashes := tlog.TileHashReader(tree, tiles{dir})
+	tenant, err := tenantOf(dir)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(filepath.Join(dir, "entries.ndjson"))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 3<<20)
 	entries := int64(0)
-	for index := int64(0); index < tree.N; {
-		width := int(tree.N - index)
-		if width > 256 {
-			width = 256
-		}
-		tile := tlog.Tile{H: 8, L: -1, N: index / 256, W: width}
-		path := strings.Replace(tile.Path(), "tile/8/data/", "tile/entries/", 1)
-		bundle, err := os.ReadFile(filepath.Join(dir, path))
+	for ; lines.Scan(); entries++ {
+		index, leaf, err := leafOf(tenant, lines.Bytes())
 		if err != nil {
 			return err
 		}
-		for ; len(bundle) > 0; index++ {
-			if len(bundle) < 2 || len(bundle) < 2+int(binary.BigEndian.Uint16(bundle)) {
-				return fmt.Errorf("entry %d is cut off", index)
-			}
-			end := 2 + int(binary.BigEndian.Uint16(bundle))
-			leaf := tlog.RecordHash(bundle[2:end])
-			bundle = bundle[end:]
-			proof, err := tlog.ProveRecord(tree.N, index, hashes)
-			if err != nil {
-				return err
-			}
-			if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, leaf); err != nil {
-				return fmt.Errorf("entry %d: %v", index, err)
-			}
-			entries++
+		if index != entries {
+			return fmt.Errorf("entry %d at the place of %d", index, entries)
 		}
+		proof, err := tlog.ProveRecord(tree.N, index, hashes)
+		if err != nil {
+			return err
+		}
+		if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, leaf); err != nil {
+			return fmt.Errorf("entry %d: %v", index, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return err
 	}
 	if entries != tree.N {
 		return fmt.Errorf("%d entries of %d", entries, tree.N)

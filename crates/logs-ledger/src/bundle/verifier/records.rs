@@ -1,0 +1,90 @@
+//! What is there of each record: present, redacted, expired or missing.
+
+use super::Findings;
+use super::redactions::Redactions;
+use crate::bundle::manifest::Manifest;
+use crate::bundle::{BundleEntry, EntryName, EntryRecord, Problem, Redaction};
+use crate::hash::Hash;
+use crate::kind::REDACTION_KIND;
+
+/// Tells the state of records, in the order of their entries.
+pub(super) struct Records<'a> {
+    tenant: &'a str,
+    minimum_index: u64,
+    redactions: Redactions,
+    counts: Counts,
+}
+
+/// How many records are in which state, and their times.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) present: u64,
+    pub(super) redacted: u64,
+    pub(super) expired: u64,
+    pub(super) recorded_micros: Option<(i64, i64)>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(manifest: &'a Manifest) -> Self {
+        Self {
+            tenant: &manifest.tenant,
+            minimum_index: manifest.minimum_index,
+            redactions: Redactions::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Takes the next entry, and gives the hash of its leaf.
+    pub(super) fn entry(
+        &mut self,
+        name: EntryName,
+        entry: &BundleEntry,
+        findings: &mut Findings<'_>,
+    ) -> Hash {
+        let mut redaction = None;
+        match &entry.record {
+            EntryRecord::Present {
+                recorded_at_micros,
+                facts,
+                ..
+            } => {
+                self.counts.present += 1;
+                self.recorded_at(*recorded_at_micros);
+                let records = entry.kind == REDACTION_KIND;
+                redaction = records.then(|| Redaction::parse(facts)).flatten();
+            }
+            EntryRecord::Redacted {
+                recorded_at_micros,
+                by,
+                ..
+            } => {
+                self.counts.redacted += 1;
+                self.recorded_at(*recorded_at_micros);
+                if entry.kind == REDACTION_KIND {
+                    findings.add(Some(name), Problem::RedactedRedaction);
+                }
+                self.redactions.claim(name, *by, findings);
+            }
+            EntryRecord::Gone { .. } if name.index < self.minimum_index => {
+                self.counts.expired += 1;
+            }
+            EntryRecord::Gone { .. } => {
+                let minimum_index = self.minimum_index;
+                findings.add(Some(name), Problem::RecordMissing { minimum_index });
+            }
+        }
+        self.redactions.recorded(name.index, redaction, findings);
+        entry.leaf_hash(self.tenant)
+    }
+
+    /// No more entries come.
+    pub(super) fn finish(self, findings: &mut Findings<'_>) -> Counts {
+        self.redactions.finish(findings);
+        self.counts
+    }
+
+    fn recorded_at(&mut self, micros: i64) {
+        let (first, last) = self.counts.recorded_micros.unwrap_or((micros, micros));
+        self.counts.recorded_micros = Some((first.min(micros), last.max(micros)));
+    }
+}

@@ -12,9 +12,9 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use levels::Levels;
 use logs_ledger::{
-    BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, EntryRecord, Hash, KeyName,
-    Leaf, MemoryBundle, NoteSigner, Salt, SignedNote, TreeHead, Verification, commit, hash_facts,
-    prove_consistency, prove_inclusion,
+    BundleEntry, BundleHead, Checkpoint, CompactRange, EntryRecord, Hash, KeyName, Leaf,
+    MemoryBundle, NoteSigner, RangeWriter, Salt, SelectionWriter, SignedNote, TreeHead,
+    Verification, commit, hash_facts, prove_consistency, prove_inclusion,
 };
 use sha2::{Digest, Sha256};
 
@@ -125,15 +125,14 @@ fn bundles(criterion: &mut Criterion) {
     let signer = NoteSigner::from_seed(KeyName::new(ORIGIN).unwrap(), &[7; 32]);
     let checkpoint = Checkpoint::new(ORIGIN, TreeHead { size, root }).unwrap();
     let note = SignedNote::sign(&checkpoint.to_text(), &[&signer]).unwrap();
-    let plan = BundlePlan {
+    let head = BundleHead {
         tenant: "acme",
         checkpoint: &note,
         older: &[],
         minimum_index: 0,
-        from: 0,
-        to: size,
     };
-    let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &levels).unwrap();
+    let sink = MemoryBundle::default();
+    let mut writer = RangeWriter::begin(sink, &head, 0, size, &levels).unwrap();
     for index in 0..size {
         writer.entry(&entry(index)).unwrap();
     }
@@ -158,6 +157,38 @@ fn bundles(criterion: &mut Criterion) {
             },
             BatchSize::PerIteration,
         );
+    });
+    group.finish();
+    selections(criterion, &head, &levels, size, &verification);
+}
+
+/// A run of 1,000 steps, spread over the log.
+fn selections(
+    criterion: &mut Criterion,
+    head: &BundleHead<'_>,
+    levels: &Levels,
+    size: u64,
+    verification: &Verification<'_>,
+) {
+    const STEPS: u64 = 1_000;
+    let write = || {
+        let sink = MemoryBundle::default();
+        let mut writer =
+            SelectionWriter::begin(sink, head, r#"{"run_id":"run-1"}"#, levels).unwrap();
+        for index in (0..STEPS).map(|step| step * (size / STEPS)) {
+            writer.entry(index, "step", &entry(index)).unwrap();
+        }
+        writer.finish().unwrap()
+    };
+    let bundle = write();
+    let mut group = criterion.benchmark_group(format!("selection of {STEPS} of {size} entries"));
+    group.throughput(Throughput::Elements(STEPS));
+    group.bench_function("write", |bencher| bencher.iter(write));
+    group.bench_function("verify", |bencher| {
+        bencher.iter(|| {
+            let summary = verification.run(&bundle, &mut |_| {}).unwrap();
+            assert_eq!((summary.present, summary.findings), (STEPS, 0));
+        });
     });
     group.finish();
 }

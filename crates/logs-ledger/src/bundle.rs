@@ -1,14 +1,17 @@
-//! The evidence bundle: what someone who trusts nobody needs to check a range of a log offline. A
-//! bundle is a folder; `FORMAT.md` says what is in each file, to the byte.
+//! The evidence bundle: what someone who trusts nobody needs to check entries of a log offline, those of a range
+//! or chosen ones. A bundle is a folder; `FORMAT.md` says what is in each file, to the byte.
 //!
 //! Files are reached through [`BundleSink`] and [`BundleSource`]; [`MemoryBundle`] is both.
 
+mod answers;
 mod entry;
 mod error;
 mod findings;
 mod layout;
+mod line;
 mod manifest;
 mod memory;
+mod receipt;
 mod redaction;
 mod sums;
 mod text;
@@ -18,15 +21,17 @@ mod writer;
 
 use std::io::{self, Read};
 
+pub use answers::{Answers, MAX_ANSWERS};
 pub use entry::{BundleEntry, EntryRecord, MAX_PAYLOAD_BYTES};
 pub use error::{BundleError, Unreadable};
 pub use findings::{EntryName, Finding, Problem};
 pub use layout::Layout;
-pub use manifest::Manifest;
+pub use manifest::{BundleForm, MAX_QUESTION_BYTES, Manifest};
 pub use memory::MemoryBundle;
+pub use receipt::{Receipt, ReceiptError};
 pub use redaction::Redaction;
-pub use verifier::{Summary, Verification};
-pub use writer::{BundlePlan, BundleWriter};
+pub use verifier::{ReceiptSummary, Summary, Verification};
+pub use writer::{BundleHead, RangeWriter, SelectionWriter};
 
 /// The text that says what is in a bundle, and travels in it.
 pub const FORMAT: &str = include_str!("../FORMAT.md");

@@ -9,8 +9,8 @@
 //!
 //! ```
 //! use logs_ledger::{
-//!     BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, EntryRecord, HighWaterMark, KeyName,
-//!     MemoryBundle, NoteSigner, Salt, SignedNote, TreeHead, Verification,
+//!     BundleEntry, BundleHead, Checkpoint, CompactRange, EntryRecord, HighWaterMark, KeyName,
+//!     MemoryBundle, NoteSigner, Salt, SelectionWriter, SignedNote, TreeHead, Verification,
 //! };
 //!
 //! let entries: Vec<BundleEntry> = (0..3_u8).map(|n| BundleEntry {
@@ -32,17 +32,16 @@
 //! HighWaterMark::of_a_new_log().advance(head, &[])?; // or the signer refuses; then it is kept
 //! let text = Checkpoint::new("logs.example/acme", head)?.to_text();
 //! let note = SignedNote::sign(&text, &[&signer])?;
-//! let plan = BundlePlan {
-//!     tenant: "acme", checkpoint: &note, older: &[], minimum_index: 0, from: 0, to: 3,
-//! };
-//! let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &stored)?;
-//! for entry in &entries {
-//!     writer.entry(entry)?;
+//! let head = BundleHead { tenant: "acme", checkpoint: &note, older: &[], minimum_index: 0 };
+//! let question = r#"{"actor_id":"ada"}"#;
+//! let mut writer = SelectionWriter::begin(MemoryBundle::default(), &head, question, &stored)?;
+//! for index in [0, 2] {
+//!     writer.entry(index, "audit_entry", &entries[index as usize])?;
 //! }
 //! let bundle = writer.finish()?;
 //! let keys = [signer.verifier()]; // which the reader got elsewhere
 //! let summary = Verification { keys: &keys, trusted: None }.run(&bundle, &mut |bad| panic!("{bad}"))?;
-//! assert_eq!((summary.present, summary.findings), (3, 0));
+//! assert_eq!((summary.present, summary.findings), (2, 0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -63,9 +62,10 @@ mod tile;
 mod tlog_proof;
 
 pub use bundle::{
-    BundleEntry, BundleError, BundlePlan, BundleSink, BundleSource, BundleWriter, EntryName,
-    EntryRecord, FORMAT, Finding, Layout, MAX_OLDER_CHECKPOINTS, MAX_PAYLOAD_BYTES, Manifest,
-    MemoryBundle, Problem, Redaction, Summary, Unreadable, Verification,
+    Answers, BundleEntry, BundleError, BundleForm, BundleHead, BundleSink, BundleSource, EntryName,
+    EntryRecord, FORMAT, Finding, Layout, MAX_ANSWERS, MAX_OLDER_CHECKPOINTS, MAX_PAYLOAD_BYTES,
+    MAX_QUESTION_BYTES, Manifest, MemoryBundle, Problem, RangeWriter, Receipt, ReceiptError,
+    ReceiptSummary, Redaction, SelectionWriter, Summary, Unreadable, Verification,
 };
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_CHECKPOINT_BYTES};
 pub use compact_range::CompactRange;
@@ -83,4 +83,4 @@ pub use proof::{
 };
 pub use signer::{HighWaterMark, TreeHead};
 pub use tile::{TILE_WIDTH, Tile, tile_bytes};
-pub use tlog_proof::{TlogProof, TlogProofError};
+pub use tlog_proof::{MAX_TLOG_PROOF_BYTES, TlogProof, TlogProofError};

@@ -4,7 +4,8 @@
 mod support;
 
 use logs_ledger::{
-    BundleError, Checkpoint, Layout, MAX_PAYLOAD_BYTES, MemoryBundle, Problem, TILE_WIDTH, TreeHead,
+    BundleError, BundleForm, Checkpoint, Layout, MAX_PAYLOAD_BYTES, MemoryBundle, Problem,
+    RangeWriter, TILE_WIDTH, TreeHead,
 };
 use support::{KIND, Log, ORIGIN, id, intact, reseal, signer, verify};
 
@@ -20,7 +21,13 @@ fn bundles_of_every_range_are_intact_and_say_what_they_hold() {
                 let (summary, findings) = verify(&bundle, &log.keys(), None).unwrap();
                 assert_eq!(findings, [], "{from}..{to} of {size}");
                 assert_eq!(summary.present, to - from);
-                assert_eq!((summary.manifest.from, summary.manifest.to), (*from, *to));
+                assert_eq!(
+                    summary.manifest.form,
+                    BundleForm::Range {
+                        from: *from,
+                        to: *to
+                    }
+                );
                 let at = |index: u64| log.leaf(index).recorded_at_micros;
                 assert_eq!(summary.recorded_micros, Some((at(*from), at(*to - 1))));
                 assert_eq!(summary.signed_by.len(), 1);
@@ -266,16 +273,14 @@ fn the_writer_refuses_what_the_log_does_not_hold() {
         );
     }
     let shorter = Log::of(500);
-    let plan = logs_ledger::BundlePlan {
+    let head = logs_ledger::BundleHead {
         tenant: "acme",
         checkpoint: &shorter.note(500),
         older: &[],
         minimum_index: 0,
-        from: 0,
-        to: 500,
     };
-    let sink = logs_ledger::MemoryBundle::default();
-    let mut writer = logs_ledger::BundleWriter::begin(sink, &plan, &shorter.hashes).unwrap();
+    let sink = MemoryBundle::default();
+    let mut writer = RangeWriter::begin(sink, &head, 0, 500, &shorter.hashes).unwrap();
     writer.entry(&shorter.bundle_entry(0)).unwrap();
     let missing = writer.finish().unwrap_err();
     assert!(matches!(

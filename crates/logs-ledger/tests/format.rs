@@ -9,7 +9,7 @@ use std::path::Path;
 use logs_ledger::{
     FORMAT, MemoryBundle, NoteVerifier, Tile, TlogProof, TlogProofError, prove_inclusion,
 };
-use support::{KIND, Log, golden, id, intact, salt, verify};
+use support::{KIND, Log, golden, golden_selection, id, salt, verify};
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -39,8 +39,6 @@ fn the_examples_are_what_the_code_makes() {
     shown(&format!("{:?}", log.roots[3]));
     shown(&log.note(3).to_text());
     shown(&Tile::of(1 << 40, 0, 1_234_067).unwrap().path());
-    let path = prove_inclusion(&log.hashes, 2, 3).unwrap();
-    shown(&TlogProof::new(2, path, log.note(3)).to_text());
     let bundle = log.bundle(3, 0, 3, &[2]).unwrap();
     let text = |file: &str| String::from_utf8(bundle.files[file].clone()).unwrap();
     shown(text("entries.ndjson").lines().nth(2).unwrap());
@@ -52,6 +50,14 @@ fn the_examples_are_what_the_code_makes() {
     entries[1].redacted_by = Some(2);
     entries[2].redacts(KIND, id(1));
     shown(&entries[2].facts);
+    let selection = log.selection(3, &[(2, "run")], &[2]).unwrap();
+    let text = |file: &str| String::from_utf8(selection.files[file].clone()).unwrap();
+    shown(text("entries.ndjson").lines().next().unwrap());
+    let manifest = text("manifest.json");
+    let (_, form) = manifest.split_once("  \"minimum_index\": 0,\n").unwrap();
+    let (form, _) = form.split_once("  \"older\"").unwrap();
+    shown(form);
+    shown(&log.receipt(2, 3).to_text());
     let bundle = Log::with(log.tenant, entries).bundle(3, 0, 3, &[]).unwrap();
     let lines = String::from_utf8(bundle.files["entries.ndjson"].clone()).unwrap();
     shown(lines.lines().next().unwrap());
@@ -63,43 +69,50 @@ fn the_examples_are_what_the_code_makes() {
 #[test]
 fn a_bundle_is_written_again_byte_for_byte() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let fixture = folder.join("tests/fixtures/bundle-v1");
-    let (_, bundle) = golden();
-    if std::env::var_os("LOGS_WRITE_FIXTURES").is_some() {
-        std::fs::remove_dir_all(&fixture).unwrap();
-        for (path, bytes) in &bundle.files {
-            let file = fixture.join(path);
-            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-            std::fs::write(file, bytes).unwrap();
+    for (name, (_, bundle)) in [("range", golden()), ("selection", golden_selection())] {
+        let fixture = folder.join(format!("tests/fixtures/{name}-v1"));
+        if std::env::var_os("LOGS_WRITE_FIXTURES").is_some() {
+            write(&bundle, &fixture, &folder.join("fuzz/corpus").join(name));
         }
-        // The corpus: a byte that chooses the file, and its content.
-        for (place, (path, bytes)) in bundle.files.iter().enumerate() {
-            if path != "FORMAT.md" {
-                let file = folder
-                    .join("fuzz/corpus/bundle")
-                    .join(path.replace('/', "-"));
-                std::fs::write(file, [&[place as u8], bytes.as_slice()].concat()).unwrap();
-            }
+        let mut kept = MemoryBundle::default();
+        read(&fixture, "", &mut kept);
+        assert_eq!(kept, bundle);
+    }
+}
+
+fn write(bundle: &MemoryBundle, fixture: &Path, corpus: &Path) {
+    for (place, (path, bytes)) in bundle.files.iter().enumerate() {
+        let file = fixture.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, bytes).unwrap();
+        // A byte that chooses the file, and its content.
+        if path != "FORMAT.md" {
+            std::fs::create_dir_all(corpus).unwrap();
+            let file = corpus.join(path.replace('/', "-"));
+            std::fs::write(file, [&[place as u8], bytes.as_slice()].concat()).unwrap();
         }
     }
-    let mut kept = MemoryBundle::default();
-    read(&fixture, "", &mut kept);
-    assert_eq!(kept, bundle);
 }
 
 #[test]
 fn a_bundle_of_the_first_version_is_read_for_ever() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bundle-v1");
-    let mut bundle = MemoryBundle::default();
-    read(&folder, "", &mut bundle);
     let key = "logs.example/acme+cf899818+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
     let keys = [NoteVerifier::parse(key).unwrap()];
-    let (summary, findings) = verify(&bundle, &keys, None).unwrap();
-    assert_eq!(findings, []);
-    let counts = (summary.present, summary.redacted, summary.expired);
-    assert_eq!((counts, summary.older), ((5, 2, 1), 2));
     let trusted = golden().0.checkpoint(100);
-    assert!(intact(&bundle, &keys, Some(&trusted)));
+    for (name, counts) in [("range", (5, 2, 1)), ("selection", (3, 2, 1))] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut bundle = MemoryBundle::default();
+        read(
+            &folder.join(format!("tests/fixtures/{name}-v1")),
+            "",
+            &mut bundle,
+        );
+        let (summary, findings) = verify(&bundle, &keys, Some(&trusted)).unwrap();
+        assert_eq!(findings, []);
+        let found = (summary.present, summary.redacted, summary.expired);
+        assert_eq!((found, summary.older), (counts, 2));
+        assert_eq!(summary.extends, Some(100));
+    }
 }
 
 fn read(folder: &Path, prefix: &str, bundle: &mut MemoryBundle) {

@@ -1,17 +1,16 @@
-//! The lines of `entries.ndjson`: each entry with what its leaf covers, or with what is left of that.
+//! Entries with what their leaves cover, or with what is left of that.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::text::{after, hyphenated, number, split_object, unhyphenated};
+use super::text::{
+    after, bytes, hyphenated, is_object_in_a_line, number, split_object, unhyphenated,
+};
 use crate::hash::{HASH_BYTES, Hash};
 use crate::leaf::{Commitment, Leaf, SALT_BYTES, Salt, commit, hash_facts};
 
 /// The most bytes of the facts of an entry, and of its content.
 pub const MAX_PAYLOAD_BYTES: usize = 1024 * 1024;
-
-/// The most bytes of a line: facts and content, and a proof with the words around them.
-pub(super) const MAX_LINE_BYTES: usize = 2 * MAX_PAYLOAD_BYTES + 8192;
 
 /// An entry, with what is there of its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,11 +85,25 @@ impl BundleEntry {
         leaf.hash()
     }
 
-    /// Whether a line has room for it.
+    /// The record time: microseconds since 1970-01-01 UTC; `None` when the record is gone.
+    #[must_use]
+    pub const fn recorded_at_micros(&self) -> Option<i64> {
+        match &self.record {
+            EntryRecord::Present {
+                recorded_at_micros, ..
+            }
+            | EntryRecord::Redacted {
+                recorded_at_micros, ..
+            } => Some(*recorded_at_micros),
+            EntryRecord::Gone { .. } => None,
+        }
+    }
+
+    /// Whether bundles and receipts have room for it.
     ///
     /// # Errors
     /// What is wrong with its facts or its content.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let (facts, content) = match &self.record {
             EntryRecord::Present { facts, content, .. } => (facts, Some(content)),
             EntryRecord::Redacted { facts, .. } => (facts, None),
@@ -104,8 +117,7 @@ impl BundleEntry {
                     object.len()
                 ));
             }
-            let whole = split_object(object).is_some_and(|(_, rest)| rest.is_empty());
-            if !whole || object.contains('\n') {
+            if !is_object_in_a_line(object) {
                 return Err(format!("the {name} are no JSON object in one line"));
             }
         }
@@ -113,7 +125,7 @@ impl BundleEntry {
     }
 
     /// The entry as a JSON object: one form for each.
-    pub(super) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let (kind, id) = (self.kind, hyphenated(&self.id));
         let name = format!("{{\"kind\":{kind},\"id\":\"{id}\"");
         match &self.record {
@@ -150,7 +162,7 @@ impl BundleEntry {
 
     /// Reads an entry and gives what stands behind it; `None` for what [`to_text`](Self::to_text) may not write.
     /// Numbers and base64 may stand in other forms here: whoever reads compares the text.
-    pub(super) fn split(text: &str) -> Option<(Self, &str)> {
+    pub(crate) fn split(text: &str) -> Option<(Self, &str)> {
         let rest = after(text, "{\"kind\":")?;
         let (kind, rest) = number(rest)?;
         let rest = after(rest, ",\"id\":\"")?;
@@ -202,35 +214,4 @@ impl EntryRecord {
 fn object(text: &str) -> Option<(String, &str)> {
     let (object, rest) = split_object(text)?;
     (object.len() <= MAX_PAYLOAD_BYTES).then(|| (object.to_owned(), rest))
-}
-
-/// So many bytes in base64, up to a quote.
-fn bytes<const N: usize>(text: &str) -> Option<([u8; N], &str)> {
-    let (encoded, rest) = text.split_once('"')?;
-    let bytes = STANDARD.decode(encoded).ok()?;
-    Some((bytes.try_into().ok()?, rest))
-}
-
-/// A line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct EntryLine {
-    pub(super) index: u64,
-    pub(super) entry: BundleEntry,
-}
-
-impl EntryLine {
-    /// The line, without its end.
-    pub(super) fn to_text(&self) -> String {
-        let index = self.index;
-        let entry = self.entry.to_text();
-        format!("{{\"index\":{index},\"entry\":{entry}}}")
-    }
-
-    /// Reads a line; `None` unless it is what [`to_text`](Self::to_text) writes.
-    pub(super) fn parse(line: &str) -> Option<Self> {
-        let (index, rest) = number(after(line, "{\"index\":")?)?;
-        let (entry, rest) = BundleEntry::split(after(rest, ",\"entry\":")?)?;
-        let read = Self { index, entry };
-        (rest == "}" && read.to_text() == line).then_some(read)
-    }
 }

@@ -98,9 +98,15 @@ pub enum Problem {
         /// The tile.
         path: String,
     },
-    /// The line of the entry cannot be read.
-    #[error("its line cannot be read")]
-    EntryForm,
+    /// The leaf and the proof of a chosen entry do not lead to the root of the checkpoint.
+    #[error("it was altered: its leaf and its proof lead to another root than the signed one")]
+    AlteredOrMoved,
+    /// A line of an entry cannot be read.
+    #[error("line {line} of entries.ndjson cannot be read")]
+    EntryForm {
+        /// The line, from 1.
+        line: u64,
+    },
     /// There is no line for an entry of the bundle.
     #[error("its line is missing")]
     EntryMissing,

@@ -5,14 +5,16 @@
 use std::collections::BTreeMap;
 
 use logs_ledger::{
-    BundleEntry, BundleError, BundlePlan, BundleWriter, Checkpoint, CompactRange, EntryRecord,
-    Finding, Hash, KeyName, Leaf, MemoryBundle, NodeAddress, NoteSigner, NoteVerifier,
-    REDACTION_KIND, Redaction, Salt, SignedNote, Summary, TreeHead, Unreadable, Verification,
-    commit, hash_facts,
+    BundleEntry, BundleError, BundleHead, Checkpoint, CompactRange, EntryRecord, Finding, Hash,
+    KeyName, Leaf, MemoryBundle, NodeAddress, NoteSigner, NoteVerifier, REDACTION_KIND,
+    RangeWriter, Receipt, Redaction, Salt, SelectionWriter, SignedNote, Summary, TreeHead,
+    Unreadable, Verification, commit, hash_facts, prove_inclusion,
 };
 
 pub(crate) const ORIGIN: &str = "logs.example/acme";
 pub(crate) const TENANT: &str = "acme";
+/// The question of selections.
+pub(crate) const QUESTION: &str = r#"{"run_id":"run-1"}"#;
 
 /// The kind of ordinary entries here: `audit_entry`.
 pub(crate) const KIND: u16 = 5;
@@ -176,19 +178,47 @@ impl Log {
         older: &[u64],
     ) -> Result<MemoryBundle, BundleError> {
         let older: Vec<SignedNote> = older.iter().map(|size| self.note(*size)).collect();
-        let plan = BundlePlan {
+        let head = BundleHead {
             tenant: self.tenant,
             checkpoint: &self.note(size),
             older: &older,
             minimum_index: self.minimum_index,
-            from,
-            to,
         };
-        let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &self.hashes)?;
+        let sink = MemoryBundle::default();
+        let mut writer = RangeWriter::begin(sink, &head, from, to, &self.hashes)?;
         for index in from..to {
             writer.entry(&self.bundle_entry(index))?;
         }
         writer.finish()
+    }
+
+    /// The bundle of chosen entries at a size, each with the part of the question that it answers to.
+    pub(crate) fn selection(
+        &self,
+        size: u64,
+        chosen: &[(u64, &str)],
+        older: &[u64],
+    ) -> Result<MemoryBundle, BundleError> {
+        let older: Vec<SignedNote> = older.iter().map(|size| self.note(*size)).collect();
+        let head = BundleHead {
+            tenant: self.tenant,
+            checkpoint: &self.note(size),
+            older: &older,
+            minimum_index: self.minimum_index,
+        };
+        let sink = MemoryBundle::default();
+        let mut writer = SelectionWriter::begin(sink, &head, QUESTION, &self.hashes)?;
+        for (index, answers) in chosen {
+            writer.entry(*index, answers, &self.bundle_entry(*index))?;
+        }
+        writer.finish()
+    }
+
+    /// The receipt of an entry at a size.
+    pub(crate) fn receipt(&self, index: u64, size: u64) -> Receipt {
+        let path = prove_inclusion(&self.hashes, index, size).unwrap();
+        let entry = self.bundle_entry(index);
+        Receipt::new(self.tenant, entry, index, path, self.note(size)).unwrap()
     }
 }
 
@@ -243,6 +273,27 @@ pub(crate) fn reseal(bundle: &mut MemoryBundle) {
 
 /// A small bundle at the end of a log, with everything that a bundle can hold.
 pub(crate) fn golden() -> (Log, MemoryBundle) {
+    let log = golden_log();
+    let bundle = log.bundle(264, 256, 264, &[100, 260]).unwrap();
+    (log, bundle)
+}
+
+/// A selection of the same log, with everything that a selection can hold.
+pub(crate) fn golden_selection() -> (Log, MemoryBundle) {
+    let log = golden_log();
+    let chosen = [
+        (3, "run"),
+        (256, "step"),
+        (258, "step"),
+        (259, "governance"),
+        (262, "redaction"),
+        (263, "redaction"),
+    ];
+    let bundle = log.selection(264, &chosen, &[100, 260]).unwrap();
+    (log, bundle)
+}
+
+fn golden_log() -> Log {
     let log = Log::of(264);
     let mut entries = log.entries.clone();
     // Redacted records inside the range, recorded by its last entries, and an expired one.
@@ -254,6 +305,5 @@ pub(crate) fn golden() -> (Log, MemoryBundle) {
     entries[256].gone = true;
     let mut log = Log::with(log.tenant, entries);
     log.minimum_index = 257;
-    let bundle = log.bundle(264, 256, 264, &[100, 260]).unwrap();
-    (log, bundle)
+    log
 }

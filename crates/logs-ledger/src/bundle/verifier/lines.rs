@@ -2,17 +2,22 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use crate::bundle::entry::{EntryLine, MAX_LINE_BYTES};
+use crate::bundle::line::{EntryLine, MAX_LINE_BYTES};
 use crate::bundle::{BundleSource, ENTRIES_PATH, Unreadable};
 
 /// Reads the lines.
-pub(super) struct Lines<'a>(BufReader<Box<dyn Read + 'a>>);
+pub(super) struct Lines<'a> {
+    reader: BufReader<Box<dyn Read + 'a>>,
+    /// How many were read.
+    pub(super) read: u64,
+}
 
 impl<'a> Lines<'a> {
     pub(super) fn open(source: &'a impl BundleSource) -> Result<Self, Unreadable> {
         let file = source.open(ENTRIES_PATH);
         let file = file.map_err(|error| Unreadable::new(ENTRIES_PATH, error))?;
-        Ok(Self(BufReader::new(file)))
+        let reader = BufReader::new(file);
+        Ok(Self { reader, read: 0 })
     }
 
     /// The next line; `None` inside when it cannot be understood.
@@ -20,7 +25,7 @@ impl<'a> Lines<'a> {
         let unreadable = |reason: &dyn ToString| Unreadable::new(ENTRIES_PATH, reason.to_string());
         let limit = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
         let mut bytes = Vec::new();
-        let mut limited = self.0.by_ref().take(limit);
+        let mut limited = self.reader.by_ref().take(limit);
         limited
             .read_until(b'\n', &mut bytes)
             .map_err(|error| unreadable(&error))?;
@@ -32,6 +37,7 @@ impl<'a> Lines<'a> {
                 &"a line is too long, or the last one has no end",
             ));
         };
+        self.read += 1;
         let text = std::str::from_utf8(line).ok();
         Ok(Some(text.and_then(EntryLine::parse)))
     }

@@ -2,7 +2,6 @@
 
 use super::Findings;
 use super::redactions::Redactions;
-use crate::bundle::manifest::Manifest;
 use crate::bundle::{BundleEntry, EntryName, EntryRecord, Problem, Redaction};
 use crate::hash::Hash;
 use crate::kind::REDACTION_KIND;
@@ -25,10 +24,10 @@ pub(super) struct Counts {
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(manifest: &'a Manifest) -> Self {
+    pub(super) fn new(tenant: &'a str, minimum_index: u64) -> Self {
         Self {
-            tenant: &manifest.tenant,
-            minimum_index: manifest.minimum_index,
+            tenant,
+            minimum_index,
             redactions: Redactions::default(),
             counts: Counts::default(),
         }
@@ -43,23 +42,13 @@ impl<'a> Records<'a> {
     ) -> Hash {
         let mut redaction = None;
         match &entry.record {
-            EntryRecord::Present {
-                recorded_at_micros,
-                facts,
-                ..
-            } => {
+            EntryRecord::Present { facts, .. } => {
                 self.counts.present += 1;
-                self.recorded_at(*recorded_at_micros);
                 let records = entry.kind == REDACTION_KIND;
                 redaction = records.then(|| Redaction::parse(facts)).flatten();
             }
-            EntryRecord::Redacted {
-                recorded_at_micros,
-                by,
-                ..
-            } => {
+            EntryRecord::Redacted { by, .. } => {
                 self.counts.redacted += 1;
-                self.recorded_at(*recorded_at_micros);
                 if entry.kind == REDACTION_KIND {
                     findings.add(Some(name), Problem::RedactedRedaction);
                 }
@@ -73,6 +62,10 @@ impl<'a> Records<'a> {
                 findings.add(Some(name), Problem::RecordMissing { minimum_index });
             }
         }
+        if let Some(micros) = entry.recorded_at_micros() {
+            let (first, last) = self.counts.recorded_micros.unwrap_or((micros, micros));
+            self.counts.recorded_micros = Some((first.min(micros), last.max(micros)));
+        }
         self.redactions.recorded(name.index, redaction, findings);
         entry.leaf_hash(self.tenant)
     }
@@ -81,10 +74,5 @@ impl<'a> Records<'a> {
     pub(super) fn finish(self, findings: &mut Findings<'_>) -> Counts {
         self.redactions.finish(findings);
         self.counts
-    }
-
-    fn recorded_at(&mut self, micros: i64) {
-        let (first, last) = self.counts.recorded_micros.unwrap_or((micros, micros));
-        self.counts.recorded_micros = Some((first.min(micros), last.max(micros)));
     }
 }

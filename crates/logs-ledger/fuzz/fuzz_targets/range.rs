@@ -4,4 +4,4 @@
 #[allow(dead_code, reason = "each target has one reader")]
 mod readers;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::bundle(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::range(bytes));

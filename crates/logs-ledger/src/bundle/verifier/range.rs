@@ -4,7 +4,7 @@ use super::lines::Lines;
 use super::records::{Counts, Records};
 use super::roots::Roots;
 use super::{Findings, Tiles};
-use crate::bundle::entry::EntryLine;
+use crate::bundle::line::EntryLine;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::{BundleSource, EntryName, Layout, Problem, Unreadable};
 use crate::compact_range::CompactRange;
@@ -14,7 +14,7 @@ use crate::node::{HashReader, NodeAddress};
 use crate::signer::TreeHead;
 
 /// Walks through the entries.
-pub(super) struct Entries<'a, S> {
+pub(super) struct Range<'a, S> {
     lines: Lines<'a>,
     /// A line that was read, and whose entry was not asked for yet.
     waiting: Option<EntryLine>,
@@ -24,7 +24,7 @@ pub(super) struct Entries<'a, S> {
     records: Records<'a>,
 }
 
-impl<'a, S: BundleSource> Entries<'a, S> {
+impl<'a, S: BundleSource> Range<'a, S> {
     /// Begins with the hashes before the range.
     pub(super) fn new(
         source: &'a S,
@@ -38,7 +38,7 @@ impl<'a, S: BundleSource> Entries<'a, S> {
             tiles,
             layout,
             range: CompactRange::covering(tiles, 0, layout.from()).map_err(unread)?,
-            records: Records::new(manifest),
+            records: Records::new(&manifest.tenant, manifest.minimum_index),
         })
     }
 
@@ -60,11 +60,16 @@ impl<'a, S: BundleSource> Entries<'a, S> {
             stored.compare(self.tiles, findings)?;
             roots.reached(&self.range, findings)?;
         }
-        while let Some(line) = match self.waiting.take() {
-            Some(line) => Some(Some(line)),
-            None => self.lines.next()?,
-        } {
-            unexpected(line.map_or(u64::MAX, |line| line.index), findings);
+        let left = self.waiting.take();
+        left.iter().for_each(|line| unexpected(line, findings));
+        while let Some(line) = self.lines.next()? {
+            match line {
+                Some(line) => unexpected(&line, findings),
+                None => {
+                    let line = self.lines.read;
+                    findings.add(None, Problem::EntryForm { line });
+                }
+            }
         }
         let after = CompactRange::covering(self.tiles, self.layout.to(), self.layout.size());
         let after = after.map_err(unread)?;
@@ -86,8 +91,7 @@ impl<'a, S: BundleSource> Entries<'a, S> {
         let node = NodeAddress { level: 0, index };
         let leaf = self.tiles.read_hash(node)?;
         if let Some(line) = self.line(index, findings)? {
-            let record = Some((line.entry.kind, line.entry.id));
-            let name = EntryName { index, record };
+            let name = line.name();
             if self.records.entry(name, &line.entry, findings) != leaf {
                 let path = self.tiles.path(node);
                 findings.add(Some(name), Problem::Altered { path });
@@ -112,13 +116,14 @@ impl<'a, S: BundleSource> Entries<'a, S> {
                     None => break,
                 },
             };
-            let Some(line) = line else {
-                findings.add(Some(name), Problem::EntryForm);
+            let Some(line) = line.filter(|line| line.chosen.is_none()) else {
+                let line = self.lines.read;
+                findings.add(Some(name), Problem::EntryForm { line });
                 return Ok(None);
             };
             match line.index.cmp(&index) {
                 std::cmp::Ordering::Equal => return Ok(Some(line)),
-                std::cmp::Ordering::Less => unexpected(line.index, findings),
+                std::cmp::Ordering::Less => unexpected(&line, findings),
                 std::cmp::Ordering::Greater => {
                     self.waiting = Some(line);
                     break;
@@ -130,9 +135,8 @@ impl<'a, S: BundleSource> Entries<'a, S> {
     }
 }
 
-fn unexpected(index: u64, findings: &mut Findings<'_>) {
-    let record = None;
-    findings.add(Some(EntryName { index, record }), Problem::EntryUnexpected);
+fn unexpected(line: &EntryLine, findings: &mut Findings<'_>) {
+    findings.add(Some(line.name()), Problem::EntryUnexpected);
 }
 
 /// Hashes that an entry completed, of which some are in tiles.

@@ -7,7 +7,7 @@ mod member;
 use crate::{InvalidValue, JsonObject, RecordId, Timestamp};
 
 pub(crate) use declare::draft;
-pub(crate) use member::{Member, Part, count, flatten, take};
+pub(crate) use member::{Member, Part, by_name, count, flatten, take};
 
 /// A field of a record, as stores and files keep it: a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,17 @@ pub struct Field {
     pub value_type: ValueType,
     /// Whether it may be absent.
     pub presence: Presence,
+    /// Which part of a leaf covers it.
+    pub part: LeafPart,
+}
+
+/// The parts of what a leaf of the ledger covers. Each field is in exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeafPart {
+    /// What is never redacted: fields of a closed or technical vocabulary.
+    Facts,
+    /// What may be redacted: fields that may hold personal data.
+    Content,
 }
 
 /// What a field holds.
@@ -99,6 +110,9 @@ pub trait Fields: Sized {
 
     /// Its fields, in the order in which they are written and read.
     const FIELDS: &'static [Field];
+
+    /// The places of the fields in [`FIELDS`](Self::FIELDS), in the order of their names as bytes.
+    const BY_NAME: &'static [usize];
 
     /// Hands every value to `writer`.
     fn write_fields<'a>(&'a self, writer: &mut impl FieldWriter<'a>);

@@ -12,7 +12,7 @@ use crate::{
 };
 
 macro_rules! kinds {
-    ($($(#[$meta:meta])* $kind:ident($draft:ident) = $word:literal),+ $(,)?) => {
+    ($($(#[$meta:meta])* $kind:ident($draft:ident) = $number:literal $word:literal),+ $(,)?) => {
         /// The kind of a record.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -29,6 +29,14 @@ macro_rules! kinds {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$kind => $word,)+
+                }
+            }
+
+            /// The number of the kind, in tables of keys and in leaves of the ledger.
+            #[must_use]
+            pub const fn number(self) -> u16 {
+                match self {
+                    $(Self::$kind => $number,)+
                 }
             }
 
@@ -76,6 +84,13 @@ macro_rules! kinds {
                 }
             }
 
+            /// The places of the kind's [fields](RecordKind::fields), in the order of their names.
+            pub(crate) const fn fields_by_name(&self) -> &'static [usize] {
+                match self {
+                    $(Self::$kind(_) => <$draft>::BY_NAME,)+
+                }
+            }
+
             /// Makes a draft from the values of a kind's [fields](RecordKind::fields).
             ///
             /// # Errors
@@ -100,19 +115,19 @@ macro_rules! kinds {
 
 kinds! {
     /// A call of a model.
-    LlmRun(NewLlmRun) = "llm_run",
+    LlmRun(NewLlmRun) = 1 "llm_run",
     /// The header of a trace.
-    Trace(NewTrace) = "trace",
+    Trace(NewTrace) = 2 "trace",
     /// A step of a trace.
-    TraceStep(NewTraceStep) = "trace_step",
+    TraceStep(NewTraceStep) = 3 "trace_step",
     /// Something that happened on the platform.
-    SystemRecord(NewSystemRecord) = "system_record",
+    SystemRecord(NewSystemRecord) = 4 "system_record",
     /// Something that somebody did.
-    AuditEntry(NewAuditEntry) = "audit_entry",
+    AuditEntry(NewAuditEntry) = 5 "audit_entry",
     /// The request for an export.
-    LogExport(NewLogExport) = "log_export",
+    LogExport(NewLogExport) = 6 "log_export",
     /// How an export ended.
-    LogExportOutcome(LogExportOutcome) = "log_export_outcome",
+    LogExportOutcome(LogExportOutcome) = 7 "log_export_outcome",
 }
 
 impl RecordKind {

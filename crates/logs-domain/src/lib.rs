@@ -35,6 +35,7 @@ pub mod field;
 pub mod filter;
 mod key;
 mod kind;
+mod leaf;
 pub mod llm_run;
 pub mod log_export;
 pub mod page;
@@ -56,6 +57,7 @@ pub use digest::{ContentDigest, RecordDigest};
 pub use error::{InvalidValue, RecordReference, StoreError, StoreResult, WriteOutcome};
 pub use key::{RecordKey, StepKey};
 pub use kind::{Draft, RecordKind};
+pub use leaf::PLATFORM;
 pub use llm_run::{LlmRunFilter, LlmRunSnapshot, NewLlmRun};
 pub use log_export::{
     ExportResult, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport,

@@ -12,9 +12,9 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use levels::Levels;
 use logs_ledger::{
-    BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, Hash, KeyName, Leaf,
-    MemoryBundle, NoteSigner, PartContent, Salt, SignedNote, TreeHead, Verification,
-    prove_consistency, prove_inclusion,
+    BundleEntry, BundleHead, Checkpoint, CompactRange, EntryRecord, Hash, KeyName, Leaf,
+    MemoryBundle, NoteSigner, RangeWriter, Salt, SelectionWriter, SignedNote, TreeHead,
+    Verification, commit, hash_facts, prove_consistency, prove_inclusion,
 };
 use sha2::{Digest, Sha256};
 
@@ -25,30 +25,40 @@ fn entries() -> u64 {
     given.map_or(1_000_000, |given| given.parse().unwrap())
 }
 
-fn part(index: u64, part: u8) -> PartContent {
-    let mut salt = [part; 32];
-    salt[..8].copy_from_slice(&index.to_be_bytes());
-    PartContent::Present {
-        salt: Salt::from_bytes(salt),
-        payload: format!(r#"{{"actor":"ada-{index}","reason":"as agreed in the review"}}"#).into(),
+fn facts(index: u64) -> String {
+    format!(r#"{{"entity_id":"limit/{index}","event_type":"LimitUpdated","occurred_at":null}}"#)
+}
+
+fn content(index: u64) -> String {
+    format!(r#"{{"action_reason":"as agreed in the review","actor_id":"ada-{index}"}}"#)
+}
+
+fn salt(index: u64) -> Salt {
+    Salt::from_bytes(u128::from(index).to_be_bytes())
+}
+
+fn leaf(index: u64) -> Leaf<'static> {
+    Leaf {
+        tenant: "acme",
+        kind: 5,
+        id: u128::from(index).to_be_bytes(),
+        recorded_at_micros: 1_700_000_000_000_000 + index as i64,
+        facts: hash_facts(facts(index).as_bytes()),
+        content: commit(&salt(index), content(index).as_bytes()),
     }
 }
 
-fn entry(index: u64) -> BundleEntry<'static> {
-    let (who, what) = (part(index, 1), part(index, 2));
-    let mut entry_id = [0; 16];
-    entry_id[8..].copy_from_slice(&index.to_be_bytes());
+fn entry(index: u64) -> BundleEntry {
+    let leaf = leaf(index);
     BundleEntry {
-        leaf: Leaf {
-            tenant: "acme",
-            entry_id,
-            occurred_at_micros: 1_700_000_000_000_000 + index as i64,
-            kind: "PolicyRuleModified",
-            who: who.commitment().unwrap(),
-            what: what.commitment().unwrap(),
+        kind: leaf.kind,
+        id: leaf.id,
+        record: EntryRecord::Present {
+            recorded_at_micros: leaf.recorded_at_micros,
+            facts: facts(index),
+            content: content(index),
+            salt: salt(index),
         },
-        who,
-        what,
     }
 }
 
@@ -56,10 +66,10 @@ fn entry(index: u64) -> BundleEntry<'static> {
 /// each leaf, and one over each node that its tree has.
 fn appends(criterion: &mut Criterion) {
     const LEAVES: u64 = 10_000;
-    let leaves: Vec<BundleEntry<'_>> = (0..LEAVES).map(entry).collect();
+    let leaves: Vec<Leaf<'_>> = (0..LEAVES).map(leaf).collect();
     let encoded: Vec<Vec<u8>> = leaves
         .iter()
-        .map(|entry| [&[0], entry.leaf.encode().unwrap().as_slice()].concat())
+        .map(|leaf| [&[0], leaf.encode().as_slice()].concat())
         .collect();
     let mut group = criterion.benchmark_group("append");
     group.throughput(Throughput::Elements(LEAVES));
@@ -76,8 +86,8 @@ fn appends(criterion: &mut Criterion) {
     group.bench_function("encode, hash and append", |bencher| {
         bencher.iter(|| {
             let mut range = CompactRange::starting_at(0).unwrap();
-            for entry in &leaves {
-                let hash = entry.leaf.hash().unwrap();
+            for leaf in &leaves {
+                let hash = leaf.hash();
                 range
                     .append(hash, &mut |_, hash| {
                         black_box(hash);
@@ -115,14 +125,14 @@ fn bundles(criterion: &mut Criterion) {
     let signer = NoteSigner::from_seed(KeyName::new(ORIGIN).unwrap(), &[7; 32]);
     let checkpoint = Checkpoint::new(ORIGIN, TreeHead { size, root }).unwrap();
     let note = SignedNote::sign(&checkpoint.to_text(), &[&signer]).unwrap();
-    let plan = BundlePlan {
+    let head = BundleHead {
         tenant: "acme",
         checkpoint: &note,
         older: &[],
-        from: 0,
-        to: size,
+        minimum_index: 0,
     };
-    let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &levels).unwrap();
+    let sink = MemoryBundle::default();
+    let mut writer = RangeWriter::begin(sink, &head, 0, size, &levels).unwrap();
     for index in 0..size {
         writer.entry(&entry(index)).unwrap();
     }
@@ -143,10 +153,42 @@ fn bundles(criterion: &mut Criterion) {
             || (),
             |()| {
                 let summary = verification.run(&bundle, &mut |_| {}).unwrap();
-                assert_eq!((summary.entries, summary.findings), (size, 0));
+                assert_eq!((summary.present, summary.findings), (size, 0));
             },
             BatchSize::PerIteration,
         );
+    });
+    group.finish();
+    selections(criterion, &head, &levels, size, &verification);
+}
+
+/// A run of 1,000 steps, spread over the log.
+fn selections(
+    criterion: &mut Criterion,
+    head: &BundleHead<'_>,
+    levels: &Levels,
+    size: u64,
+    verification: &Verification<'_>,
+) {
+    const STEPS: u64 = 1_000;
+    let write = || {
+        let sink = MemoryBundle::default();
+        let mut writer =
+            SelectionWriter::begin(sink, head, r#"{"run_id":"run-1"}"#, levels).unwrap();
+        for index in (0..STEPS).map(|step| step * (size / STEPS)) {
+            writer.entry(index, "step", &entry(index)).unwrap();
+        }
+        writer.finish().unwrap()
+    };
+    let bundle = write();
+    let mut group = criterion.benchmark_group(format!("selection of {STEPS} of {size} entries"));
+    group.throughput(Throughput::Elements(STEPS));
+    group.bench_function("write", |bencher| bencher.iter(write));
+    group.bench_function("verify", |bencher| {
+        bencher.iter(|| {
+            let summary = verification.run(&bundle, &mut |_| {}).unwrap();
+            assert_eq!((summary.present, summary.findings), (STEPS, 0));
+        });
     });
     group.finish();
 }
@@ -155,7 +197,7 @@ fn log(size: u64) -> (Levels, Hash) {
     let mut levels = Levels::default();
     let mut range = CompactRange::starting_at(0).unwrap();
     for index in 0..size {
-        let hash = entry(index).leaf.hash().unwrap();
+        let hash = leaf(index).hash();
         let mut store = |node, hash| levels.push(node, hash);
         range.append(hash, &mut store).unwrap();
     }

@@ -1,31 +1,37 @@
-//! The evidence bundle: what someone who trusts nobody needs to check a range of a log offline. A
-//! bundle is a folder; `FORMAT.md` says what is in each file, to the byte.
+//! The evidence bundle: what someone who trusts nobody needs to check entries of a log offline, those of a range
+//! or chosen ones. A bundle is a folder; `FORMAT.md` says what is in each file, to the byte.
 //!
 //! Files are reached through [`BundleSink`] and [`BundleSource`]; [`MemoryBundle`] is both.
 
+mod answers;
+mod entry;
 mod error;
 mod findings;
 mod layout;
+mod line;
 mod manifest;
 mod memory;
-mod payload;
+mod receipt;
 mod redaction;
 mod sums;
+mod text;
 mod tiles;
 mod verifier;
 mod writer;
 
 use std::io::{self, Read};
 
+pub use answers::{Answers, MAX_ANSWERS};
+pub use entry::{BundleEntry, EntryRecord, MAX_PAYLOAD_BYTES};
 pub use error::{BundleError, Unreadable};
 pub use findings::{EntryName, Finding, Problem};
 pub use layout::Layout;
-pub use manifest::Manifest;
+pub use manifest::{BundleForm, MAX_QUESTION_BYTES, Manifest};
 pub use memory::MemoryBundle;
-pub use payload::{MAX_PAYLOAD_BYTES, Part, PartContent};
-pub use redaction::{REDACTION_KIND, Redaction};
-pub use verifier::{Summary, Verification};
-pub use writer::{BundleEntry, BundlePlan, BundleWriter};
+pub use receipt::{Receipt, ReceiptError};
+pub use redaction::Redaction;
+pub use verifier::{ReceiptSummary, Summary, Verification};
+pub use writer::{BundleHead, RangeWriter, SelectionWriter};
 
 /// The text that says what is in a bundle, and travels in it.
 pub const FORMAT: &str = include_str!("../FORMAT.md");
@@ -36,7 +42,7 @@ pub const MAX_OLDER_CHECKPOINTS: usize = 4096;
 const FORMAT_PATH: &str = "FORMAT.md";
 const CHECKPOINT_PATH: &str = "checkpoint";
 const MANIFEST_PATH: &str = "manifest.json";
-const PAYLOADS_PATH: &str = "payloads.ndjson";
+const ENTRIES_PATH: &str = "entries.ndjson";
 const SUMS_PATH: &str = "SHA256SUMS";
 
 /// The note of an older checkpoint.

@@ -33,12 +33,6 @@ pub enum LedgerError {
         /// Hashes given.
         found: usize,
     },
-    /// A text of a leaf is longer than its length prefix can say.
-    #[error("the {field} of a leaf is longer than 2^32 - 1 bytes")]
-    FieldTooLong {
-        /// `tenant` or `kind`.
-        field: &'static str,
-    },
 }
 
 /// Why a proof could not be made from stored hashes.

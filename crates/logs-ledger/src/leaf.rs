@@ -1,20 +1,20 @@
-//! What a leaf covers: names in the clear, payloads behind salted commitments.
+//! What a leaf covers: names in the clear, facts by their hash, content behind a salted commitment.
 
 use sha2::{Digest, Sha256};
 
-use crate::error::LedgerError;
 use crate::hash::{HASH_BYTES, Hash, LEAF_PREFIX, hash_whole};
 
 const LEAF_DOMAIN: &[u8] = b"logs-ledger/leaf/v1\0";
-const PART_DOMAIN: &[u8] = b"logs-ledger/part/v1\0";
+const CONTENT_DOMAIN: &[u8] = b"logs-ledger/content/v1\0";
 
 /// Bytes in a [`Salt`].
-pub const SALT_BYTES: usize = 32;
+pub const SALT_BYTES: usize = 16;
 
-/// Random bytes that keep a redacted payload from being guessed through its commitment.
+/// Random bytes that keep redacted content from being guessed through its commitment, and an expired record
+/// through its leaf hash.
 ///
-/// Each part of each entry needs its own, from a cryptographic generator. It goes when the payload
-/// goes. It has no `Debug` that shows it.
+/// Each entry needs its own, from a cryptographic generator. It goes when the content goes. It has no `Debug`
+/// that shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Salt([u8; SALT_BYTES]);
 
@@ -25,7 +25,7 @@ impl Salt {
         Self(bytes)
     }
 
-    /// The salt's bytes, to be stored beside the payload.
+    /// The salt's bytes, to be stored beside the record.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; SALT_BYTES] {
         &self.0
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Salt {
     }
 }
 
-/// The part of a payload that stays for ever: `SHA-256("logs-ledger/part/v1\0" ‖ salt ‖ payload)`.
+/// What stays of redacted content: `SHA-256("logs-ledger/content/v1\0" ‖ salt ‖ content)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Commitment([u8; HASH_BYTES]);
 
@@ -56,103 +56,72 @@ impl Commitment {
     }
 }
 
-/// Commits to a payload's bytes, which are opaque here.
+/// Commits to the bytes of an entry's content, which are opaque here.
 #[must_use]
-pub fn commit(salt: &Salt, payload: &[u8]) -> Commitment {
+pub fn commit(salt: &Salt, content: &[u8]) -> Commitment {
     let digest = Sha256::new()
-        .chain_update(PART_DOMAIN)
+        .chain_update(CONTENT_DOMAIN)
         .chain_update(salt.0)
-        .chain_update(payload)
+        .chain_update(content)
         .finalize();
     Commitment(digest.into())
 }
 
-/// One audit entry in the log.
+/// The hash under which a leaf covers the bytes of an entry's facts: their SHA-256.
+#[must_use]
+pub fn hash_facts(facts: &[u8]) -> Hash {
+    hash_whole(facts)
+}
+
+/// One entry of the log: a record, by its name, its time and what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leaf<'a> {
     /// The tenant of the log. In another tenant's log, the leaf has another hash.
     pub tenant: &'a str,
-    /// The entry's id.
-    pub entry_id: [u8; 16],
-    /// When it happened, by the producer's claim: microseconds since 1970-01-01 UTC.
-    pub occurred_at_micros: i64,
-    /// What kind of entry it is.
-    pub kind: &'a str,
-    /// Commitment to the part *who*: the actor and the reason.
-    pub who: Commitment,
-    /// Commitment to the part *what*: the action.
-    pub what: Commitment,
+    /// The number of the record's kind. [`kind_name`](crate::kind_name) gives its word.
+    pub kind: u16,
+    /// The record's id.
+    pub id: [u8; 16],
+    /// The record time: microseconds since 1970-01-01 UTC.
+    pub recorded_at_micros: i64,
+    /// The hash of the facts, which are never redacted: [`hash_facts`].
+    pub facts: Hash,
+    /// The commitment to the content, which may be redacted: [`commit`].
+    pub content: Commitment,
 }
 
-impl<'a> Leaf<'a> {
-    /// Parses the bytes of a leaf. `None` unless [`encode`](Self::encode) writes the same bytes.
-    #[must_use]
-    pub fn decode(bytes: &'a [u8]) -> Option<Self> {
-        let rest = bytes.strip_prefix(LEAF_DOMAIN)?;
-        let (tenant, rest) = split_text(rest)?;
-        let (entry_id, rest) = rest.split_first_chunk::<16>()?;
-        let (occurred_at, rest) = rest.split_first_chunk::<8>()?;
-        let (kind, rest) = split_text(rest)?;
-        let (who, rest) = rest.split_first_chunk::<HASH_BYTES>()?;
-        let (what, rest) = rest.split_first_chunk::<HASH_BYTES>()?;
-        rest.is_empty().then_some(Self {
-            tenant,
-            entry_id: *entry_id,
-            occurred_at_micros: i64::from_be_bytes(*occurred_at),
-            kind,
-            who: Commitment(*who),
-            what: Commitment(*what),
-        })
-    }
-
+impl Leaf<'_> {
     /// The bytes that the log hashes.
     ///
     /// They are `"logs-ledger/leaf/v1\0"`, the tenant's length as a big-endian u32, and its bytes. Then come the
-    /// 16 bytes of the id, the time as a big-endian i64, the kind's length and bytes, and the commitments `who`
-    /// and `what`. Fixed widths and length prefixes make the encoding injective.
-    ///
-    /// # Errors
-    /// [`LedgerError::FieldTooLong`] if a text is too long for its length prefix.
-    pub fn encode(&self) -> Result<Vec<u8>, LedgerError> {
+    /// kind as a big-endian u16, the 16 bytes of the id, the time as a big-endian i64, the hash of the facts and
+    /// the commitment to the content. Only the tenant varies in length, so the encoding is injective.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         self.encode_behind(&[])
     }
 
     /// The encoding behind other bytes.
-    fn encode_behind(&self, before: &[u8]) -> Result<Vec<u8>, LedgerError> {
-        let texts = self.tenant.len() + self.kind.len();
-        let mut bytes =
-            Vec::with_capacity(before.len() + LEAF_DOMAIN.len() + texts + 32 + 2 * HASH_BYTES);
+    fn encode_behind(&self, before: &[u8]) -> Vec<u8> {
+        let fixed = LEAF_DOMAIN.len() + 4 + 2 + 16 + 8 + 2 * HASH_BYTES;
+        let mut bytes = Vec::with_capacity(before.len() + fixed + self.tenant.len());
+        let length = u32::try_from(self.tenant.len()).unwrap_or(u32::MAX);
         bytes.extend_from_slice(before);
         bytes.extend_from_slice(LEAF_DOMAIN);
-        push_text(&mut bytes, "tenant", self.tenant)?;
-        bytes.extend_from_slice(&self.entry_id);
-        bytes.extend_from_slice(&self.occurred_at_micros.to_be_bytes());
-        push_text(&mut bytes, "kind", self.kind)?;
-        bytes.extend_from_slice(&self.who.0);
-        bytes.extend_from_slice(&self.what.0);
-        Ok(bytes)
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(self.tenant.as_bytes());
+        bytes.extend_from_slice(&self.kind.to_be_bytes());
+        bytes.extend_from_slice(&self.id);
+        bytes.extend_from_slice(&self.recorded_at_micros.to_be_bytes());
+        bytes.extend_from_slice(self.facts.as_bytes());
+        bytes.extend_from_slice(&self.content.0);
+        bytes
     }
 
     /// The leaf's hash in the log: RFC 6962's leaf hash of [`Leaf::encode`].
-    ///
-    /// # Errors
-    /// As [`Leaf::encode`].
-    pub fn hash(&self) -> Result<Hash, LedgerError> {
+    #[must_use]
+    pub fn hash(&self) -> Hash {
         // In one update of the hash, because two cost a tenth more.
-        Ok(hash_whole(&self.encode_behind(&[LEAF_PREFIX])?))
+        hash_whole(&self.encode_behind(&[LEAF_PREFIX]))
     }
-}
-
-fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (text, rest) = rest.split_at_checked(length)?;
-    Some((std::str::from_utf8(text).ok()?, rest))
-}
-
-fn push_text(bytes: &mut Vec<u8>, field: &'static str, text: &str) -> Result<(), LedgerError> {
-    let length = u32::try_from(text.len()).map_err(|_| LedgerError::FieldTooLong { field })?;
-    bytes.extend_from_slice(&length.to_be_bytes());
-    bytes.extend_from_slice(text.as_bytes());
-    Ok(())
 }

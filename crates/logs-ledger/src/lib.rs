@@ -9,39 +9,39 @@
 //!
 //! ```
 //! use logs_ledger::{
-//!     BundleEntry, BundlePlan, BundleWriter, Checkpoint, CompactRange, HighWaterMark, KeyName, Leaf,
-//!     MemoryBundle, NoteSigner, PartContent, Salt, SignedNote, TreeHead, Verification,
+//!     BundleEntry, BundleHead, Checkpoint, CompactRange, EntryRecord, HighWaterMark, KeyName,
+//!     MemoryBundle, NoteSigner, Salt, SelectionWriter, SignedNote, TreeHead, Verification,
 //! };
 //!
-//! let entries: Vec<(PartContent, PartContent)> = (0..3_u8).map(|n| {
-//!     let part = |salt, payload: &str| PartContent::Present {
-//!         salt: Salt::from_bytes([salt; 32]), // from a random generator, another for each part
-//!         payload: payload.as_bytes().to_vec(),
-//!     };
-//!     (part(2 * n, r#"{"actor":"ada"}"#), part(2 * n + 1, r#"{"limit":5}"#))
+//! let entries: Vec<BundleEntry> = (0..3_u8).map(|n| BundleEntry {
+//!     kind: 5,
+//!     id: [n; 16],
+//!     record: EntryRecord::Present {
+//!         recorded_at_micros: 1_700_000_000_000_000,
+//!         facts: r#"{"event_type":"LimitUpdated"}"#.to_owned(),
+//!         content: r#"{"actor_id":"ada"}"#.to_owned(),
+//!         salt: Salt::from_bytes([n; 16]), // from a random generator, another for each entry
+//!     },
 //! }).collect();
-//! let leaf = |n: usize| Leaf {
-//!     tenant: "acme", entry_id: [n as u8; 16], occurred_at_micros: 1_700_000_000_000_000,
-//!     kind: "LimitUpdated", who: entries[n].0.commitment().unwrap(), what: entries[n].1.commitment().unwrap(),
-//! };
 //! let (mut log, mut stored) = (CompactRange::starting_at(0)?, std::collections::BTreeMap::new());
-//! for n in 0..3 {
-//!     log.append(leaf(n).hash()?, &mut |node, hash| drop(stored.insert(node, hash)))?;
+//! for entry in &entries {
+//!     log.append(entry.leaf_hash("acme"), &mut |node, hash| drop(stored.insert(node, hash)))?;
 //! }
 //! let signer = NoteSigner::from_seed(KeyName::new("logs.example/acme")?, &[7; 32]);
 //! let head = TreeHead { size: 3, root: log.root()? };
 //! HighWaterMark::of_a_new_log().advance(head, &[])?; // or the signer refuses; then it is kept
 //! let text = Checkpoint::new("logs.example/acme", head)?.to_text();
 //! let note = SignedNote::sign(&text, &[&signer])?;
-//! let plan = BundlePlan { tenant: "acme", checkpoint: &note, older: &[], from: 0, to: 3 };
-//! let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &stored)?;
-//! for (n, (who, what)) in entries.iter().cloned().enumerate() {
-//!     writer.entry(&BundleEntry { leaf: leaf(n), who, what })?;
+//! let head = BundleHead { tenant: "acme", checkpoint: &note, older: &[], minimum_index: 0 };
+//! let question = r#"{"actor_id":"ada"}"#;
+//! let mut writer = SelectionWriter::begin(MemoryBundle::default(), &head, question, &stored)?;
+//! for index in [0, 2] {
+//!     writer.entry(index, "audit_entry", &entries[index as usize])?;
 //! }
 //! let bundle = writer.finish()?;
 //! let keys = [signer.verifier()]; // which the reader got elsewhere
 //! let summary = Verification { keys: &keys, trusted: None }.run(&bundle, &mut |bad| panic!("{bad}"))?;
-//! assert_eq!((summary.entries, summary.findings), (3, 0));
+//! assert_eq!((summary.present, summary.findings), (2, 0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -50,9 +50,9 @@
 mod bundle;
 mod checkpoint;
 mod compact_range;
-mod entry_bundle;
 mod error;
 mod hash;
+mod kind;
 mod leaf;
 mod node;
 mod note;
@@ -62,16 +62,17 @@ mod tile;
 mod tlog_proof;
 
 pub use bundle::{
-    BundleEntry, BundleError, BundlePlan, BundleSink, BundleSource, BundleWriter, EntryName,
-    FORMAT, Finding, Layout, MAX_OLDER_CHECKPOINTS, MAX_PAYLOAD_BYTES, Manifest, MemoryBundle,
-    Part, PartContent, Problem, REDACTION_KIND, Redaction, Summary, Unreadable, Verification,
+    Answers, BundleEntry, BundleError, BundleForm, BundleHead, BundleSink, BundleSource, EntryName,
+    EntryRecord, FORMAT, Finding, Layout, MAX_ANSWERS, MAX_OLDER_CHECKPOINTS, MAX_PAYLOAD_BYTES,
+    MAX_QUESTION_BYTES, Manifest, MemoryBundle, Problem, RangeWriter, Receipt, ReceiptError,
+    ReceiptSummary, Redaction, SelectionWriter, Summary, Unreadable, Verification,
 };
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_CHECKPOINT_BYTES};
 pub use compact_range::CompactRange;
-pub use entry_bundle::{MAX_LEAF_BYTES, entries, push_entry};
 pub use error::{LedgerError, ProofError, ReadError, SignRefusal};
 pub use hash::{HASH_BYTES, Hash, empty_root, hash_leaf, hash_nodes};
-pub use leaf::{Commitment, Leaf, SALT_BYTES, Salt, commit};
+pub use kind::{REDACTION_KIND, kind_name};
+pub use leaf::{Commitment, Leaf, SALT_BYTES, Salt, commit, hash_facts};
 pub use node::{AbsentHash, HashReader, MAX_LOG_SIZE, NodeAddress};
 pub use note::{
     KeyError, KeyName, MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES, NoteError, NoteSignature, NoteSigner,
@@ -82,4 +83,4 @@ pub use proof::{
 };
 pub use signer::{HighWaterMark, TreeHead};
 pub use tile::{TILE_WIDTH, Tile, tile_bytes};
-pub use tlog_proof::{TlogProof, TlogProofError};
+pub use tlog_proof::{MAX_TLOG_PROOF_BYTES, TlogProof, TlogProofError};

@@ -10,6 +10,9 @@ use crate::error::ReadError;
 use crate::hash::{Hash, hash_nodes};
 use crate::node::{HashReader, NodeAddress};
 
+/// The longest audit path: one hash for each level of the largest log.
+pub(crate) const MAX_PATH: usize = 63;
+
 /// The largest power of two below `count`, where RFC 6962 splits a tree of two leaves or more.
 fn split_of(count: u64) -> u64 {
     1 << (count - 1).ilog2()

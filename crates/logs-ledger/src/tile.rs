@@ -1,11 +1,9 @@
 //! Tiles (C2SP tlog-tiles): the stored hashes of a log in files of up to 256, eight levels apart.
 
-use std::fmt;
-
 use crate::hash::{HASH_BYTES, Hash, hash_nodes};
 use crate::node::{HashReader, MAX_LOG_SIZE, NodeAddress};
 
-/// Hashes in a full tile, and entries in a full entry bundle.
+/// Hashes in a full tile.
 pub const TILE_WIDTH: u64 = 256;
 /// Levels of the tree that a tile spans.
 const TILE_HEIGHT: u8 = 8;
@@ -57,16 +55,21 @@ impl Tile {
         u8::try_from(top).ok().map(|top| top / TILE_HEIGHT)
     }
 
-    /// `tile/LEVEL/INDEX`, with `.p/WIDTH` behind it when it is not full.
+    /// `tile/LEVEL/INDEX`, with `.p/WIDTH` behind it when it is not full. INDEX is in groups of three digits, all
+    /// but the last marked with an `x`, so that no folder is long.
     #[must_use]
     pub fn path(&self) -> String {
-        self.path_below(self.level)
-    }
-
-    /// The path of the entries whose hashes a tile of level 0 holds: `tile/entries/INDEX`.
-    #[must_use]
-    pub fn entries_path(&self) -> String {
-        self.path_below("entries")
+        let mut index = format!("{:03}", self.index % 1000);
+        let mut rest = self.index / 1000;
+        while rest > 0 {
+            index = format!("x{:03}/{index}", rest % 1000);
+            rest /= 1000;
+        }
+        let mut path = format!("tile/{}/{index}", self.level);
+        if u64::from(self.width) < TILE_WIDTH {
+            path.push_str(&format!(".p/{}", self.width));
+        }
+        path
     }
 
     /// The address of one of its hashes.
@@ -76,21 +79,6 @@ impl Tile {
             level: self.level * TILE_HEIGHT,
             index: self.index * TILE_WIDTH + u64::from(place),
         }
-    }
-
-    /// Groups of three digits, all but the last marked with an `x`, so that no folder is long.
-    fn path_below(&self, kind: impl fmt::Display) -> String {
-        let mut index = format!("{:03}", self.index % 1000);
-        let mut rest = self.index / 1000;
-        while rest > 0 {
-            index = format!("x{:03}/{index}", rest % 1000);
-            rest /= 1000;
-        }
-        let mut path = format!("tile/{kind}/{index}");
-        if u64::from(self.width) < TILE_WIDTH {
-            path.push_str(&format!(".p/{}", self.width));
-        }
-        path
     }
 }
 

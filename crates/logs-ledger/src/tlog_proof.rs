@@ -8,11 +8,12 @@ use crate::error::ProofError;
 use crate::hash::Hash;
 use crate::node::MAX_LOG_SIZE;
 use crate::note::{MAX_NOTE_BYTES, NoteError, NoteVerifier, SignedNote};
-use crate::proof::verify_inclusion;
+use crate::proof::{MAX_PATH, verify_inclusion};
+
+/// Most bytes of a proof that are read.
+pub const MAX_TLOG_PROOF_BYTES: usize = 2 * MAX_NOTE_BYTES;
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
-/// The longest audit path: one hash for each level of the largest log.
-const MAX_PATH: usize = 63;
 
 /// Why the reader refuses a proof.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +78,14 @@ impl TlogProof {
         self.index
     }
 
+    pub(crate) fn path(&self) -> &[Hash] {
+        &self.path
+    }
+
+    pub(crate) const fn note(&self) -> &SignedNote {
+        &self.note
+    }
+
     /// The bytes that nothing authenticates.
     #[must_use]
     pub fn unauthenticated_extra(&self) -> Option<&[u8]> {
@@ -88,7 +97,7 @@ impl TlogProof {
     /// # Errors
     /// [`TlogProofError`] for the first wrong line.
     pub fn parse(text: &str) -> Result<Self, TlogProofError> {
-        if text.len() > 2 * MAX_NOTE_BYTES {
+        if text.len() > MAX_TLOG_PROOF_BYTES {
             return Err(NoteError::TooLong.into());
         }
         let refused = |line, expected| TlogProofError::Form { line, expected };

@@ -1,9 +1,13 @@
 //! Bundles: what is written is found intact, and what nobody should believe is refused.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod support;
 
-use logs_ledger::{BundleError, Checkpoint, Layout, Problem, TILE_WIDTH, TreeHead};
-use support::{Entry, Log, ORIGIN, id, intact, reseal, signer, verify};
+use logs_ledger::{
+    BundleError, BundleForm, Checkpoint, Layout, MAX_PAYLOAD_BYTES, MemoryBundle, Problem,
+    RangeWriter, TILE_WIDTH, TreeHead,
+};
+use support::{KIND, Log, ORIGIN, id, intact, reseal, signer, verify};
 
 #[test]
 fn bundles_of_every_range_are_intact_and_say_what_they_hold() {
@@ -16,13 +20,16 @@ fn bundles_of_every_range_are_intact_and_say_what_they_hold() {
                 let bundle = log.bundle(size, *from, *to, &[]).unwrap();
                 let (summary, findings) = verify(&bundle, &log.keys(), None).unwrap();
                 assert_eq!(findings, [], "{from}..{to} of {size}");
-                assert_eq!(summary.entries, to - from);
-                assert_eq!((summary.manifest.from, summary.manifest.to), (*from, *to));
-                let times = (
-                    summary.manifest.occurred_from_micros - 1_700_000_000_000_000,
-                    summary.manifest.occurred_to_micros - 1_700_000_000_000_000,
+                assert_eq!(summary.present, to - from);
+                assert_eq!(
+                    summary.manifest.form,
+                    BundleForm::Range {
+                        from: *from,
+                        to: *to
+                    }
                 );
-                assert_eq!(times, (*from as i64, *to as i64 - 1));
+                let at = |index: u64| log.leaf(index).recorded_at_micros;
+                assert_eq!(summary.recorded_micros, Some((at(*from), at(*to - 1))));
                 assert_eq!(summary.signed_by.len(), 1);
             }
         }
@@ -47,66 +54,72 @@ fn a_bundle_holds_the_tiles_of_its_range_and_the_edges_of_the_rest() {
         .map(String::as_str)
         .filter(|path| path.starts_with("tile/"))
         .collect();
-    let expected = [
-        "tile/0/004",
-        "tile/0/011.p/184",
-        "tile/1/000.p/11",
-        "tile/entries/004",
-    ];
+    let expected = ["tile/0/004", "tile/0/011.p/184", "tile/1/000.p/11"];
     assert_eq!(tiles, expected);
     let all = Layout::covering(3000, 1100, 1101).unwrap();
     assert_eq!((all.from(), all.to()), (1024, 1280));
 }
 
+/// A bundle with the lines of its entries changed, under sums that fit.
+fn relined(bundle: &MemoryBundle, change: impl FnOnce(&mut Vec<String>)) -> MemoryBundle {
+    let mut changed = bundle.clone();
+    let file = changed.files.get_mut("entries.ndjson").unwrap();
+    let text = String::from_utf8(file.clone()).unwrap();
+    let mut lines: Vec<String> = text.lines().map(|line| format!("{line}\n")).collect();
+    change(&mut lines);
+    *file = lines.concat().into_bytes();
+    reseal(&mut changed);
+    changed
+}
+
 #[test]
-fn redacted_parts_are_told_from_missing_ones() {
-    let log = Log::with_redactions(600);
+fn present_redacted_expired_and_missing_records_are_told_apart() {
+    let mut log = Log::with_redactions(600);
+    log.minimum_index = 100;
+    for index in [0, 7, 99] {
+        log.entries[index].gone = true;
+    }
     let bundle = log.bundle(600, 0, 600, &[]).unwrap();
     let (summary, findings) = verify(&bundle, &log.keys(), None).unwrap();
-    assert_eq!((findings.len(), summary.manifest.redacted_parts), (0, 3));
-    let payloads = String::from_utf8(bundle.files["payloads.ndjson"].clone()).unwrap();
-    assert!(!payloads.contains("ada-200"), "it was removed");
+    assert_eq!(findings, []);
+    let counts = (summary.present, summary.redacted, summary.expired);
+    assert_eq!(counts, (595, 2, 3));
+    let lines = String::from_utf8(bundle.files["entries.ndjson"].clone()).unwrap();
+    assert!(!lines.contains("ada-200"), "it was removed");
+    assert!(!lines.contains("ada-7\""), "it expired");
 
-    let mut missing = bundle.clone();
-    let kept: Vec<&str> = payloads
-        .lines()
-        .filter(|line| !line.starts_with("{\"index\":200,\"part\":\"who\""))
-        .collect();
-    let kept = kept.join("\n") + "\n";
-    missing
-        .files
-        .insert("payloads.ndjson".to_owned(), kept.into_bytes());
-    reseal(&mut missing);
-    let (_, findings) = verify(&missing, &log.keys(), None).unwrap();
-    assert_eq!(findings[0].entry.unwrap().id, Some(id(200)));
-    assert!(
-        findings[0]
-            .to_string()
-            .contains("part who is missing, and not redacted")
+    // A record that is gone from the minimum index on is missing, and so is one without a line.
+    log.entries[100].gone = true;
+    let missing = log.bundle(600, 0, 600, &[]).unwrap();
+    let (summary, findings) = verify(&missing, &log.keys(), None).unwrap();
+    let [finding] = findings.as_slice() else {
+        panic!("{findings:?}")
+    };
+    assert_eq!(
+        finding.to_string(),
+        "entry 100 (audit_entry 018f4e5c-8f4e-7c3a-8b4e-000000000064): its record is missing: only \
+         records below the minimum index 100 expired"
     );
+    assert_eq!(summary.present, 594);
+    let without = relined(&bundle, |lines| drop(lines.remove(200)));
+    let (_, findings) = verify(&without, &log.keys(), None).unwrap();
+    let [finding] = findings.as_slice() else {
+        panic!("{findings:?}")
+    };
+    assert_eq!(finding.to_string(), "entry 200: its line is missing");
 }
 
 #[test]
 fn a_redaction_needs_an_entry_that_records_it() {
     let log = Log::with_redactions(600);
-    // Redacted by an entry of another kind, by one that names another entry, by one that removes
-    // another part only, by itself, by an earlier one, by one behind the last.
-    for (target, who, what) in [
-        (10, Some(20), None),
-        (10, Some(598), None),
-        (300, None, Some(599)),
-        (10, Some(10), None),
-        (10, Some(5), None),
-        (10, Some(600), None),
-    ] {
+    // Redacted by an entry of another kind, by one that names another entry, by itself, by an earlier
+    // one, by one behind the last.
+    for (target, by) in [(10, 20), (10, 598), (10, 10), (10, 5), (10, 600)] {
         let mut entries = log.entries.clone();
-        let entry: &mut Entry = &mut entries[target];
-        entry.who_redacted_by = who.or(entry.who_redacted_by);
-        entry.what_redacted_by = what;
+        entries[target as usize].redacted_by = Some(by);
         let forged = Log::with(log.tenant, entries);
-        let by = who.or(what).unwrap();
         let written = forged.bundle(600, 0, 600, &[]);
-        if by <= target as u64 || by >= 600 {
+        if by <= target || by >= 600 {
             let refused = written.unwrap_err().to_string();
             assert!(
                 refused.contains("must follow in the same bundle"),
@@ -118,12 +131,20 @@ fn a_redaction_needs_an_entry_that_records_it() {
         let [finding] = findings.as_slice() else {
             panic!("{findings:?}")
         };
-        assert!(matches!(finding.problem, Problem::Redaction { by: found, .. } if found == by));
-        assert_eq!(finding.entry.unwrap().index, target as u64);
+        assert_eq!(finding.problem, Problem::Redaction { by });
+        assert_eq!(finding.entry.unwrap().index, target);
     }
+    // It names the kind too: ids of different kinds may be equal.
+    let mut entries = log.entries.clone();
+    entries[10].redacted_by = Some(20);
+    entries[20].redacts(KIND + 1, id(10));
+    let forged = Log::with(log.tenant, entries);
+    let bundle = forged.bundle(600, 0, 600, &[]).unwrap();
+    let (_, findings) = verify(&bundle, &log.keys(), None).unwrap();
+    assert_eq!(findings[0].problem, Problem::Redaction { by: 20 });
     // What records a redaction is never redacted.
     let mut entries = log.entries.clone();
-    entries[598].who_redacted_by = Some(599);
+    entries[598].redacted_by = Some(599);
     let refused = Log::with(log.tenant, entries).bundle(600, 0, 600, &[]);
     assert!(refused.unwrap_err().to_string().contains("never redacted"));
 }
@@ -164,7 +185,7 @@ fn a_bundle_extends_its_older_checkpoints_and_the_trusted_one() {
     }
     // Another history of the same log.
     let mut entries = log.entries.clone();
-    entries[50].what = b"{}".to_vec();
+    entries[50].content = "{}".to_owned();
     let forked = Log::with(log.tenant, entries);
     for trusted in [100, 512, 700, 2000] {
         let (_, findings) =
@@ -221,12 +242,29 @@ fn the_writer_refuses_what_the_log_does_not_hold() {
         );
     }
     let mut altered = Log::of(600);
-    altered.entries[7].what = b"{}".to_vec();
+    altered.entries[7].content = "{}".to_owned();
     let refused = altered.bundle(600, 0, 600, &[]).unwrap_err().to_string();
     assert!(
         refused.contains("entry 7") && refused.contains("another leaf"),
         "{refused}"
     );
+    for facts in [
+        "",
+        "[]",
+        "{}{}",
+        "{",
+        "{\n}",
+        &"x".repeat(MAX_PAYLOAD_BYTES + 1),
+    ] {
+        let mut entries = Log::of(2).entries;
+        entries[1].facts = facts.to_owned();
+        let refused = Log::with("acme", entries).bundle(2, 0, 2, &[]);
+        let refused = refused.unwrap_err().to_string();
+        assert!(
+            refused.contains("entry 1") && refused.contains("facts"),
+            "{refused}"
+        );
+    }
     for older in [&[600][..], &[0], &[5, 5]] {
         let refused = log.bundle(600, 0, 600, older).unwrap_err();
         assert!(
@@ -235,15 +273,14 @@ fn the_writer_refuses_what_the_log_does_not_hold() {
         );
     }
     let shorter = Log::of(500);
-    let plan = logs_ledger::BundlePlan {
+    let head = logs_ledger::BundleHead {
         tenant: "acme",
         checkpoint: &shorter.note(500),
         older: &[],
-        from: 0,
-        to: 500,
+        minimum_index: 0,
     };
-    let sink = logs_ledger::MemoryBundle::default();
-    let mut writer = logs_ledger::BundleWriter::begin(sink, &plan, &shorter.hashes).unwrap();
+    let sink = MemoryBundle::default();
+    let mut writer = RangeWriter::begin(sink, &head, 0, 500, &shorter.hashes).unwrap();
     writer.entry(&shorter.bundle_entry(0)).unwrap();
     let missing = writer.finish().unwrap_err();
     assert!(matches!(

@@ -28,9 +28,6 @@ pub mod step;
 pub mod usage;
 
 pub use dialect::Dialect;
+pub use logs_domain::PLATFORM;
 #[doc(hidden)]
 pub use {async_trait::async_trait, tracing};
-
-/// The value of the column `tenant_id` for records of the platform. No tenant id can have this
-/// value.
-pub const PLATFORM: &str = "~platform";

@@ -1,10 +1,11 @@
-//! What is said of a bundle: for a lawyer to read, or one JSON object a line.
+//! What is said of a bundle or a receipt: for a lawyer to read, or one JSON object a line.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use chrono::DateTime;
-use logs_ledger::{Finding, Summary, Unreadable};
-use serde_json::json;
+use logs_ledger::{BundleForm, Finding, ReceiptSummary, Summary, TreeHead, Unreadable, kind_name};
+use serde_json::{Value, json};
 
 /// Writes the report.
 pub(crate) struct Report<'a> {
@@ -19,9 +20,11 @@ impl Report<'_> {
     pub(crate) fn finding(&mut self, finding: &Finding) {
         let line = if self.json {
             let entry = finding.entry.map(|entry| entry.index);
-            let id = finding.entry.and_then(|entry| entry.id).map(hex);
+            let record = finding.entry.and_then(|entry| entry.record);
+            let kind = record.map(|(kind, _)| kind_word(kind));
+            let id = record.map(|(_, id)| hex(id));
             let problem = finding.problem.to_string();
-            json!({"entry": entry, "entry_id": id, "problem": problem}).to_string()
+            json!({"entry": entry, "kind": kind, "id": id, "problem": problem}).to_string()
         } else {
             format!("bad  {}", plain(&finding.to_string()))
         };
@@ -29,100 +32,164 @@ impl Report<'_> {
     }
 
     /// The end of a bundle that could be judged.
-    pub(crate) fn summary(&mut self, summary: &Summary) {
+    pub(crate) fn bundle(&mut self, summary: &Summary) {
         let manifest = &summary.manifest;
-        let verdict = verdict(summary);
-        let from = time(manifest.occurred_from_micros);
-        let to = time(manifest.occurred_to_micros);
-        let older = summary.older;
+        let verdict = verdict(summary.findings);
+        let recorded = summary.recorded_micros;
+        let recorded = recorded.map(|(from, to)| (time(from), time(to)));
         if self.json {
-            let line = json!({
+            let form = match &manifest.form {
+                BundleForm::Range { from, to } => json!({"from": from, "to": to}),
+                BundleForm::Selection { question, answers } => {
+                    let answers: BTreeMap<&str, u64> = answers.iter().collect();
+                    json!({"question": question, "answers": answers})
+                }
+            };
+            let mut line = json!({
                 "verdict": verdict.to_lowercase(),
                 "log": manifest.origin,
                 "tenant": manifest.tenant,
                 "size": manifest.size,
                 "root": format!("{:?}", manifest.root),
-                "from": manifest.from,
-                "to": manifest.to,
-                "entries": summary.entries,
-                "redacted_parts": manifest.redacted_parts,
-                "occurred_from": from,
-                "occurred_to": to,
+                "present": summary.present,
+                "redacted": summary.redacted,
+                "expired": summary.expired,
+                "minimum_index": manifest.minimum_index,
+                "recorded_from": recorded.as_ref().map(|(from, _)| from),
+                "recorded_to": recorded.as_ref().map(|(_, to)| to),
                 "signed_by": summary.signed_by,
-                "older_checkpoints": older,
+                "older_checkpoints": summary.older,
+                "extends_trusted": summary.extends,
+                "findings": summary.findings,
+            });
+            if let (Some(line), Value::Object(form)) = (line.as_object_mut(), form) {
+                line.extend(form);
+            }
+            return self.line(&line.to_string());
+        }
+        let head = TreeHead {
+            size: manifest.size,
+            root: manifest.root,
+        };
+        self.log(&manifest.origin, &manifest.tenant, head, &summary.signed_by);
+        let (form, said) = match &manifest.form {
+            BundleForm::Range { from, to } => (
+                format!("all from {from} to {}", to.saturating_sub(1)),
+                "nothing was changed, inserted, removed or reordered",
+            ),
+            BundleForm::Selection { question, answers } => {
+                let answers: Vec<String> = answers
+                    .iter()
+                    .map(|(part, count)| format!("{count} {part}"))
+                    .collect();
+                self.named("question", &format!("{question}, as the bundle says"));
+                (
+                    format!("chosen: {}", answers.join(", ")),
+                    "each record is intact and in the log; others may have been left out",
+                )
+            }
+        };
+        self.named("entries", &form);
+        let (present, redacted) = (summary.present, summary.redacted);
+        let expired = match (summary.expired, manifest.minimum_index) {
+            (0, _) => "0 expired".to_owned(),
+            (count, index) => {
+                format!("{count} expired, below entry {index}, as the bundle says")
+            }
+        };
+        let records = format!("{present} present, {redacted} redacted, {expired}");
+        self.named("records", &records);
+        if let Some((from, to)) = recorded {
+            self.named("recorded", &format!("{from} to {to}, as the records say"));
+        }
+        let older = match summary.older {
+            0 => "no older ones".to_owned(),
+            1 => "1 older one, which the log extends".to_owned(),
+            more => format!("{more} older ones, which the log extends"),
+        };
+        self.named("checkpoints", &older);
+        self.trusted(summary.extends);
+        self.verdict(summary.findings, said);
+    }
+
+    /// The end of a receipt that could be judged.
+    pub(crate) fn receipt(&mut self, summary: &ReceiptSummary) {
+        let recorded = summary.recorded_at_micros.map(time);
+        if self.json {
+            let record = summary.entry.record;
+            let line = json!({
+                "verdict": verdict(summary.findings).to_lowercase(),
+                "log": summary.origin,
+                "tenant": summary.tenant,
+                "size": summary.head.size,
+                "root": format!("{:?}", summary.head.root),
+                "entry": summary.entry.index,
+                "kind": record.map(|(kind, _)| kind_word(kind)),
+                "id": record.map(|(_, id)| hex(id)),
+                "recorded_at": recorded,
+                "signed_by": summary.signed_by,
                 "extends_trusted": summary.extends,
                 "findings": summary.findings,
             });
             return self.line(&line.to_string());
         }
-        let signed_by = if summary.signed_by.is_empty() {
-            "no key that was given".to_owned()
-        } else {
-            summary.signed_by.join(", ")
+        self.log(
+            &summary.origin,
+            &summary.tenant,
+            summary.head,
+            &summary.signed_by,
+        );
+        self.named("receipt", &format!("of {}", summary.entry));
+        if let Some(recorded) = recorded {
+            self.named("recorded", &format!("{recorded}, as the record says"));
+        }
+        self.trusted(summary.extends);
+        self.verdict(summary.findings, "the record is intact and in the log");
+    }
+
+    fn log(&mut self, origin: &str, tenant: &str, head: TreeHead, signed_by: &[String]) {
+        self.named("log", &format!("{origin}, of {tenant}"));
+        let size = head.size;
+        self.named("size", &format!("{size} entries at the checkpoint"));
+        self.named("root", &format!("{:?}", head.root));
+        let signed_by = match signed_by {
+            [] => "no key that was given".to_owned(),
+            keys => keys.join(", "),
         };
-        let trusted = match summary.extends {
+        self.named("signed by", &signed_by);
+    }
+
+    fn trusted(&mut self, extends: Option<u64>) {
+        let trusted = match extends {
             Some(size) => format!("the log extends the trusted checkpoint of {size} entries"),
             None => "no checkpoint that was obtained earlier is shown to be extended".to_owned(),
         };
-        let last = manifest.to.saturating_sub(1);
-        let lines = [
-            (
-                "log",
-                format!("{}, of {}", manifest.origin, manifest.tenant),
-            ),
-            (
-                "size",
-                format!("{} entries at the checkpoint", manifest.size),
-            ),
-            ("root", format!("{:?}", manifest.root)),
-            ("signed by", signed_by),
-            (
-                "entries",
-                format!(
-                    "{} of them here, {} to {last}",
-                    summary.entries, manifest.from
-                ),
-            ),
-            ("period", format!("{from} to {to}, as the entries say")),
-            (
-                "redacted",
-                match manifest.redacted_parts {
-                    0 => "nothing".to_owned(),
-                    1 => "1 part, as an entry of the log records".to_owned(),
-                    parts => format!("{parts} parts, as entries of the log record"),
-                },
-            ),
-            (
-                "checkpoints",
-                match older {
-                    0 => "no older ones".to_owned(),
-                    1 => "1 older one, which the log extends".to_owned(),
-                    more => format!("{more} older ones, which the log extends"),
-                },
-            ),
-            ("trusted", trusted),
-        ];
-        for (name, value) in lines {
-            self.line(&format!("{name:<12} {}", plain(&value)));
-        }
-        let said = match summary.findings {
-            0 => "nothing was changed, inserted, removed or reordered".to_owned(),
+        self.named("trusted", &trusted);
+    }
+
+    fn verdict(&mut self, findings: u64, intact: &str) {
+        let said = match findings {
+            0 => intact.to_owned(),
             1 => "1 thing is wrong, told above".to_owned(),
             more => format!("{more} things are wrong, told above"),
         };
-        self.line(&format!("{:<12} {verdict}: {said}", "verdict"));
+        self.named("verdict", &format!("{}: {said}", verdict(findings)));
+    }
+
+    /// A line with a name in front.
+    fn named(&mut self, name: &str, value: &str) {
+        self.line(&format!("{name:<12} {}", plain(value)));
     }
 
     /// The end of a bundle that cannot be judged.
     pub(crate) fn unreadable(&mut self, unreadable: &Unreadable) {
         let reason = unreadable.to_string();
-        let line = if self.json {
-            json!({"verdict": "unreadable", "reason": reason}).to_string()
+        if self.json {
+            let line = json!({"verdict": "unreadable", "reason": reason});
+            self.line(&line.to_string());
         } else {
-            let reason = plain(&reason);
-            format!("{:<12} UNREADABLE: {reason}", "verdict")
-        };
-        self.line(&line);
+            self.named("verdict", &format!("UNREADABLE: {reason}"));
+        }
     }
 
     fn line(&mut self, line: &str) {
@@ -132,12 +199,13 @@ impl Report<'_> {
     }
 }
 
-fn verdict(summary: &Summary) -> &'static str {
-    if summary.findings == 0 {
-        "INTACT"
-    } else {
-        "ALTERED"
-    }
+const fn verdict(findings: u64) -> &'static str {
+    if findings == 0 { "INTACT" } else { "ALTERED" }
+}
+
+/// The word for a kind, or its number where it has none yet.
+fn kind_word(kind: u16) -> String {
+    kind_name(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }
 
 /// A text that a terminal shows as it is: what a bundle says may hold anything.

@@ -14,7 +14,7 @@ const ADAPTERS: &[&str] = &["logs-memory", "logs-sqlite", "logs-postgres"];
 
 /// What each crate may depend on, of ours. `logs-contract` runs the memory store as its oracle.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("logs-domain", &[]),
+    ("logs-domain", &["logs-ledger"]),
     ("logs-ledger", &[]),
     ("logs-memory", &["logs-domain"]),
     ("logs-sql", &["logs-domain"]),

@@ -11,33 +11,33 @@ draft! {
     NewAuditEntry: AuditEntry {
         required {
             /// The key of the entry, made by the producer.
-            id: RecordId,
+            id: RecordId = fact,
             /// What was done.
-            event_type: AuditEventType,
+            event_type: AuditEventType = fact,
             /// The type of the thing it was done to.
-            entity_type: EntityType,
+            entity_type: EntityType = fact,
             /// The thing it was done to.
-            entity_id: EntityId,
+            entity_id: EntityId = fact,
             /// What kind of actor did it.
-            actor_type: ActorType,
+            actor_type: ActorType = fact,
         }
         optional {
             /// Who did it.
-            actor_id: ActorId,
+            actor_id: ActorId = content,
             /// Why.
-            action_reason: Reason,
+            action_reason: Reason = content,
             /// The thing before.
-            before_state: JsonObject,
+            before_state: JsonObject = content,
             /// The thing after.
-            after_state: JsonObject,
+            after_state: JsonObject = content,
             /// What ties it to other records.
-            correlation_id: CorrelationId,
+            correlation_id: CorrelationId = fact,
             /// What else the producer said, kept and never interpreted.
-            attributes: JsonObject,
+            attributes: JsonObject = content,
         }
         record_time {
             /// When it was done, by the producer's clock; absent, the record time stands in.
-            occurred_at,
+            occurred_at = fact,
         }
     }
 }

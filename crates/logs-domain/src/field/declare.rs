@@ -3,18 +3,21 @@
 /// Declares the draft of a kind: its members with what they hold, each once.
 ///
 /// `required` members are the arguments of `new`; `flags` are false, `optional` ones absent until their
-/// setter is called. A store keeps the record time in the place of an absent `record_time`. `as`
-/// names the fields of a member that is kept under another name, or in several fields.
+/// setter is called. A store keeps the record time in the place of an absent `record_time`.
+///
+/// Behind the type of a member stands which part of a leaf covers it: `fact` or `content`. A name behind
+/// that is the name of the field, where the member has another one. A member that is kept in several
+/// fields names each, with its part, between bars.
 ///
 /// The fields come in the order required, flags, optional, record time.
 macro_rules! draft {
     (
         $(#[$meta:meta])*
         $name:ident: $kind:ident {
-            required { $($(#[$required_meta:meta])* $required:ident $(as $($required_field:ident)|+)?: $required_type:ty),* $(,)? }
-            $(flags { $($(#[$flag_meta:meta])* $flag:ident),* $(,)? })?
-            $(optional { $($(#[$optional_meta:meta])* $optional:ident $(as $($optional_field:ident)|+)?: $optional_type:ty),* $(,)? })?
-            $(record_time { $($(#[$time_meta:meta])* $time:ident),* $(,)? })?
+            required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty = $($required_part:ident $($required_field:ident)?)|+),* $(,)? }
+            $(flags { $($(#[$flag_meta:meta])* $flag:ident = $flag_part:ident),* $(,)? })?
+            $(optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ty = $($optional_part:ident $($optional_field:ident)?)|+),* $(,)? })?
+            $(record_time { $($(#[$time_meta:meta])* $time:ident = $time_part:ident),* $(,)? })?
         }
     ) => {
         $(#[$meta])*
@@ -76,15 +79,21 @@ macro_rules! draft {
             const KIND: crate::RecordKind = crate::RecordKind::$kind;
 
             const FIELDS: &'static [crate::field::Field] = {
-                use crate::field::{Field, Part, count, flatten};
+                use crate::field::{Field, Part, count, draft, flatten};
                 const PARTS: &[Part] = &[
-                    $(Part::of::<$required_type>(crate::field::draft!(@names $required $($($required_field)+)?)),)*
-                    $($(Part::of::<bool>(&[stringify!($flag)]),)*)?
-                    $($(Part::of::<Option<$optional_type>>(crate::field::draft!(@names $optional $($($optional_field)+)?)),)*)?
-                    $($(Part::of::<Option<crate::Timestamp>>(&[stringify!($time)]).or_record_time(),)*)?
+                    $(Part::of::<$required_type>(&[$(draft!(@field $required $required_part $($required_field)?)),+]),)*
+                    $($(Part::of::<bool>(&[draft!(@field $flag $flag_part)]),)*)?
+                    $($(Part::of::<Option<$optional_type>>(&[$(draft!(@field $optional $optional_part $($optional_field)?)),+]),)*)?
+                    $($(Part::of::<Option<crate::Timestamp>>(&[draft!(@field $time $time_part)]).or_record_time(),)*)?
                 ];
                 const FIELDS: [Field; count(PARTS)] = flatten(PARTS);
                 &FIELDS
+            };
+
+            const BY_NAME: &'static [usize] = {
+                const COUNT: usize = <$name as crate::field::Fields>::FIELDS.len();
+                const BY_NAME: [usize; COUNT] = crate::field::by_name(<$name as crate::field::Fields>::FIELDS);
+                &BY_NAME
             };
 
             fn write_fields<'a>(&'a self, writer: &mut impl crate::field::FieldWriter<'a>) {
@@ -116,7 +125,9 @@ macro_rules! draft {
             }
         }
     };
-    (@names $member:ident) => { &[stringify!($member)] };
-    (@names $member:ident $($field:ident)+) => { &[$(stringify!($field)),+] };
+    (@field $member:ident $part:ident) => { (stringify!($member), crate::field::draft!(@part $part)) };
+    (@field $member:ident $part:ident $field:ident) => { (stringify!($field), crate::field::draft!(@part $part)) };
+    (@part fact) => { crate::field::LeafPart::Facts };
+    (@part content) => { crate::field::LeafPart::Content };
 }
 pub(crate) use draft;

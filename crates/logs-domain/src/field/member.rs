@@ -1,6 +1,6 @@
 //! A member of a draft: one field, or several that belong together.
 
-use super::{Field, FieldReader, FieldValue, FieldWriter, Presence, ValueType};
+use super::{Field, FieldReader, FieldValue, FieldWriter, LeafPart, Presence, ValueType};
 use crate::{
     Checksum, ExportResult, InvalidValue, Reason, SpanId, StepKey, StepPosition, Timestamp,
 };
@@ -155,16 +155,16 @@ fn absent(field: &Field, expected: String) -> InvalidValue {
     InvalidValue::new(field.name, "", expected)
 }
 
-/// The fields of one member of a draft, under the names that the draft gives them.
+/// The fields of one member of a draft, under the names that the draft gives them, each with its part of a leaf.
 pub(crate) struct Part {
-    names: &'static [&'static str],
+    names: &'static [(&'static str, LeafPart)],
     fields: &'static [(ValueType, Presence)],
     presence: Option<Presence>,
 }
 
 impl Part {
     /// The fields of a member of type `T`.
-    pub(crate) const fn of<T: Member>(names: &'static [&'static str]) -> Self {
+    pub(crate) const fn of<T: Member>(names: &'static [(&'static str, LeafPart)]) -> Self {
         assert!(names.len() == T::FIELDS.len(), "a name for each field");
         Self {
             names,
@@ -196,6 +196,7 @@ pub(crate) const fn flatten<const N: usize>(parts: &[Part]) -> [Field; N] {
         name: "",
         value_type: ValueType::Id,
         presence: Presence::Optional,
+        part: LeafPart::Facts,
     };
     let mut fields = [unset; N];
     let (mut part, mut place) = (0, 0);
@@ -208,8 +209,10 @@ pub(crate) const fn flatten<const N: usize>(parts: &[Part]) -> [Field; N] {
         let mut index = 0;
         while index < names.len() {
             let (value_type, found) = own[index];
+            let (name, part) = names[index];
             fields[place] = Field {
-                name: names[index],
+                name,
+                part,
                 value_type,
                 presence: match presence {
                     Some(presence) => *presence,
@@ -222,6 +225,34 @@ pub(crate) const fn flatten<const N: usize>(parts: &[Part]) -> [Field; N] {
         part += 1;
     }
     fields
+}
+
+/// The places of fields in the order of their names as bytes.
+pub(crate) const fn by_name<const N: usize>(fields: &[Field]) -> [usize; N] {
+    let mut places = [0; N];
+    let mut sorted = 0;
+    while sorted < N {
+        let mut place = sorted;
+        while place > 0 && is_before(fields[sorted].name, fields[places[place - 1]].name) {
+            places[place] = places[place - 1];
+            place -= 1;
+        }
+        places[place] = sorted;
+        sorted += 1;
+    }
+    places
+}
+
+const fn is_before(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut place = 0;
+    while place < one.len() && place < other.len() {
+        if one[place] != other[place] {
+            return one[place] < other[place];
+        }
+        place += 1;
+    }
+    one.len() < other.len()
 }
 
 /// Takes the fields of a member of type `T` from those that are left.

@@ -12,13 +12,13 @@ draft! {
     NewLogExport: LogExport {
         required {
             /// The key of the export, made by the producer.
-            id: RecordId,
+            id: RecordId = fact,
             /// What it covers.
-            scope: ExportScope,
+            scope: ExportScope = fact,
             /// The form of its file.
-            format: ExportFormat,
+            format: ExportFormat = fact,
             /// Who asked for it.
-            requested_by: ActorId,
+            requested_by: ActorId = content,
         }
     }
 }
@@ -29,9 +29,9 @@ draft! {
     LogExportOutcome: LogExportOutcome {
         required {
             /// The export, which must be stored before or in the same batch.
-            export_id: RecordId,
+            export_id: RecordId = fact,
             /// How it ended.
-            result as checksum | delivered_at | failure_reason: ExportResult,
+            result: ExportResult = fact checksum | fact delivered_at | content failure_reason,
         }
     }
 }

@@ -10,27 +10,27 @@ draft! {
     NewSystemRecord: SystemRecord {
         required {
             /// The key of the record, made by the producer.
-            id: RecordId,
+            id: RecordId = fact,
             /// The part of the platform that it happened in.
-            component: Component,
+            component: Component = fact,
             /// What happened.
-            event_type: SystemEventType,
+            event_type: SystemEventType = fact,
             /// How serious it is.
-            severity: Severity,
+            severity: Severity = fact,
             /// What happened, for people.
-            summary: Summary,
+            summary: Summary = content,
         }
         optional {
             /// More about it.
-            details: JsonObject,
+            details: JsonObject = content,
             /// What set it off.
-            caused_by: CausedBy,
+            caused_by: CausedBy = fact,
             /// What ties it to other records.
-            correlation_id: CorrelationId,
+            correlation_id: CorrelationId = fact,
         }
         record_time {
             /// When it happened, by the producer's clock; absent, the record time stands in.
-            occurred_at,
+            occurred_at = fact,
         }
     }
 }

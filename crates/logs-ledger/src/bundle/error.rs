@@ -50,6 +50,12 @@ pub enum BundleError {
         /// Why.
         reason: String,
     },
+    /// The question of a selection is not what a manifest can have.
+    #[error(
+        "the question of a selection is a JSON object in one line, of up to {} bytes",
+        super::manifest::MAX_QUESTION_BYTES
+    )]
+    Question,
     /// Entries are missing, or there are too many.
     #[error("a bundle of {expected} entries got {found}")]
     Count {
@@ -58,9 +64,9 @@ pub enum BundleError {
         /// How many came.
         found: u64,
     },
-    /// A leaf that the format has no room for.
+    /// The stored hashes lead to no root.
     #[error(transparent)]
-    Leaf(#[from] LedgerError),
+    Log(#[from] LedgerError),
 }
 
 /// Why a bundle cannot be judged. For whoever checks it, that is no better than altered.
@@ -74,7 +80,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    pub(super) fn new(path: impl Into<String>, reason: impl ToString) -> Self {
+    pub(crate) fn new(path: impl Into<String>, reason: impl ToString) -> Self {
         Self {
             path: path.into(),
             reason: reason.to_string(),

@@ -2,24 +2,27 @@
 
 use std::fmt;
 
-use super::payload::Part;
-use super::redaction::hyphenated;
+use super::text::hyphenated;
+use crate::kind::kind_name;
 
 /// An entry of a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryName {
     /// Its place in the log.
     pub index: u64,
-    /// Its id, where its leaf can be read.
-    pub id: Option<[u8; 16]>,
+    /// The kind and the id of its record, where its line can be read.
+    pub record: Option<(u16, [u8; 16])>,
 }
 
 impl fmt::Display for EntryName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "entry {}", self.index)?;
-        match &self.id {
-            Some(id) => write!(formatter, " ({})", hyphenated(id)),
-            None => Ok(()),
+        let Some((kind, id)) = &self.record else {
+            return Ok(());
+        };
+        match kind_name(*kind) {
+            Some(name) => write!(formatter, " ({name} {})", hyphenated(id)),
+            None => write!(formatter, " (kind {kind} {})", hyphenated(id)),
         }
     }
 }
@@ -83,63 +86,48 @@ pub enum Problem {
     /// The entries lead to another root than the one that was signed.
     #[error("the entries are not those of the signed checkpoint: they lead to another root")]
     Root,
-    /// The leaf has not the form of a leaf.
-    #[error("its leaf cannot be read")]
-    LeafForm,
-    /// The leaf is of another tenant's log.
-    #[error("its leaf is of the log of another tenant")]
-    LeafTenant,
-    /// A tile holds another hash than the one that the entries lead to.
-    #[error("its hash is not the one in {path}")]
+    /// The record is not the one that the log covers.
+    #[error("it was altered: its leaf is not the one in {path}")]
+    Altered {
+        /// Where the log's hash of it is.
+        path: String,
+    },
+    /// A tile holds another hash than the one that the tiles below it lead to.
+    #[error("a hash in {path} is not the one that the tiles below it lead to")]
     Tile {
         /// The tile.
         path: String,
     },
-    /// The number of entries in a bundle of them.
-    #[error("{path} holds {found} entries, not {expected}")]
-    EntryCount {
-        /// The file.
-        path: String,
-        /// How many there should be.
-        expected: u64,
-        /// How many there are.
-        found: u64,
+    /// The leaf and the proof of a chosen entry do not lead to the root of the checkpoint.
+    #[error("it was altered: its leaf and its proof lead to another root than the signed one")]
+    AlteredOrMoved,
+    /// A line of an entry cannot be read.
+    #[error("line {line} of entries.ndjson cannot be read")]
+    EntryForm {
+        /// The line, from 1.
+        line: u64,
     },
-    /// A payload is not the one that was committed to.
-    #[error("its part {} was altered", part.as_str())]
-    Payload {
-        /// The part.
-        part: Part,
+    /// There is no line for an entry of the bundle.
+    #[error("its line is missing")]
+    EntryMissing,
+    /// There is a line that belongs to no entry of the bundle.
+    #[error("a line for it does not belong to the bundle")]
+    EntryUnexpected,
+    /// The record is gone, and did not expire.
+    #[error("its record is missing: only records below the minimum index {minimum_index} expired")]
+    RecordMissing {
+        /// The log's minimum index.
+        minimum_index: u64,
     },
-    /// The line of a payload cannot be read.
-    #[error("the line of its part {} cannot be read", part.as_str())]
-    PayloadForm {
-        /// The part.
-        part: Part,
-    },
-    /// There is no payload, and nothing says that it was removed.
-    #[error("its part {} is missing, and not redacted", part.as_str())]
-    PayloadMissing {
-        /// The part.
-        part: Part,
-    },
-    /// There is a payload that belongs to no entry of the bundle.
-    #[error("a payload for it does not belong to the bundle")]
-    PayloadUnexpected,
-    /// A redaction is claimed that no entry of the log records.
-    #[error("its part {} is said to be redacted by entry {by}, which does not record that", part.as_str())]
+    /// A redaction is claimed that no entry of the bundle records.
+    #[error("its content is missing: entry {by}, which is said to record a redaction, does not")]
     Redaction {
-        /// The part.
-        part: Part,
         /// The entry that should record it.
         by: u64,
     },
-    /// A part of an entry that records a redaction is redacted itself.
-    #[error("it records a redaction, and its part {} is redacted", part.as_str())]
-    RedactedRedaction {
-        /// The part.
-        part: Part,
-    },
+    /// An entry that records a redaction is redacted itself.
+    #[error("it records a redaction, and is redacted itself")]
+    RedactedRedaction,
     /// An older checkpoint of the bundle is not signed, or the log does not extend it.
     #[error("the older checkpoint of size {size} does not hold: {reason}")]
     Older {

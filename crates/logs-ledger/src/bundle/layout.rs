@@ -17,8 +17,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The entries `from..to` of a log of `size` entries. Both ends lie between entry bundles,
-    /// which are never cut: they are multiples of 256, or `to` is the size.
+    /// The entries `from..to` of a log of `size` entries. Both ends lie between tiles:
+    /// they are multiples of 256, or `to` is the size.
     ///
     /// # Errors
     /// [`BundleError::Range`] for other ends, and for no entries at all.
@@ -47,13 +47,13 @@ impl Layout {
     /// # Errors
     /// [`BundleError::Range`] for no entries at all, and for ends outside of the log.
     pub fn covering(size: u64, from: u64, to: u64) -> Result<Self, BundleError> {
-        let from_bundle = from - from % TILE_WIDTH;
-        let to_bundle = to.checked_next_multiple_of(TILE_WIDTH).unwrap_or(to);
+        let from_tile = from - from % TILE_WIDTH;
+        let to_tile = to.checked_next_multiple_of(TILE_WIDTH).unwrap_or(to);
         let empty = from >= to || to > size;
         Self::new(
             size,
-            if empty { from } else { from_bundle },
-            if empty { to } else { to_bundle.min(size) },
+            if empty { from } else { from_tile },
+            if empty { to } else { to_tile.min(size) },
         )
     }
 
@@ -75,8 +75,7 @@ impl Layout {
         self.to
     }
 
-    /// How many files of hashes and of entries there are: computed, since a forger may claim any
-    /// size.
+    /// How many tiles there are: computed, since a forger may claim any size.
     pub(super) fn files(&self) -> u64 {
         let beside = self.beside();
         let levels = 0..=Tile::top_level(self.size).unwrap_or(0);
@@ -89,15 +88,7 @@ impl Layout {
             let inside = there.min(inside.end() + 1).saturating_sub(*inside.start());
             inside + outside as u64
         });
-        let entries = self.inside(0);
-        hashes.sum::<u64>() + entries.end() - entries.start() + 1
-    }
-
-    /// The tiles of level 0 whose entries the bundle holds.
-    pub(super) fn entry_bundles(&self) -> impl Iterator<Item = Tile> + use<> {
-        let size = self.size;
-        let places = self.from / TILE_WIDTH..=(self.to - 1) / TILE_WIDTH;
-        places.filter_map(move |index| Tile::of(size, 0, index))
+        hashes.sum()
     }
 
     /// All tiles of hashes, level by level.
@@ -143,7 +134,7 @@ mod tests {
     use super::Layout;
 
     #[test]
-    fn files_are_as_many_as_there_are_tiles_and_entry_bundles() {
+    fn files_are_as_many_as_there_are_tiles() {
         for size in [
             1, 255, 256, 257, 3000, 65_535, 65_536, 65_537, 70_000, 200_000,
         ] {
@@ -155,7 +146,7 @@ mod tests {
             for from in &ends {
                 for to in ends.iter().filter(|to| *to > from) {
                     let layout = Layout::new(size, *from, *to).unwrap();
-                    let counted = layout.tiles().count() + layout.entry_bundles().count();
+                    let counted = layout.tiles().count();
                     assert_eq!(layout.files(), counted as u64, "{from}..{to} of {size}");
                 }
             }

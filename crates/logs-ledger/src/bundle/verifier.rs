@@ -1,22 +1,27 @@
 //! Checking a bundle: everything in it against the signed checkpoint, in memory that does not grow
 //! with it. Only claims of redactions are kept until the entry comes that records them.
 
-mod entries;
-mod payloads;
+mod lines;
+mod range;
+mod receipt;
+mod records;
 mod redactions;
 mod roots;
+mod selection;
 
-use super::manifest::{self, Manifest};
+use super::manifest::{self, BundleForm, Manifest};
 use super::sums;
 use super::tiles::Tiles;
 use super::{
     BundleSource, CHECKPOINT_PATH, EntryName, Finding, Layout, MANIFEST_PATH, Problem, SUMS_PATH,
     Unreadable, read_text,
 };
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::note::{MAX_NOTE_BYTES, NoteVerifier, SignedNote};
 use crate::signer::TreeHead;
-use entries::Entries;
+pub use receipt::ReceiptSummary;
+
+use range::Range;
 use roots::Roots;
 
 /// What a bundle is checked against.
@@ -35,8 +40,14 @@ pub struct Summary {
     pub manifest: Manifest,
     /// The keys that signed the checkpoint, as `name+id`.
     pub signed_by: Vec<String>,
-    /// How many entries were read.
-    pub entries: u64,
+    /// How many records are there as a whole.
+    pub present: u64,
+    /// How many records had their content removed, as other entries of the bundle say.
+    pub redacted: u64,
+    /// How many records expired: nothing of them is there, and they are below the minimum index.
+    pub expired: u64,
+    /// The earliest and the latest record time, in microseconds since 1970-01-01 UTC.
+    pub recorded_micros: Option<(i64, i64)>,
     /// How many older checkpoints the log extends.
     pub older: usize,
     /// The size of the trusted checkpoint that the log extends.
@@ -68,39 +79,31 @@ impl Verification<'_> {
         let named = sums::compare(source, &mut |problem| {
             findings.add(None, problem);
         })?;
-        let layout = Layout::new(head.size, manifest.from, manifest.to)
-            .map_err(|error| Unreadable::new(MANIFEST_PATH, error))?;
-        // Format, checkpoint and payloads; two for each older checkpoint.
-        let expected = 3 + 2 * manifest.older.len() as u64 + layout.files();
-        findings.compare(
-            "a range that needs files",
-            &expected.to_string(),
-            &named.to_string(),
-        );
-        let tiles = Tiles::new(source, head.size);
         let mut roots = Roots::read(source, &manifest, head, self, &mut findings)?;
-        let entries = Entries::new(source, &tiles, &manifest.tenant, layout)?;
-        let read = entries.run(head, &mut roots, &mut findings)?;
+        // Format, checkpoint and entries; two for each older checkpoint.
+        let common = 3 + 2 * manifest.older.len() as u64;
+        let counts = match &manifest.form {
+            BundleForm::Range { from, to } => {
+                let layout = Layout::new(head.size, *from, *to)
+                    .map_err(|error| Unreadable::new(MANIFEST_PATH, error))?;
+                findings.compare_files(common + layout.files(), named);
+                let tiles = Tiles::new(source, head.size);
+                let range = Range::new(source, &tiles, &manifest, layout)?;
+                range.run(head, &mut roots, &mut findings)?
+            }
+            BundleForm::Selection { answers, .. } => {
+                findings.compare_files(common, named);
+                selection::run(source, &manifest, answers, head, &mut findings)?
+            }
+        };
         let (older, extends) = roots.finish(&mut findings)?;
-        findings.compare(
-            "redacted_parts",
-            &manifest.redacted_parts.to_string(),
-            &read.redacted_parts.to_string(),
-        );
-        findings.compare(
-            "occurred_from_micros",
-            &manifest.occurred_from_micros.to_string(),
-            &read.occurred_from_micros.to_string(),
-        );
-        findings.compare(
-            "occurred_to_micros",
-            &manifest.occurred_to_micros.to_string(),
-            &read.occurred_to_micros.to_string(),
-        );
         Ok(Summary {
             manifest,
             signed_by,
-            entries: read.entries,
+            present: counts.present,
+            redacted: counts.redacted,
+            expired: counts.expired,
+            recorded_micros: counts.recorded_micros,
             older,
             extends,
             findings: findings.count,
@@ -117,8 +120,25 @@ impl Verification<'_> {
         let unreadable = |error: &dyn ToString| Unreadable::new(CHECKPOINT_PATH, error.to_string());
         let text = read_text(source, CHECKPOINT_PATH, MAX_NOTE_BYTES)?;
         let note = SignedNote::parse(&text).map_err(|error| unreadable(&error))?;
+        let (checkpoint, signed_by) = self
+            .opened(&note, findings)
+            .map_err(|error| unreadable(&error))?;
+        let head = checkpoint.head();
+        findings.compare("origin", &manifest.origin, checkpoint.origin());
+        findings.compare("size", &manifest.size.to_string(), &head.size.to_string());
+        let roots = [manifest.root, head.root].map(|root| format!("{root:?}"));
+        findings.compare("root", &roots[0], &roots[1]);
+        Ok((head, signed_by))
+    }
+
+    /// What a note says, and which of the given keys of this log signed it. None is a finding.
+    fn opened(
+        &self,
+        note: &SignedNote,
+        findings: &mut Findings<'_>,
+    ) -> Result<(Checkpoint, Vec<String>), CheckpointError> {
         let mut signed_by = Vec::new();
-        match Checkpoint::open(&note, self.keys) {
+        match Checkpoint::open(note, self.keys) {
             Ok(_) => {
                 let keys = note.verify(self.keys).map(|(_, keys)| keys);
                 let name = |key: &&NoteVerifier| {
@@ -131,14 +151,7 @@ impl Verification<'_> {
                 findings.add(None, Problem::Checkpoint { reason });
             }
         }
-        let checkpoint =
-            Checkpoint::parse(note.unverified_text()).map_err(|error| unreadable(&error))?;
-        let head = checkpoint.head();
-        findings.compare("origin", &manifest.origin, checkpoint.origin());
-        findings.compare("size", &manifest.size.to_string(), &head.size.to_string());
-        let roots = [manifest.root, head.root].map(|root| format!("{root:?}"));
-        findings.compare("root", &roots[0], &roots[1]);
-        Ok((head, signed_by))
+        Ok((Checkpoint::parse(note.unverified_text())?, signed_by))
     }
 }
 
@@ -152,6 +165,11 @@ impl Findings<'_> {
     fn add(&mut self, entry: Option<EntryName>, problem: Problem) {
         self.count += 1;
         (self.report)(&Finding { entry, problem });
+    }
+
+    fn compare_files(&mut self, expected: u64, found: u64) {
+        let [expected, found] = [expected, found].map(|files| files.to_string());
+        self.compare("a form that needs files", &expected, &found);
     }
 
     fn compare(&mut self, field: &'static str, said: &str, found: &str) {

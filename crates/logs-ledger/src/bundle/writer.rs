@@ -1,188 +1,164 @@
 //! Writing a bundle, entry by entry.
 
+mod range;
+mod selection;
+
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use sha2::{Digest, Sha256};
 
-use super::manifest::Manifest;
-use super::payload::{MAX_PAYLOAD_BYTES, Part, PartContent, PayloadLine};
-use super::redaction::REDACTION_KIND;
+use super::entry::EntryRecord;
+use super::line::EntryLine;
+use super::manifest::{BundleForm, Manifest};
 use super::sums::{by_parts, hex, line};
 use super::{
-    BundleError, BundleSink, CHECKPOINT_PATH, FORMAT, FORMAT_PATH, Layout, MANIFEST_PATH,
-    MAX_OLDER_CHECKPOINTS, PAYLOADS_PATH, SUMS_PATH, consistency_path, older_path,
+    BundleError, BundleSink, CHECKPOINT_PATH, ENTRIES_PATH, FORMAT, FORMAT_PATH, MANIFEST_PATH,
+    MAX_OLDER_CHECKPOINTS, SUMS_PATH, consistency_path, older_path,
 };
 use crate::checkpoint::Checkpoint;
 use crate::compact_range::CompactRange;
-use crate::entry_bundle::push_entry;
-use crate::hash::hash_leaf;
-use crate::leaf::{Commitment, Leaf};
+use crate::kind::REDACTION_KIND;
 use crate::node::{HashReader, NodeAddress};
 use crate::note::SignedNote;
 use crate::proof::prove_consistency;
-use crate::tile::{TILE_WIDTH, Tile, tile_bytes};
+
+pub use range::RangeWriter;
+pub use selection::SelectionWriter;
 
 const SOFTWARE: &str = concat!("logs-ledger ", env!("CARGO_PKG_VERSION"));
 
-/// What a bundle is about.
+/// What every bundle is about.
 #[derive(Debug, Clone, Copy)]
-pub struct BundlePlan<'a> {
+pub struct BundleHead<'a> {
     /// Whose log it is.
     pub tenant: &'a str,
     /// The signed checkpoint. Its signatures are for whoever checks the bundle, not for the writer.
     pub checkpoint: &'a SignedNote,
     /// Older checkpoints of the log, which readers may hold and trust, in any order.
     pub older: &'a [SignedNote],
-    /// The first entry. See [`Layout::covering`].
-    pub from: u64,
-    /// The first entry behind the range.
-    pub to: u64,
+    /// The log's minimum index: records of entries below it may have expired.
+    pub minimum_index: u64,
 }
 
-/// An entry of the range.
-#[derive(Debug, Clone)]
-pub struct BundleEntry<'a> {
-    /// What the log covers.
-    pub leaf: Leaf<'a>,
-    /// Who acted, and why.
-    pub who: PartContent,
-    /// What was done.
-    pub what: PartContent,
-}
-
-/// Writes a bundle. The same plan, hashes and entries give the same bytes. Memory grows by about
-/// 100 bytes for each file, of which there are two for 256 entries.
-pub struct BundleWriter<'a, S, H> {
+/// What the writers of both forms share.
+struct Writing<'a, S, H> {
     sink: S,
     hashes: &'a H,
-    layout: Layout,
     manifest: Manifest,
     sums: Vec<(String, String)>,
-    payloads: Sha256,
-    bundle: Vec<u8>,
-    next: u64,
+    entries: Sha256,
+    /// Entries that must still come, because they are said to record redactions.
+    redactions: BTreeSet<u64>,
 }
 
-impl<'a, S: BundleSink, H: HashReader> BundleWriter<'a, S, H>
+impl<'a, S: BundleSink, H: HashReader> Writing<'a, S, H>
 where
     H::Error: Display,
 {
-    /// Begins: writes all but the entries.
+    /// Begins: writes the page of the format and the checkpoints.
     ///
     /// # Errors
-    /// [`BundleError`] for a range that no bundle has, for checkpoints that are none of this log as
-    /// `hashes` has it, and for storage that fails. What was written is of no use then.
-    pub fn begin(sink: S, plan: &BundlePlan<'_>, hashes: &'a H) -> Result<Self, BundleError> {
-        let checkpoint = parsed(plan.checkpoint)?;
-        let head = checkpoint.head();
-        let layout = Layout::new(head.size, plan.from, plan.to)?;
-        let refused = |size, reason: &dyn ToString| BundleError::Checkpoint {
-            size,
-            reason: reason.to_string(),
+    /// [`BundleError::Checkpoint`] for checkpoints that are none of this log as `hashes` has it, and those of
+    /// storage that fails.
+    fn begin(
+        sink: S,
+        head: &BundleHead<'_>,
+        form: BundleForm,
+        hashes: &'a H,
+    ) -> Result<Self, BundleError> {
+        let checkpoint = parsed(head.checkpoint)?;
+        let tree = checkpoint.head();
+        let refused = |reason: &str| BundleError::Checkpoint {
+            size: tree.size,
+            reason: reason.to_owned(),
         };
-        let stored = CompactRange::covering(hashes, 0, head.size).map_err(unread)?;
-        if stored.root()? != head.root {
-            return Err(refused(
-                head.size,
-                &"the stored hashes lead to another root",
-            ));
+        let stored = CompactRange::covering(hashes, 0, tree.size).map_err(unread)?;
+        if stored.root()? != tree.root {
+            return Err(refused("the stored hashes lead to another root"));
         }
-        if plan.tenant.is_empty() || plan.tenant.chars().any(char::is_control) {
-            return Err(refused(
-                head.size,
-                &"its tenant is empty or has a control character",
-            ));
+        if head.tenant.is_empty() || head.tenant.chars().any(char::is_control) {
+            return Err(refused("its tenant is empty or has a control character"));
         }
-        if plan.older.len() > MAX_OLDER_CHECKPOINTS {
-            return Err(refused(head.size, &"it has too many older checkpoints"));
+        if head.older.len() > MAX_OLDER_CHECKPOINTS {
+            return Err(refused("it has too many older checkpoints"));
         }
-        let mut writer = Self {
+        let mut writing = Self {
             sink,
             hashes,
-            layout,
             manifest: Manifest {
                 software: SOFTWARE.to_owned(),
                 origin: checkpoint.origin().to_owned(),
-                tenant: plan.tenant.to_owned(),
-                size: head.size,
-                root: head.root,
-                from: plan.from,
-                to: plan.to,
-                redacted_parts: 0,
-                occurred_from_micros: i64::MAX,
-                occurred_to_micros: i64::MIN,
+                tenant: head.tenant.to_owned(),
+                size: tree.size,
+                root: tree.root,
+                minimum_index: head.minimum_index,
+                form,
                 older: Vec::new(),
                 sums: String::new(),
             },
             sums: Vec::new(),
-            payloads: Sha256::new(),
-            bundle: Vec::new(),
-            next: plan.from,
+            entries: Sha256::new(),
+            redactions: BTreeSet::new(),
         };
-        writer.file(FORMAT_PATH, FORMAT.as_bytes())?;
-        writer.file(CHECKPOINT_PATH, plan.checkpoint.to_text().as_bytes())?;
-        writer.older(plan.older)?;
-        for tile in layout.tiles() {
-            let bytes = tile_bytes(hashes, tile).map_err(|error| unread(&error))?;
-            writer.file(&tile.path(), &bytes)?;
-        }
-        Ok(writer)
+        writing.file(FORMAT_PATH, FORMAT.as_bytes())?;
+        writing.file(CHECKPOINT_PATH, head.checkpoint.to_text().as_bytes())?;
+        writing.older(head.older)?;
+        // There may be no line.
+        writing.append(ENTRIES_PATH, b"")?;
+        Ok(writing)
     }
 
-    /// Writes the next entry of the range.
+    /// Writes the line of an entry.
     ///
     /// # Errors
-    /// [`BundleError::Entry`] when it is not the one that the log has there, or its parts are not
-    /// what it committed to; [`BundleError::Count`] behind the last one.
-    pub fn entry(&mut self, entry: &BundleEntry<'_>) -> Result<(), BundleError> {
-        let index = self.next;
-        let refused = |reason: &dyn ToString| BundleError::Entry {
+    /// [`BundleError::Entry`] when it is not the one that the log has there, or what is left of it is not what
+    /// this format has.
+    fn line(&mut self, entry: &EntryLine) -> Result<(), BundleError> {
+        let index = entry.index;
+        let refused = |reason: &str| BundleError::Entry {
             index,
-            reason: reason.to_string(),
+            reason: reason.to_owned(),
         };
-        if index >= self.layout.to() {
-            return Err(self.miscounted(1));
-        }
-        let leaf = entry.leaf.encode()?;
-        if entry.leaf.tenant != self.manifest.tenant {
-            return Err(refused(&"it is of another tenant"));
+        entry.entry.check().map_err(|reason| refused(&reason))?;
+        self.redactions.remove(&index);
+        if let EntryRecord::Redacted { by, .. } = &entry.entry.record {
+            if entry.entry.kind == REDACTION_KIND {
+                return Err(refused("what records a redaction is never redacted"));
+            }
+            if *by <= index {
+                return Err(refused(
+                    "the entry that records its redaction must follow in the same bundle",
+                ));
+            }
+            self.redactions.insert(*by);
         }
         let node = NodeAddress { level: 0, index };
         let stored = self
             .hashes
             .read_hash(node)
             .map_err(|error| unread(&error))?;
-        if stored != hash_leaf(&leaf) {
-            return Err(refused(&"the log has another leaf there"));
+        if stored != entry.entry.leaf_hash(&self.manifest.tenant) {
+            return Err(refused("the log has another leaf there"));
         }
-        let occurred = entry.leaf.occurred_at_micros;
-        let manifest = &mut self.manifest;
-        manifest.occurred_from_micros = manifest.occurred_from_micros.min(occurred);
-        manifest.occurred_to_micros = manifest.occurred_to_micros.max(occurred);
-        push_entry(&mut self.bundle, &leaf)?;
-        self.part(index, entry, Part::Who, &entry.who, &entry.leaf.who)?;
-        self.part(index, entry, Part::What, &entry.what, &entry.leaf.what)?;
-        self.next += 1;
-        if self.next.is_multiple_of(TILE_WIDTH) || self.next == self.layout.to() {
-            let tile = Tile::of(self.layout.size(), 0, index / TILE_WIDTH);
-            let path = tile.map_or_else(String::new, |tile| tile.entries_path());
-            let bytes = std::mem::take(&mut self.bundle);
-            self.file(&path, &bytes)?;
-        }
-        Ok(())
+        let line = format!("{}\n", entry.to_text());
+        self.entries.update(&line);
+        self.append(ENTRIES_PATH, line.as_bytes())
     }
 
     /// Ends: writes the sums and the manifest, and gives the sink back.
     ///
     /// # Errors
-    /// [`BundleError::Count`] when entries are missing.
-    pub fn finish(mut self) -> Result<S, BundleError> {
-        if self.next != self.layout.to() {
-            return Err(self.miscounted(0));
+    /// [`BundleError::Entry`] for one that did not come and is said to record a redaction, and those of storage
+    /// that fails.
+    fn finish(mut self) -> Result<S, BundleError> {
+        if let Some(index) = self.redactions.pop_first() {
+            let reason = "it is said to record a redaction, and must follow in the same bundle";
+            let reason = reason.to_owned();
+            return Err(BundleError::Entry { index, reason });
         }
-        let payloads = std::mem::take(&mut self.payloads);
-        let payloads = hex(payloads.finalize());
-        self.sums.push((PAYLOADS_PATH.to_owned(), payloads));
+        let entries = hex(std::mem::take(&mut self.entries).finalize());
+        self.sums.push((ENTRIES_PATH.to_owned(), entries));
         self.sums
             .sort_by(|(one, _), (other, _)| by_parts(one, other));
         let lines: Vec<String> = self
@@ -221,7 +197,7 @@ where
             {
                 return Err(refused("there is another one of this size"));
             }
-            if head.size == 0 || head.size >= self.layout.size() {
+            if head.size == 0 || head.size >= self.manifest.size {
                 return Err(refused(
                     "it is not older than the one of the bundle, or empty",
                 ));
@@ -230,7 +206,7 @@ where
             if stored.root()? != head.root {
                 return Err(refused("the stored hashes lead to another root"));
             }
-            let proof = prove_consistency(self.hashes, head.size, self.layout.size());
+            let proof = prove_consistency(self.hashes, head.size, self.manifest.size);
             let proof: Vec<u8> = proof
                 .map_err(unread)?
                 .iter()
@@ -241,47 +217,6 @@ where
             self.manifest.older.push(head.size);
         }
         Ok(())
-    }
-
-    fn part(
-        &mut self,
-        index: u64,
-        entry: &BundleEntry<'_>,
-        part: Part,
-        content: &PartContent,
-        commitment: &Commitment,
-    ) -> Result<(), BundleError> {
-        let refused = |reason: &str| BundleError::Entry {
-            index,
-            reason: format!("its part {}: {reason}", part.as_str()),
-        };
-        match content {
-            PartContent::Present { payload, .. } if payload.len() > MAX_PAYLOAD_BYTES => {
-                return Err(refused("it is longer than a payload may be"));
-            }
-            PartContent::Present { .. } if !content.opens(commitment) => {
-                return Err(refused("it is not what the entry committed to"));
-            }
-            PartContent::Present { .. } => {}
-            PartContent::Redacted { .. } if entry.leaf.kind == REDACTION_KIND => {
-                return Err(refused("what records a redaction is never redacted"));
-            }
-            PartContent::Redacted { by } if *by <= index || *by >= self.layout.to() => {
-                return Err(refused(
-                    "the entry that records its redaction must follow in the same bundle: choose a \
-                     longer range",
-                ));
-            }
-            PartContent::Redacted { .. } => self.manifest.redacted_parts += 1,
-        }
-        let line = PayloadLine {
-            index,
-            part,
-            content: content.clone(),
-        };
-        let line = format!("{}\n", line.to_text());
-        self.payloads.update(&line);
-        self.append(PAYLOADS_PATH, line.as_bytes())
     }
 
     /// Writes a whole file and keeps its sum.
@@ -297,13 +232,6 @@ where
             source,
         };
         self.sink.append(path, bytes).map_err(failed)
-    }
-
-    fn miscounted(&self, more: u64) -> BundleError {
-        BundleError::Count {
-            expected: self.layout.to() - self.layout.from(),
-            found: self.next - self.layout.from() + more,
-        }
     }
 }
 

@@ -1,29 +1,43 @@
-//! A log with payloads and redactions, and bundles of it.
+//! A log with redacted and expired records, and bundles of it.
 #![allow(dead_code, reason = "each test program uses a part of this")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeMap;
 
 use logs_ledger::{
-    BundleEntry, BundleError, BundlePlan, BundleWriter, Checkpoint, CompactRange, Finding, Hash,
-    KeyName, Leaf, MemoryBundle, NodeAddress, NoteSigner, NoteVerifier, PartContent,
-    REDACTION_KIND, Redaction, Salt, SignedNote, Summary, TreeHead, Unreadable, Verification,
-    commit,
+    BundleEntry, BundleError, BundleHead, Checkpoint, CompactRange, EntryRecord, Finding, Hash,
+    KeyName, Leaf, MemoryBundle, NodeAddress, NoteSigner, NoteVerifier, REDACTION_KIND,
+    RangeWriter, Receipt, Redaction, Salt, SelectionWriter, SignedNote, Summary, TreeHead,
+    Unreadable, Verification, commit, hash_facts, prove_inclusion,
 };
 
 pub(crate) const ORIGIN: &str = "logs.example/acme";
 pub(crate) const TENANT: &str = "acme";
+/// The question of selections.
+pub(crate) const QUESTION: &str = r#"{"run_id":"run-1"}"#;
+
+/// The kind of ordinary entries here: `audit_entry`.
+pub(crate) const KIND: u16 = 5;
 
 /// An entry as its writer has it.
 #[derive(Clone)]
 pub(crate) struct Entry {
+    pub(crate) kind: u16,
     pub(crate) id: [u8; 16],
-    pub(crate) kind: &'static str,
-    pub(crate) who: Vec<u8>,
-    pub(crate) what: Vec<u8>,
-    /// Which entry records that a part was removed.
-    pub(crate) who_redacted_by: Option<u64>,
-    pub(crate) what_redacted_by: Option<u64>,
+    pub(crate) facts: String,
+    pub(crate) content: String,
+    /// Which entry records that the content was removed.
+    pub(crate) redacted_by: Option<u64>,
+    /// Whether nothing of the record is there any more.
+    pub(crate) gone: bool,
+}
+
+impl Entry {
+    /// Makes it the record of a redaction.
+    pub(crate) fn redacts(&mut self, kind: u16, id: [u8; 16]) {
+        self.kind = REDACTION_KIND;
+        self.facts = Redaction { kind, id }.to_facts();
+    }
 }
 
 pub(crate) fn id(number: u64) -> [u8; 16] {
@@ -32,8 +46,8 @@ pub(crate) fn id(number: u64) -> [u8; 16] {
     id.to_be_bytes()
 }
 
-pub(crate) fn salt(index: u64, part: u8) -> Salt {
-    let mut bytes = [part; 32];
+pub(crate) fn salt(index: u64) -> Salt {
+    let mut bytes = [1; 16];
     bytes[..8].copy_from_slice(&index.to_be_bytes());
     Salt::from_bytes(bytes)
 }
@@ -47,37 +61,31 @@ pub(crate) struct Log {
     pub(crate) signer: NoteSigner,
     /// The root at each size.
     pub(crate) roots: Vec<Hash>,
+    /// Below it, records may have expired.
+    pub(crate) minimum_index: u64,
 }
 
 impl Log {
     /// A log of `size` ordinary entries.
     pub(crate) fn of(size: u64) -> Self {
         let entries = (0..size).map(|number| Entry {
+            kind: KIND,
             id: id(number),
-            kind: "PolicyRuleModified",
-            who: format!(r#"{{"actor":"ada-{number}"}}"#).into_bytes(),
-            what: format!(r#"{{"limit":{number}}}"#).into_bytes(),
-            who_redacted_by: None,
-            what_redacted_by: None,
+            facts: format!(r#"{{"entity_id":"limit/{number}","event_type":"LimitUpdated"}}"#),
+            content: format!(r#"{{"actor_id":"ada-{number}","after_state":{{"max":{number}}}}}"#),
+            redacted_by: None,
+            gone: false,
         });
         Self::with(TENANT, entries.collect())
     }
 
-    /// A log of `size` entries, in which the entry at a third had both parts removed and the one
-    /// at a half its first part, as the last two entries record.
+    /// A log of `size` entries, in which the content of those at a third and at a half was removed, as the
+    /// last two entries record.
     pub(crate) fn with_redactions(size: u64) -> Self {
         let mut log = Self::of(size);
-        let (third, half) = (size / 3, size / 2);
-        for (target, by, what) in [(third, size - 2, true), (half, size - 1, false)] {
-            let redaction = Redaction {
-                entry_id: id(target),
-                who: true,
-                what,
-            };
-            log.entries[by as usize].kind = REDACTION_KIND;
-            log.entries[by as usize].what = redaction.to_payload();
-            log.entries[target as usize].who_redacted_by = Some(by);
-            log.entries[target as usize].what_redacted_by = what.then_some(by);
+        for (target, by) in [(size / 3, size - 2), (size / 2, size - 1)] {
+            log.entries[by as usize].redacts(KIND, id(target));
+            log.entries[target as usize].redacted_by = Some(by);
         }
         Self::with(log.tenant, log.entries)
     }
@@ -91,9 +99,10 @@ impl Log {
             roots: vec![range.root().unwrap()],
             range: range.clone(),
             signer: signer(7),
+            minimum_index: 0,
         };
         for index in 0..log.entries.len() as u64 {
-            let hash = log.leaf(index).hash().unwrap();
+            let hash = log.leaf(index).hash();
             let hashes = &mut log.hashes;
             let mut store = |node, hash| {
                 hashes.insert(node, hash);
@@ -113,27 +122,37 @@ impl Log {
         let entry = &self.entries[index as usize];
         Leaf {
             tenant: self.tenant,
-            entry_id: entry.id,
-            occurred_at_micros: 1_700_000_000_000_000 + index as i64,
             kind: entry.kind,
-            who: commit(&salt(index, 1), &entry.who),
-            what: commit(&salt(index, 2), &entry.what),
+            id: entry.id,
+            recorded_at_micros: 1_700_000_000_000_000 + index as i64,
+            facts: hash_facts(entry.facts.as_bytes()),
+            content: commit(&salt(index), entry.content.as_bytes()),
         }
     }
 
-    pub(crate) fn bundle_entry(&self, index: u64) -> BundleEntry<'static> {
+    pub(crate) fn bundle_entry(&self, index: u64) -> BundleEntry {
         let entry = &self.entries[index as usize];
-        let content = |part, payload: &[u8], by: Option<u64>| match by {
-            Some(by) => PartContent::Redacted { by },
-            None => PartContent::Present {
-                salt: salt(index, part),
-                payload: payload.to_vec(),
+        let leaf = self.leaf(index);
+        let (recorded_at_micros, facts) = (leaf.recorded_at_micros, entry.facts.clone());
+        let record = match entry.redacted_by {
+            _ if entry.gone => EntryRecord::Gone { leaf: leaf.hash() },
+            Some(by) => EntryRecord::Redacted {
+                recorded_at_micros,
+                facts,
+                commitment: leaf.content,
+                by,
+            },
+            None => EntryRecord::Present {
+                recorded_at_micros,
+                facts,
+                content: entry.content.clone(),
+                salt: salt(index),
             },
         };
         BundleEntry {
-            leaf: self.leaf(index),
-            who: content(1, &entry.who, entry.who_redacted_by),
-            what: content(2, &entry.what, entry.what_redacted_by),
+            kind: entry.kind,
+            id: entry.id,
+            record,
         }
     }
 
@@ -159,18 +178,47 @@ impl Log {
         older: &[u64],
     ) -> Result<MemoryBundle, BundleError> {
         let older: Vec<SignedNote> = older.iter().map(|size| self.note(*size)).collect();
-        let plan = BundlePlan {
+        let head = BundleHead {
             tenant: self.tenant,
             checkpoint: &self.note(size),
             older: &older,
-            from,
-            to,
+            minimum_index: self.minimum_index,
         };
-        let mut writer = BundleWriter::begin(MemoryBundle::default(), &plan, &self.hashes)?;
+        let sink = MemoryBundle::default();
+        let mut writer = RangeWriter::begin(sink, &head, from, to, &self.hashes)?;
         for index in from..to {
             writer.entry(&self.bundle_entry(index))?;
         }
         writer.finish()
+    }
+
+    /// The bundle of chosen entries at a size, each with the part of the question that it answers to.
+    pub(crate) fn selection(
+        &self,
+        size: u64,
+        chosen: &[(u64, &str)],
+        older: &[u64],
+    ) -> Result<MemoryBundle, BundleError> {
+        let older: Vec<SignedNote> = older.iter().map(|size| self.note(*size)).collect();
+        let head = BundleHead {
+            tenant: self.tenant,
+            checkpoint: &self.note(size),
+            older: &older,
+            minimum_index: self.minimum_index,
+        };
+        let sink = MemoryBundle::default();
+        let mut writer = SelectionWriter::begin(sink, &head, QUESTION, &self.hashes)?;
+        for (index, answers) in chosen {
+            writer.entry(*index, answers, &self.bundle_entry(*index))?;
+        }
+        writer.finish()
+    }
+
+    /// The receipt of an entry at a size.
+    pub(crate) fn receipt(&self, index: u64, size: u64) -> Receipt {
+        let path = prove_inclusion(&self.hashes, index, size).unwrap();
+        let entry = self.bundle_entry(index);
+        Receipt::new(self.tenant, entry, index, path, self.note(size)).unwrap()
     }
 }
 
@@ -221,4 +269,41 @@ pub(crate) fn reseal(bundle: &mut MemoryBundle) {
     bundle
         .files
         .insert("manifest.json".to_owned(), manifest.into_bytes());
+}
+
+/// A small bundle at the end of a log, with everything that a bundle can hold.
+pub(crate) fn golden() -> (Log, MemoryBundle) {
+    let log = golden_log();
+    let bundle = log.bundle(264, 256, 264, &[100, 260]).unwrap();
+    (log, bundle)
+}
+
+/// A selection of the same log, with everything that a selection can hold.
+pub(crate) fn golden_selection() -> (Log, MemoryBundle) {
+    let log = golden_log();
+    let chosen = [
+        (3, "run"),
+        (256, "step"),
+        (258, "step"),
+        (259, "governance"),
+        (262, "redaction"),
+        (263, "redaction"),
+    ];
+    let bundle = log.selection(264, &chosen, &[100, 260]).unwrap();
+    (log, bundle)
+}
+
+fn golden_log() -> Log {
+    let log = Log::of(264);
+    let mut entries = log.entries.clone();
+    // Redacted records inside the range, recorded by its last entries, and an expired one.
+    for (target, by) in [(258_usize, 262_usize), (259, 263)] {
+        let id = entries[target].id;
+        entries[by].redacts(KIND, id);
+        entries[target].redacted_by = Some(by as u64);
+    }
+    entries[256].gone = true;
+    let mut log = Log::with(log.tenant, entries);
+    log.minimum_index = 257;
+    log
 }

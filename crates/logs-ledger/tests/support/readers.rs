@@ -2,8 +2,8 @@
 //! The fuzz targets and the tests that replay their corpus go by it.
 
 use logs_ledger::{
-    Checkpoint, KeyName, Leaf, MemoryBundle, NoteSigner, NoteVerifier, Redaction, SignedNote,
-    TlogProof, Verification, entries, push_entry,
+    Checkpoint, KeyName, MemoryBundle, NoteSigner, NoteVerifier, Receipt, Redaction, SignedNote,
+    TlogProof, Verification,
 };
 
 /// What a reader does with bytes.
@@ -14,8 +14,10 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
     ("note", note),
     ("checkpoint", checkpoint),
     ("proof", proof),
-    ("tile", tile),
-    ("bundle", bundle),
+    ("redaction", redaction),
+    ("receipt", receipt),
+    ("range", range),
+    ("selection", selection),
 ];
 
 pub(crate) fn note(bytes: &[u8]) {
@@ -57,40 +59,44 @@ pub(crate) fn proof(bytes: &[u8]) {
     }
 }
 
-/// Entry bundles, the leaves in them, and payloads that record redactions.
-pub(crate) fn tile(bytes: &[u8]) {
-    let mut whole = true;
-    let mut written = Vec::new();
-    for leaf in entries(bytes) {
-        match leaf {
-            Some(leaf) => {
-                assert!(push_entry(&mut written, leaf).is_ok());
-                if let Some(decoded) = Leaf::decode(leaf) {
-                    assert_eq!(decoded.encode().ok().as_deref(), Some(leaf));
-                }
-            }
-            None => whole = false,
-        }
+/// Facts that record redactions.
+pub(crate) fn redaction(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Some(redaction) = Redaction::parse(text) {
+        assert_eq!(redaction.to_facts(), text);
     }
-    assert!(bytes.starts_with(&written));
-    assert_eq!(whole, written.len() == bytes.len());
-    if let Some(redaction) = Redaction::parse(bytes) {
-        assert_eq!(redaction.to_payload(), bytes);
+}
+
+pub(crate) fn receipt(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(receipt) = Receipt::parse(text) {
+        assert_eq!(receipt.to_text(), text);
     }
+}
+
+pub(crate) fn range(bytes: &[u8]) {
+    altered(bytes, golden_range());
+}
+
+pub(crate) fn selection(bytes: &[u8]) {
+    altered(bytes, golden_selection());
 }
 
 /// A good bundle in which the first byte chooses a file and the others replace it: it is refused,
 /// unless they are what was there.
-pub(crate) fn bundle(bytes: &[u8]) {
+fn altered(bytes: &[u8], mut bundle: MemoryBundle) {
     let Some((choice, content)) = bytes.split_first() else {
         return;
     };
-    let mut bundle = golden();
     let files = bundle.files.len();
     let Some((path, file)) = bundle.files.iter_mut().nth(usize::from(*choice) % files) else {
         return;
     };
-    // The name of the software is the one thing that nothing authenticates.
+    // Some of what the manifest says are claims that nothing authenticates.
     let free = path == "manifest.json";
     let same = file == content;
     *file = content.to_vec();
@@ -109,30 +115,45 @@ fn key() -> NoteVerifier {
     NoteVerifier::parse(key).unwrap()
 }
 
-fn golden() -> MemoryBundle {
-    macro_rules! files {
-        ($($path:literal),+ $(,)?) => {
-            [$((
+macro_rules! files {
+    ($folder:literal, $($path:literal),+ $(,)?) => {
+        MemoryBundle {
+            files: [$((
                 $path.to_owned(),
-                include_bytes!(concat!("../fixtures/bundle-v1/", $path)).to_vec(),
-            )),+]
-        };
-    }
-    MemoryBundle {
-        files: files![
-            "FORMAT.md",
-            "SHA256SUMS",
-            "checkpoint",
-            "checkpoints/100",
-            "checkpoints/260",
-            "consistency/100",
-            "consistency/260",
-            "manifest.json",
-            "payloads.ndjson",
-            "tile/0/001.p/8",
-            "tile/1/000.p/1",
-            "tile/entries/001.p/8",
-        ]
-        .into(),
-    }
+                include_bytes!(concat!("../fixtures/", $folder, "/", $path)).to_vec(),
+            )),+].into(),
+        }
+    };
+}
+
+fn golden_range() -> MemoryBundle {
+    files![
+        "range-v1",
+        "FORMAT.md",
+        "SHA256SUMS",
+        "checkpoint",
+        "checkpoints/100",
+        "checkpoints/260",
+        "consistency/100",
+        "consistency/260",
+        "entries.ndjson",
+        "manifest.json",
+        "tile/0/001.p/8",
+        "tile/1/000.p/1",
+    ]
+}
+
+fn golden_selection() -> MemoryBundle {
+    files![
+        "selection-v1",
+        "FORMAT.md",
+        "SHA256SUMS",
+        "checkpoint",
+        "checkpoints/100",
+        "checkpoints/260",
+        "consistency/100",
+        "consistency/260",
+        "entries.ndjson",
+        "manifest.json",
+    ]
 }

@@ -1,6 +1,6 @@
 //! The columns of a table and the values of each row, for both ways of inserting.
 
-use logs_domain::field::{Field, FieldWriter, Presence, Value, ValueType};
+use logs_domain::field::{Field, FieldWriter, LeafPart, Presence, Value, ValueType};
 use logs_domain::{Draft, RecordKind, RunId, Timestamp};
 use uuid::Uuid;
 
@@ -45,6 +45,7 @@ static GOVERNED_RUN: Field = Field {
         max_bytes: RunId::MAX_BYTES,
     },
     presence: Presence::Required,
+    part: LeafPart::Facts,
 };
 
 /// A value for each column of its table.

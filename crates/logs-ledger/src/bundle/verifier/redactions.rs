@@ -1,71 +1,44 @@
-//! Claims that a part is redacted, until the entry comes that records it.
+//! Claims that content is redacted, until the entry comes that records it.
 
 use std::collections::BTreeMap;
 
 use super::Findings;
-use crate::bundle::{EntryName, Part, PartContent, Problem, REDACTION_KIND, Redaction};
-use crate::leaf::Leaf;
+use crate::bundle::{EntryName, Problem, Redaction};
 
 /// Claims, by the entry that should record them.
 #[derive(Default)]
-pub(super) struct Redactions {
-    claims: BTreeMap<u64, Vec<(EntryName, Part)>>,
-    pub(super) count: u64,
-}
+pub(super) struct Redactions(BTreeMap<u64, Vec<EntryName>>);
 
 impl Redactions {
-    /// A part is said to be redacted.
-    pub(super) fn claim(
-        &mut self,
-        entry: EntryName,
-        kind: &str,
-        part: Part,
-        by: u64,
-        findings: &mut Findings<'_>,
-    ) {
-        self.count += 1;
-        if kind == REDACTION_KIND {
-            findings.add(Some(entry), Problem::RedactedRedaction { part });
-        }
+    /// The content of an entry is said to be redacted.
+    pub(super) fn claim(&mut self, entry: EntryName, by: u64, findings: &mut Findings<'_>) {
         if by <= entry.index {
-            findings.add(Some(entry), Problem::Redaction { part, by });
+            findings.add(Some(entry), Problem::Redaction { by });
         } else {
-            self.claims.entry(by).or_default().push((entry, part));
+            self.0.entry(by).or_default().push(entry);
         }
     }
 
-    /// An entry came, which may record redactions.
+    /// An entry came, which records this redaction or none.
     pub(super) fn recorded(
         &mut self,
         index: u64,
-        leaf: &Leaf<'_>,
-        what: Option<&PartContent>,
+        redaction: Option<Redaction>,
         findings: &mut Findings<'_>,
     ) {
-        let Some(claims) = self.claims.remove(&index) else {
-            return;
-        };
-        let redaction = match what {
-            Some(PartContent::Present { payload, .. }) if leaf.kind == REDACTION_KIND => {
-                Redaction::parse(payload)
-            }
-            Some(_) | None => None,
-        };
-        for (entry, part) in claims {
-            let records = redaction.as_ref().is_some_and(|redaction| {
-                Some(redaction.entry_id) == entry.id && redaction.removes(part)
-            });
-            if !records {
-                findings.add(Some(entry), Problem::Redaction { part, by: index });
+        let recorded = redaction.map(|redaction| (redaction.kind, redaction.id));
+        for entry in self.0.remove(&index).into_iter().flatten() {
+            if recorded.is_none() || recorded != entry.record {
+                findings.add(Some(entry), Problem::Redaction { by: index });
             }
         }
     }
 
     /// No more entries come.
     pub(super) fn finish(self, findings: &mut Findings<'_>) {
-        for (by, claims) in self.claims {
-            for (entry, part) in claims {
-                findings.add(Some(entry), Problem::Redaction { part, by });
+        for (by, entries) in self.0 {
+            for entry in entries {
+                findings.add(Some(entry), Problem::Redaction { by });
             }
         }
     }

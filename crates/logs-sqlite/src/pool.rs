@@ -35,6 +35,11 @@ impl Connections {
         self.checked(self.pool.begin().await)
     }
 
+    /// Takes a connection and begins a read transaction, if one is idle or may still be opened.
+    pub(crate) async fn try_begin(&self) -> Result<Option<Transaction<'static, Sqlite>>, Error> {
+        self.checked(self.pool.try_begin().await)
+    }
+
     /// The connection, if the files are the opened ones. Otherwise the moved file explains the
     /// error.
     fn checked<T>(&self, taken: Result<T, Error>) -> Result<T, Error> {

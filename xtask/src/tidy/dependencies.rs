@@ -42,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("logs-ingest", &["logs-domain"]),
     ("logs-otlp", &["logs-domain"]),
+    ("logs-proof", &["logs-domain", "logs-ledger"]),
     ("logs-verify", &["logs-ledger"]),
     ("logs-import", &["logs-domain"]),
     (

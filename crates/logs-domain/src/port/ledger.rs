@@ -98,7 +98,7 @@ pub trait LogsLedger: std::fmt::Debug + Send + Sync {
         limit: PageLimit,
     ) -> StoreResult<Vec<LedgerCheckpoint>>;
 
-    /// The logs of all owners who have a record or an entry, in the order of their names, behind a log. From the
+    /// The logs of all owners who have a record, an entry or a checkpoint, in the order of their names, behind a log. From the
     /// start with `None`. It answers for all tenants, so it is for operators.
     async fn ledger_logs(
         &self,

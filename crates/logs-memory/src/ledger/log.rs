@@ -13,7 +13,8 @@ pub(super) fn list(
     let tenants = tenants.map(|(tenant, records)| (LedgerLog::of(Some(tenant)), records));
     let all = tenants.chain([(LedgerLog::Platform, &state.platform)]);
     let mut logs: Vec<(LedgerLog, &Records)> = all
-        .filter(|(log, records)| !records.keys.is_empty() && after.is_none_or(|after| log > after))
+        .filter(|(_, records)| !records.keys.is_empty() || !records.log.checkpoints.is_empty())
+        .filter(|(log, _)| after.is_none_or(|after| log > after))
         .collect();
     logs.sort_by(|(one, _), (other, _)| one.cmp(other));
     logs.truncate(limit.as_usize());

@@ -11,6 +11,8 @@ use crate::clock::RECORD_TABLES;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "ledger_head";
+/// The tables of the ledger.
+const LEDGER_TABLES: &[&str] = &[TABLE, "ledger_chunk", "ledger_node", "ledger_checkpoint"];
 
 /// The error for a row that does not fit its log.
 pub(super) fn inconsistent(column: &'static str, tenant: &str) -> StoreError {
@@ -75,7 +77,7 @@ pub(crate) async fn list(
     limit: PageLimit,
 ) -> StoreResult<Vec<LedgerLogStatus>> {
     // One jump through each index for each owner, instead of a look at every record.
-    let tables = RECORD_TABLES.iter().chain([&TABLE]);
+    let tables = RECORD_TABLES.iter().chain(LEDGER_TABLES);
     let firsts = tables
         .map(|table| format!("SELECT MIN(tenant_id) AS owner FROM {table} WHERE tenant_id > ?1"));
     let sql = format!(

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use logs_domain::ledger::MAX_LEDGER_NODES;
 use logs_domain::{
     ActorId, AppendBatch, AuditEventType, Checksum, Component, CorrelationId, CountMode,
     DurationMs, EntityId, EntityType, JsonObject, Model, OutcomeCategory, PageLimit, PageOffset,
@@ -77,6 +78,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             UsageSummary::MAX_GROUPS as u128,
             "groups",
             "`UsageSummary::MAX_GROUPS`",
+        ),
+        (
+            "nodes of a log in one call",
+            MAX_LEDGER_NODES as u128,
+            "hashes",
+            "`MAX_LEDGER_NODES`",
         ),
     ];
     limits.extend(bytes![

@@ -1,10 +1,11 @@
 //! Each rule that the contract suite tests is promised on the ports, by its number.
 
-const PORTS: [&str; 4] = [
+const PORTS: [&str; 5] = [
     include_str!("../../crates/logs-domain/src/port.rs"),
     include_str!("../../crates/logs-domain/src/port/reader.rs"),
     include_str!("../../crates/logs-domain/src/port/writer.rs"),
     include_str!("../../crates/logs-domain/src/port/lifecycle.rs"),
+    include_str!("../../crates/logs-domain/src/port/ledger.rs"),
 ];
 
 #[test]

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use logs_domain::{LogsStore, StoreOptions};
+use logs_domain::{LedgerStore, LogsStore, StoreOptions};
 
 /// An error before a case begins. It fails the case.
 pub type BackendError = Box<dyn Error + Send + Sync>;
@@ -44,6 +44,17 @@ pub trait StoreFixture: Send + Sync {
     /// # Errors
     /// The reason why it does not open. The case fails.
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError>;
+
+    /// Opens the store with its ledger. A backend without one is exempt from [`Capability::Ledger`].
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and for a backend without a ledger.
+    async fn open_ledger(
+        &self,
+        _options: StoreOptions,
+    ) -> Result<Arc<dyn LedgerStore>, BackendError> {
+        Err("the backend has no ledger".into())
+    }
 }
 
 /// A capability that a case may need, and that not every backend has.
@@ -53,6 +64,8 @@ pub enum Capability {
     /// After the place is opened again, it holds all acknowledged records. Stores that are open in one place
     /// at the same time see the same records.
     Reopen,
+    /// The store has the port [`LogsLedger`](logs_domain::LogsLedger).
+    Ledger,
 }
 
 /// A capability that a backend does not have.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use logs_domain::{
-    LogsReader, LogsStore, LogsWriter, PlatformWriter, PortMethod, StoreLifecycle, StoreOptions,
-    StoreResult, port_methods,
+    LedgerStore, LogsLedger, LogsReader, LogsStore, LogsWriter, PlatformWriter, PortMethod,
+    StoreLifecycle, StoreOptions, StoreResult, port_methods,
 };
 
 use crate::{BackendError, ContractBackend, Exemption, StoreFixture};
@@ -69,15 +69,24 @@ impl StoreFixture for SpiedFixture {
         let inner = self.inner.open(options).await?;
         Ok(Arc::new(SpiedStore { inner, calls }))
     }
+
+    async fn open_ledger(
+        &self,
+        options: StoreOptions,
+    ) -> Result<Arc<dyn LedgerStore>, BackendError> {
+        let calls = Arc::clone(&self.calls);
+        let inner = self.inner.open_ledger(options).await?;
+        Ok(Arc::new(SpiedStore { inner, calls }))
+    }
 }
 
 #[derive(Debug)]
-struct SpiedStore {
-    inner: Arc<dyn LogsStore>,
+struct SpiedStore<S: ?Sized> {
+    inner: Arc<S>,
     calls: Calls,
 }
 
-impl SpiedStore {
+impl<S: ?Sized> SpiedStore<S> {
     fn note(&self, method: PortMethod) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.insert(method);
@@ -91,7 +100,7 @@ macro_rules! spied {
         $(
             #[async_trait]
             #[deny(clippy::missing_trait_methods)]
-            impl $port for SpiedStore {
+            impl<S: $port + ?Sized> $port for SpiedStore<S> {
                 $(
                     async fn $method(&self, $($argument: $type),*) -> StoreResult<$answer> {
                         self.note(PortMethod::$variant);
@@ -103,4 +112,4 @@ macro_rules! spied {
     };
 }
 
-port_methods!(spied);
+port_methods!(with LogsLedger: spied);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use logs_domain::{LogsStore, StoreOptions};
+use logs_domain::{LedgerStore, LogsStore, StoreOptions};
 
 use crate::{BackendError, Capability, ContractBackend, StoreFixture, TestClock};
 
@@ -29,12 +29,12 @@ pub struct Case {
 
 /// Names cases after their functions.
 macro_rules! cases {
-    ($($name:ident $(needs $capability:ident)?),+ $(,)?) => {
+    ($($name:ident $(needs $($capability:ident)+)?),+ $(,)?) => {
         /// The cases of this file.
         pub(crate) const CASES: &[$crate::Case] = &[$(
             $crate::Case {
                 name: stringify!($name),
-                needs: &[$($crate::Capability::$capability)?],
+                needs: &[$($($crate::Capability::$capability),+)?],
                 body: |case| Box::pin($name(case)),
             }
         ),+];
@@ -126,6 +126,14 @@ impl CaseContext {
             .open(options)
             .await
             .expect("the place opens once more")
+    }
+
+    /// Opens a store with its ledger. Stores in memory share nothing with that of the case.
+    pub async fn ledger(&self, options: StoreOptions) -> Arc<dyn LedgerStore> {
+        self.home
+            .open_ledger(options)
+            .await
+            .expect("the place opens with its ledger")
     }
 
     /// Closes the store of the case and opens its place again with `options`.

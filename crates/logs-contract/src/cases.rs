@@ -17,10 +17,13 @@ mod r14_exports;
 mod r15_overload;
 mod r16_lifecycle;
 mod r17_usage;
+mod r18_ledger;
+mod r19_coverage;
+mod r20_checkpoints;
 
 use crate::Case;
 
-/// The rules that every store must keep, in one word each; the first is rule 1.
+/// The rules that stores must keep, in one word each; the first is rule 1. Those from 18 on are of the ledger.
 pub const RULES: &[&str] = &[
     "tenancy",
     "filters",
@@ -39,6 +42,9 @@ pub const RULES: &[&str] = &[
     "overload",
     "lifecycle",
     "usage",
+    "ledger",
+    "coverage",
+    "checkpoints",
 ];
 
 /// The cases by file.
@@ -60,6 +66,9 @@ const FILES: &[&[&[Case]]] = &[
     &[r15_overload::CASES],
     r16_lifecycle::FILES,
     r17_usage::FILES,
+    r18_ledger::FILES,
+    &[r19_coverage::CASES],
+    &[r20_checkpoints::CASES],
 ];
 
 /// Every case, in the order of the rules.

@@ -13,6 +13,7 @@ mod case;
 mod cases;
 mod clock;
 pub mod damage;
+pub mod ledger;
 mod lists;
 pub mod property;
 pub mod questions;

@@ -140,7 +140,7 @@ mod tests {
 
     use async_trait::async_trait;
     use libtest_mimic::Arguments;
-    use logs_domain::{LogsStore, StoreOptions};
+    use logs_domain::{LedgerStore, LogsStore, StoreOptions};
     use logs_memory::MemoryStore;
 
     use super::run_with;
@@ -178,6 +178,13 @@ mod tests {
     #[async_trait]
     impl StoreFixture for MemoryFixture {
         async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+            Ok(Arc::new(MemoryStore::new(options)))
+        }
+
+        async fn open_ledger(
+            &self,
+            options: StoreOptions,
+        ) -> Result<Arc<dyn LedgerStore>, BackendError> {
             Ok(Arc::new(MemoryStore::new(options)))
         }
     }

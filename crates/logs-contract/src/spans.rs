@@ -3,7 +3,7 @@
 mod calls;
 mod recorder;
 
-use logs_domain::{LogsStore, OnConflict, PortMethod};
+use logs_domain::{LogsLedger, LogsStore, OnConflict, PortMethod};
 use tracing::instrument::WithSubscriber;
 
 use self::calls::{PRIVATE, call};
@@ -15,11 +15,11 @@ use crate::samples::{run, tenant};
 /// answer and of errors, and that no value of a tenant or a record is in it. The
 /// store is closed then.
 ///
-/// `system` is what OpenTelemetry calls the database.
+/// A store without the ledger has `None`. `system` is what OpenTelemetry calls the database.
 ///
 /// # Panics
 /// When a span is missing or says something else.
-pub async fn check(store: &dyn LogsStore, system: &str) {
+pub async fn check(store: &dyn LogsStore, ledger: Option<&dyn LogsLedger>, system: &str) {
     let recorder = Recorder::default();
     let checks = async {
         let owner = tenant(PRIVATE);
@@ -33,9 +33,12 @@ pub async fn check(store: &dyn LogsStore, system: &str) {
         }
 
         let mut methods = PortMethod::ALL.to_vec();
-        methods.retain(|method| *method != PortMethod::Close);
+        let is_there = |method: PortMethod| ledger.is_some() || method.port() != "LogsLedger";
+        methods.retain(|method| *method != PortMethod::Close && is_there(*method));
         for method in methods {
-            call(store, method).await.expect("the call succeeds");
+            call(store, ledger, method)
+                .await
+                .expect("the call succeeds");
             let span = recorder.take_only(method, system);
             span.expect("logs.outcome", "ok");
             span.lacks("error.type");
@@ -62,10 +65,12 @@ pub async fn check(store: &dyn LogsStore, system: &str) {
         span.expect("logs.outcome", "ok");
         span.expect("logs.append.conflict", "1");
 
-        call(store, PortMethod::Close).await.expect("closes");
+        call(store, ledger, PortMethod::Close)
+            .await
+            .expect("closes");
         let span = recorder.take_only(PortMethod::Close, system);
         span.expect("logs.outcome", "ok");
-        let after = call(store, PortMethod::GetLlmRun).await;
+        let after = call(store, ledger, PortMethod::GetLlmRun).await;
         after.expect_err("closed");
         let span = recorder.take_only(PortMethod::GetLlmRun, system);
         span.expect("error.type", "unavailable");
@@ -73,15 +78,22 @@ pub async fn check(store: &dyn LogsStore, system: &str) {
     checks.with_subscriber(recorder.dispatch()).await;
 }
 
-/// How many rows a read has in a store that has one run and nothing else. All runs together are one group.
+/// How many rows a read has in a store that has one run of a tenant, and a record of the platform from the last
+/// append on. All runs together are one group. The run is one entry, below one node, with one checkpoint.
 fn rows_of(method: PortMethod) -> Option<&'static str> {
     let ones = [
         PortMethod::ListLlmRuns,
         PortMethod::GetLlmRun,
         PortMethod::SummarizeUsage,
+        PortMethod::Entries,
+        PortMethod::Nodes,
+        PortMethod::LatestCheckpoint,
+        PortMethod::ListCheckpoints,
     ];
     if ones.contains(&method) {
         Some("1")
+    } else if method == PortMethod::LedgerLogs {
+        Some("2")
     } else {
         (method.port() == "LogsReader").then_some("0")
     }

@@ -131,6 +131,13 @@ kinds! {
 }
 
 impl RecordKind {
+    /// The kind with a [number](Self::number).
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        let mut kinds = Self::ALL.iter().copied();
+        kinds.find(|kind| kind.number() == number)
+    }
+
     /// The [fields](Self::fields) that a table of records has in columns of their own: all but the id
     /// of the record, which every table has.
     pub fn columns(self) -> impl Iterator<Item = &'static Field> {

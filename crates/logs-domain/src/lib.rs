@@ -36,6 +36,7 @@ pub mod filter;
 mod key;
 mod kind;
 mod leaf;
+pub mod ledger;
 pub mod llm_run;
 pub mod log_export;
 pub mod page;
@@ -58,6 +59,10 @@ pub use error::{InvalidValue, RecordReference, StoreError, StoreResult, WriteOut
 pub use key::{RecordKey, StepKey};
 pub use kind::{Draft, RecordKind};
 pub use leaf::PLATFORM;
+pub use ledger::{
+    CoveredRecord, EntryPlace, LedgerCheckpoint, LedgerEntry, LedgerLog, LedgerLogStatus,
+    RecordPlace, SaltGenerator, SystemSalts, UncoveredPage, UncoveredRecord,
+};
 pub use llm_run::{LlmRunFilter, LlmRunSnapshot, NewLlmRun};
 pub use log_export::{
     ExportResult, LogExportFilter, LogExportOutcome, LogExportSnapshot, NewLogExport,
@@ -69,8 +74,8 @@ pub use page::{
 #[cfg(any(test, feature = "test-util"))]
 pub use port::MockLogsStore;
 pub use port::{
-    LogsReader, LogsReaderExt, LogsStore, LogsWriter, PlatformWriter, PortMethod, StoreInfo,
-    StoreLifecycle, StoreLimits, StoreOptions,
+    LedgerStore, LogsLedger, LogsReader, LogsReaderExt, LogsStore, LogsWriter, PlatformWriter,
+    PortMethod, StoreInfo, StoreLifecycle, StoreLimits, StoreOptions,
 };
 pub use record::Record;
 pub use record_id_generator::{RecordIdGenerator, UuidV7Generator};

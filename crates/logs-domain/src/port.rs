@@ -1,4 +1,4 @@
-//! The ports: reads, appends and the life of a store.
+//! The ports: reads, appends, the life and the ledger of a store.
 //!
 //! The traits are dyn-compatible. A facade takes `Arc<dyn LogsReader>`, an ingest path
 //! `Arc<dyn LogsWriter>`, a composition root `Arc<dyn LogsStore>`. All methods are cancel-safe
@@ -8,7 +8,7 @@
 //!
 //! # Rules
 //!
-//! Every store keeps seventeen rules. Each is promised on a method or on a trait, by its number. The
+//! Every store keeps the first seventeen rules, and one with the ledger keeps all. Each is promised on a method or on a trait, by its number. The
 //! contract suite, `logs-contract`, has cases for each.
 //!
 //! | rule | about | promised on |
@@ -30,7 +30,11 @@
 //! | 15 | overload | [`append`](LogsWriter::append) |
 //! | 16 | lifecycle | this module, [`close`](StoreLifecycle::close) |
 //! | 17 | usage | [`summarize_usage`](LogsReader::summarize_usage) |
+//! | 18 | ledger | [`LogsLedger`] |
+//! | 19 | coverage | [`LogsLedger`] |
+//! | 20 | checkpoints | [`store_checkpoint`](LogsLedger::store_checkpoint) |
 
+mod ledger;
 mod lifecycle;
 mod method;
 #[cfg(any(test, feature = "test-util"))]
@@ -41,12 +45,13 @@ mod store;
 mod stream;
 mod writer;
 
+pub use ledger::LogsLedger;
 pub use lifecycle::{StoreInfo, StoreLifecycle, StoreLimits};
 pub use method::PortMethod;
 #[cfg(any(test, feature = "test-util"))]
 pub use mock::MockLogsStore;
 pub use options::StoreOptions;
 pub use reader::LogsReader;
-pub use store::LogsStore;
+pub use store::{LedgerStore, LogsStore};
 pub use stream::LogsReaderExt;
 pub use writer::{LogsWriter, PlatformWriter};

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod ledger;
 mod lifecycle;
 mod page;
 mod reader;

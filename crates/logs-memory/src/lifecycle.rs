@@ -11,7 +11,8 @@ use crate::state::State;
 #[async_trait]
 impl StoreLifecycle for MemoryStore {
     async fn info(&self) -> StoreResult<StoreInfo> {
-        self.read().map(|_| StoreInfo::new("memory", 0))
+        let info = StoreInfo::new("memory", 0).covering(self.options.ledger);
+        self.read().map(|_| info)
     }
 
     async fn ready(&self) -> StoreResult<()> {

@@ -9,6 +9,8 @@ use logs_domain::{
     TraceSnapshot, TraceStepRecord,
 };
 
+use crate::ledger::Log;
+
 /// The whole state.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -62,6 +64,7 @@ pub(crate) struct Records {
     pub(crate) audit: BTreeMap<ListKey, AuditLedgerSnapshot>,
     pub(crate) exports: BTreeMap<ListKey, NewLogExport>,
     pub(crate) export_outcomes: HashMap<RecordId, ExportResult>,
+    pub(crate) log: Log,
 }
 
 impl Records {

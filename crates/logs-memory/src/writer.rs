@@ -10,6 +10,7 @@ use logs_domain::{
 };
 
 use crate::MemoryStore;
+use crate::ledger::append;
 use crate::state::{Records, Stored};
 
 #[async_trait]
@@ -25,10 +26,12 @@ impl LogsWriter for MemoryStore {
         let none = Records::default();
         let stored = state.tenants.get(tenant).unwrap_or(&none);
         let outcomes = check::outcomes(stored, batch, on_conflict)?;
+        let new = append::salted(&self.options, Some(tenant), batch, &outcomes)?;
         if outcomes.contains(&RecordOutcome::Stored) {
             state.give_out(created_at);
         }
         let records = state.tenants.entry(tenant.clone()).or_default();
+        append::cover(&mut records.log, Some(tenant), &new, created_at)?;
         Ok(store(records, Some(tenant), batch, &outcomes, created_at))
     }
 }
@@ -43,9 +46,11 @@ impl PlatformWriter for MemoryStore {
         let mut state = self.write()?;
         let created_at = state.now(&*self.options.clock);
         let outcomes = check::outcomes(&state.platform, batch.as_batch(), on_conflict)?;
+        let new = append::salted(&self.options, None, batch.as_batch(), &outcomes)?;
         if outcomes.contains(&RecordOutcome::Stored) {
             state.give_out(created_at);
         }
+        append::cover(&mut state.platform.log, None, &new, created_at)?;
         Ok(store(
             &mut state.platform,
             None,

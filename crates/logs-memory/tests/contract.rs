@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
-use logs_domain::{LogsStore, StoreOptions};
+use logs_domain::{LedgerStore, LogsStore, StoreOptions};
 use logs_memory::MemoryStore;
 
 struct Memory;
@@ -37,6 +37,13 @@ struct MemoryFixture;
 #[async_trait]
 impl StoreFixture for MemoryFixture {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+        Ok(Arc::new(MemoryStore::new(options)))
+    }
+
+    async fn open_ledger(
+        &self,
+        options: StoreOptions,
+    ) -> Result<Arc<dyn LedgerStore>, BackendError> {
         Ok(Arc::new(MemoryStore::new(options)))
     }
 }

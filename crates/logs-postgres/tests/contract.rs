@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use logs_contract::{BackendError, ContractBackend, StoreFixture};
+use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
 use logs_domain::{LogsStore, StoreOptions};
 use logs_postgres::{PostgresOptions, PostgresStore};
 use sqlx::{Connection, PgConnection};
@@ -27,6 +27,13 @@ impl ContractBackend for Postgres {
 
     async fn fresh(&self) -> Result<Box<dyn StoreFixture>, BackendError> {
         Ok(Box::new(Home(self.server.copy(&self.template)?)))
+    }
+
+    fn exemptions(&self) -> &[Exemption] {
+        &[Exemption {
+            capability: Capability::Ledger,
+            reason: "the store has no ledger yet",
+        }]
     }
 }
 

@@ -4,8 +4,10 @@
 //! [`PortMethod::span_name`](logs_domain::PortMethod::span_name). Without an interested subscriber,
 //! the code computes no field.
 
+use logs_domain::ledger::TreeHead;
 use logs_domain::{
-    AppendReceipt, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp, UsageSummary,
+    AppendReceipt, EntryPlace, QueryResult, RecordOutcome, StoreInfo, StoreResult, Timestamp,
+    UncoveredPage, UsageSummary,
 };
 use tracing::{Instrument, Span};
 
@@ -89,6 +91,18 @@ impl<T> Answer for Option<T> {
     }
 }
 
+impl<T> Answer for Vec<T> {
+    fn record(&self, span: &Span) {
+        span.record("db.response.returned_rows", self.len());
+    }
+}
+
+impl Answer for UncoveredPage {
+    fn record(&self, span: &Span) {
+        span.record("db.response.returned_rows", self.records.len());
+    }
+}
+
 impl Answer for UsageSummary {
     fn record(&self, span: &Span) {
         span.record("db.response.returned_rows", self.groups.len());
@@ -117,7 +131,7 @@ macro_rules! without_numbers {
     };
 }
 
-without_numbers!(StoreInfo, Timestamp, ());
+without_numbers!(EntryPlace, StoreInfo, Timestamp, TreeHead, ());
 
 #[cfg(test)]
 mod tests {

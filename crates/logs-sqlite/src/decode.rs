@@ -9,6 +9,7 @@ use logs_domain::page::ListKey;
 use logs_domain::{
     InvalidValue, RecordDigest, RecordId, StoreError, StoreResult, TenantId, Timestamp,
 };
+use logs_ledger::Salt;
 use logs_sql::decode::{Head, StoredRow};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
@@ -56,8 +57,16 @@ impl<'r> Row<'r> {
         Ok(self.raw::<&str>("tenant_id")? == tenant)
     }
 
-    fn id_as_stored(&self) -> StoreResult<Uuid> {
+    pub(crate) fn id_as_stored(&self) -> StoreResult<Uuid> {
         Uuid::from_slice(self.raw("id")?).map_err(|_| self.inconsistent("id"))
+    }
+
+    /// The salt of the record's leaf, if the ledger covers it.
+    pub(crate) fn salt(&self) -> StoreResult<Option<Salt>> {
+        let bytes: Option<&[u8]> = self.raw("salt")?;
+        let salt = bytes.map(TryInto::try_into).transpose();
+        let salt = salt.map_err(|_| self.inconsistent("salt"))?;
+        Ok(salt.map(Salt::from_bytes))
     }
 
     /// The same by the digest in a column.

@@ -27,6 +27,7 @@ mod connection;
 mod decode;
 mod doctor;
 mod error;
+mod ledger;
 mod lifecycle;
 #[cfg(test)]
 mod limits;

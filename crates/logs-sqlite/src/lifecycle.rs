@@ -11,7 +11,7 @@ pub(crate) async fn info(store: &SqliteStore) -> StoreResult<StoreInfo> {
     if store.readers.is_closed() {
         return Err(StoreError::closed());
     }
-    Ok(StoreInfo::new(BACKEND, migrations::known()))
+    Ok(StoreInfo::new(BACKEND, migrations::known()).covering(store.options.ledger))
 }
 
 pub(crate) async fn ready(store: &SqliteStore) -> StoreResult<()> {

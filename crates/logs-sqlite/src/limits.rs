@@ -2,6 +2,7 @@
 
 use crate::clock::STEP_BACK_MICROS;
 use crate::connection::BUSY;
+use crate::ledger::MOST_ENTRIES;
 use crate::store::READERS;
 
 const LIMITS: &str = include_str!("../../../docs/limits.md");
@@ -14,6 +15,7 @@ fn the_table_of_this_adapter_is_that_of_its_constants() {
             format!("{} s", BUSY.as_secs()),
         ),
         ("connections for reads, in SQLite", READERS.to_string()),
+        ("entries of a log in one row", MOST_ENTRIES.to_string()),
         (
             "the clock, behind the newest time of the file",
             format!("{} s", STEP_BACK_MICROS / 1_000_000),

@@ -22,6 +22,7 @@ const STEPS: &[(&str, &str)] = &[
         "0002_append_only",
         include_str!("../migrations/0002_append_only.sql"),
     ),
+    ("0003_ledger", include_str!("../migrations/0003_ledger.sql")),
 ];
 
 /// The version of the schema of a file.

@@ -7,6 +7,13 @@ use crate::SqliteStore;
 
 /// The function of each method.
 mod calls {
+    pub(super) use crate::ledger::checkpoint::{
+        latest as latest_checkpoint, list as list_checkpoints, store as store_checkpoint,
+    };
+    pub(super) use crate::ledger::entry::{list as entries, place as entry_of};
+    pub(super) use crate::ledger::log::{head, head as sequence, list as ledger_logs};
+    pub(super) use crate::ledger::node::hashes as nodes;
+    pub(super) use crate::ledger::uncovered::page as uncovered;
     pub(super) use crate::lifecycle::{close, info, ready, settled_before};
     pub(super) use crate::reader::audit_entry::{
         get as get_audit_entry, governance as get_governance_events, list as list_audit_entries,
@@ -28,4 +35,4 @@ mod calls {
     pub(super) use crate::writer::{append, append_platform};
 }
 
-port_methods!(delegate, SqliteStore "sqlite");
+port_methods!(with LogsLedger: delegate, SqliteStore "sqlite");

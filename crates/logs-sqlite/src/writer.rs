@@ -7,12 +7,13 @@ use logs_domain::{
     AppendBatch, AppendReceipt, Draft, OnConflict, PlatformBatch, RecordId, RecordOutcome,
     StoreError, StoreResult, TenantId, Timestamp,
 };
+use logs_ledger::Salt;
 use logs_sql::append::{self, Owner};
 use sqlx::Connection;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
-use crate::{SqliteStore, clock, error};
+use crate::{SqliteStore, clock, error, ledger};
 
 pub(crate) async fn append(
     store: &SqliteStore,
@@ -31,8 +32,13 @@ pub(crate) async fn append_platform(
     append_for(store, Owner::Platform, batch.as_batch(), on_conflict).await
 }
 
-/// A draft with its id.
-type Identified<'a> = (&'a Draft, RecordId);
+/// A new record.
+pub(crate) struct New<'a> {
+    pub(crate) draft: &'a Draft,
+    pub(crate) id: RecordId,
+    /// The salt of its leaf, if the ledger covers it.
+    pub(crate) salt: Option<Salt>,
+}
 
 async fn append_for(
     store: &SqliteStore,
@@ -62,10 +68,14 @@ async fn append_on(
     let ids: Vec<RecordId> = ids.collect::<StoreResult<_>>()?;
     let fates = check::fates(store, &mut transaction, owner, batch, &ids, on_conflict).await?;
     let records = batch.drafts().iter().zip(ids.iter().copied());
-    let new: Vec<Identified<'_>> = records
+    let mut new: Vec<New<'_>> = records
         .zip(&fates)
         .filter(|(_, fate)| fate.outcome == RecordOutcome::Stored)
-        .map(|(record, _)| record)
+        .map(|((draft, id), _)| New {
+            draft,
+            id,
+            salt: None,
+        })
         .collect();
     let mut created_at = Timestamp::MIN;
     if new.is_empty() {
@@ -74,7 +84,11 @@ async fn append_on(
         store.place.check().map_err(error::moved_before_commit)?;
     } else {
         created_at = stamp(store, &mut transaction).await?;
+        if store.options.ledger {
+            ledger::append::salt(&*store.options.salts, &mut new)?;
+        }
         insert::all(store, &mut transaction, owner, &new, created_at).await?;
+        ledger::append::entries(&mut transaction, owner, &new, created_at).await?;
         transaction.commit().await.map_err(error::commit)?;
         // The append is in the opened file. That file may not be the store any more.
         store.place.check().map_err(error::moved_after_commit)?;
@@ -83,20 +97,20 @@ async fn append_on(
 }
 
 /// The writer connection, for one call.
-struct Writer {
-    connection: PoolConnection<Sqlite>,
+pub(crate) struct Writer {
+    pub(crate) connection: PoolConnection<Sqlite>,
 }
 
 impl Writer {
     /// Takes the connection, and waits for it up to the limit of a call.
-    async fn acquire(store: &SqliteStore) -> StoreResult<Self> {
+    pub(crate) async fn acquire(store: &SqliteStore) -> StoreResult<Self> {
         let connection = store.writer.acquire().await.map_err(error::before_commit)?;
         Ok(Self { connection })
     }
 
     /// Returns the connection. After an error of SQLite, the store closes it. On a full disk,
     /// SQLite ends the transaction itself, and the connection would continue as if it were open.
-    fn give_back<T>(mut self, outcome: &StoreResult<T>) {
+    pub(crate) fn give_back<T>(mut self, outcome: &StoreResult<T>) {
         let is_sound = matches!(
             outcome,
             Ok(_) | Err(StoreError::Conflict { .. } | StoreError::InvalidArgument(_))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use logs_contract::{BackendError, ContractBackend, StoreFixture};
-use logs_domain::{LogsStore, StoreOptions};
+use logs_domain::{LedgerStore, LogsStore, StoreOptions};
 use logs_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -27,6 +27,15 @@ struct Folder(TempDir);
 #[async_trait]
 impl StoreFixture for Folder {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+        Ok(Arc::new(
+            SqliteStore::open(self.0.path().join("logs.db"), options).await?,
+        ))
+    }
+
+    async fn open_ledger(
+        &self,
+        options: StoreOptions,
+    ) -> Result<Arc<dyn LedgerStore>, BackendError> {
         Ok(Arc::new(
             SqliteStore::open(self.0.path().join("logs.db"), options).await?,
         ))

@@ -46,7 +46,7 @@ const DAMAGES: &[(&str, &str, &str, &[&str])] = &[
     ("UPDATE log_export SET requested_by = 'other' WHERE hex(id) LIKE '%2'", "log_export", "digest", Damage::EXPORTS),
     ("UPDATE log_export_outcome SET checksum = replace(checksum, '0', '1') WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
     ("UPDATE log_export_outcome SET created_at = created_at + 1 WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
-    ("INSERT INTO log_export_outcome SELECT tenant_id, created_at, x'00000000000080008000000000000004', digest, checksum, delivered_at, failure_reason FROM log_export_outcome WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
+    ("INSERT INTO log_export_outcome SELECT tenant_id, created_at, x'00000000000080008000000000000004', digest, checksum, delivered_at, failure_reason, salt FROM log_export_outcome WHERE hex(id) LIKE '%1'", "log_export", "outcome_digest", Damage::EXPORTS),
 ];
 
 /// A file with five records of each kind, to be copied.

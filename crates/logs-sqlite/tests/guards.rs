@@ -5,10 +5,13 @@
 
 use std::path::Path;
 
+use logs_contract::appends::append;
+use logs_contract::ledger::{checkpoint, log_of};
+use logs_contract::samples::trace;
 use logs_domain::{
-    AppendBatch, AuditFilter, Draft, LlmRunFilter, LogExportFilter, LogsReader, LogsWriter,
-    OnConflict, PageRequest, RunId, StoreError, StoreLifecycle, StoreOptions, SystemClock,
-    SystemRecordFilter, TenantId, TraceFilter, TraceStepFilter,
+    AppendBatch, AuditFilter, Draft, LlmRunFilter, LogExportFilter, LogsLedger, LogsReader,
+    LogsWriter, OnConflict, PageRequest, RunId, StoreError, StoreLifecycle, StoreOptions,
+    SystemClock, SystemRecordFilter, TenantId, TraceFilter, TraceStepFilter,
 };
 use logs_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -34,6 +37,19 @@ async fn filled(path: &Path) -> SqliteStore {
         .append(&tenant(), &batch, OnConflict::RejectCall)
         .await
         .unwrap();
+    // As many as a hash of a subtree is stored for, and a checkpoint.
+    append(
+        &store,
+        &tenant(),
+        (0..256).map(|number| trace(&number.to_string())),
+    )
+    .await;
+    let log = log_of("acme");
+    let head = store.head(&log).await.unwrap();
+    store
+        .store_checkpoint(&log, &checkpoint(head, 1))
+        .await
+        .unwrap();
     store
 }
 
@@ -48,7 +64,8 @@ async fn foreign(path: &Path) -> SqliteConnection {
 
 async fn record_tables(connection: &mut SqliteConnection) -> Vec<String> {
     let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'store_clock'",
+        "SELECT name FROM sqlite_schema WHERE type = 'table' \
+         AND name NOT IN ('store_clock', 'ledger_head')",
     )
     .fetch_all(connection)
     .await
@@ -78,7 +95,7 @@ async fn no_connection_can_change_remove_or_replace_a_record() {
             .unwrap();
         assert!(before > 0, "nothing is tested about {table}");
         for sql in [
-            format!("UPDATE {table} SET created_at = created_at + 1"),
+            format!("UPDATE {table} SET tenant_id = tenant_id"),
             format!("UPDATE OR REPLACE {table} SET tenant_id = tenant_id"),
             format!("DELETE FROM {table}"),
             format!("REPLACE INTO {table} SELECT * FROM {table}"),
@@ -122,6 +139,33 @@ async fn no_connection_can_change_remove_or_replace_a_record() {
         assert_eq!(after, before, "{table}");
     }
     store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_connection_can_shrink_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logs.db");
+    let store = filled(&path).await;
+    let head = store.head(&log_of("acme")).await.unwrap();
+    let mut connection = foreign(&path).await;
+    for sql in [
+        "DELETE FROM ledger_head",
+        "UPDATE ledger_head SET size = size - 1",
+        "UPDATE ledger_head SET size = size",
+        "UPDATE ledger_head SET tenant_id = 'other', size = size + 1",
+        "REPLACE INTO ledger_head SELECT tenant_id, size - 1, frontier FROM ledger_head",
+        "INSERT OR REPLACE INTO ledger_head SELECT * FROM ledger_head",
+    ] {
+        let refused = run(&mut connection, sql.to_owned()).await;
+        let is_told = refused
+            .as_ref()
+            .is_err_and(|said| said.contains("append-only"));
+        assert!(is_told, "{sql}: {refused:?}");
+    }
+    assert_eq!(store.head(&log_of("acme")).await.unwrap(), head);
+    append(&store, &tenant(), [trace("the control")]).await;
+    let grown = store.head(&log_of("acme")).await.unwrap();
+    assert_eq!(grown.size, head.size + 1);
 }
 
 #[tokio::test]

@@ -8,5 +8,6 @@ async fn each_call_is_a_span_that_tells_no_value_of_a_tenant() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("logs.db");
     let store = SqliteStore::open(path, StoreOptions::default()).await;
-    logs_contract::spans::check(&store.unwrap(), "sqlite").await;
+    let store = store.unwrap();
+    logs_contract::spans::check(&store, Some(&store), "sqlite").await;
 }

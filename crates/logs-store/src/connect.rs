@@ -18,7 +18,8 @@ pub async fn connect(url: &str) -> Result<Arc<dyn LogsStore>, ConnectError> {
     connect_with(url, StoreOptions::default()).await
 }
 
-/// Opens the store at `url`, with `options`.
+/// Opens the store at `url`, with `options`. `?ledger=off` behind the URL of a memory or SQLite store overrides
+/// [`StoreOptions::ledger`].
 ///
 /// # Errors
 /// As [`connect`].
@@ -28,14 +29,18 @@ pub async fn connect_with(
 ) -> Result<Arc<dyn LogsStore>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(Arc::new(logs_memory::MemoryStore::new(options))),
+        StoreUrl::Memory { ledger } => {
+            let options = with_ledger(options, ledger);
+            Ok(Arc::new(logs_memory::MemoryStore::new(options)))
+        }
         #[cfg(feature = "postgres")]
         StoreUrl::Postgres(url) => {
             let store = logs_postgres::PostgresStore::connect(&url, options).await?;
             Ok(Arc::new(store))
         }
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, ledger } => {
+            let options = with_ledger(options, ledger);
             let store = logs_sqlite::SqliteStore::open(path, options).await?;
             Ok(Arc::new(store))
         }
@@ -54,7 +59,10 @@ pub async fn connect_read_only(
 ) -> Result<Arc<dyn LogsStore>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(Arc::new(logs_memory::MemoryStore::new(options))),
+        StoreUrl::Memory { ledger } => {
+            let options = with_ledger(options, ledger);
+            Ok(Arc::new(logs_memory::MemoryStore::new(options)))
+        }
         #[cfg(feature = "postgres")]
         StoreUrl::Postgres(url) => {
             use logs_postgres::{Access, PostgresStore};
@@ -62,12 +70,22 @@ pub async fn connect_read_only(
             Ok(Arc::new(store))
         }
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, ledger } => {
             use logs_sqlite::{Access, SqliteStore};
+            let options = with_ledger(options, ledger);
             let path = existing(path)?;
             let store = SqliteStore::open_with(path, Access::ReadOnly, options).await?;
             Ok(Arc::new(store))
         }
+    }
+}
+
+/// The options with what the URL says about the ledger.
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+fn with_ledger(options: StoreOptions, ledger: Option<bool>) -> StoreOptions {
+    match ledger {
+        Some(ledger) => options.ledger(ledger),
+        None => options,
     }
 }
 
@@ -105,6 +123,24 @@ mod tests {
         assert!(file.exists());
         let reader = connect_read_only(&url, StoreOptions::default()).await;
         reader.unwrap().ready().await.unwrap();
+    }
+
+    #[tokio::test]
+    #[cfg(all(feature = "memory", feature = "sqlite"))]
+    async fn a_url_may_switch_the_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!("sqlite:{}", folder.path().join("logs.db").display());
+        for url in ["memory:".to_owned(), file] {
+            for (parameter, ledger) in [("", true), ("?ledger=off", false), ("?ledger=on", true)] {
+                let store = connect(&format!("{url}{parameter}")).await.unwrap();
+                assert_eq!(
+                    store.info().await.unwrap().ledger,
+                    ledger,
+                    "{url}{parameter}"
+                );
+                store.close().await.unwrap();
+            }
+        }
     }
 
     #[tokio::test]

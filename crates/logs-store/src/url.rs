@@ -29,7 +29,10 @@ pub const SCHEMES: &[&str] = &[
 pub enum StoreUrl {
     /// `memory:`, a new and empty store in the memory of the process.
     #[cfg(feature = "memory")]
-    Memory,
+    Memory {
+        /// What `?ledger=on` or `?ledger=off` behind it says.
+        ledger: Option<bool>,
+    },
     /// `postgres://…` or `postgresql://…`, a database of a server, in the syntax of PostgreSQL's own clients.
     /// [`migrate`](crate::migrate) must have created the schema.
     #[cfg(feature = "postgres")]
@@ -37,7 +40,12 @@ pub enum StoreUrl {
     /// `sqlite:PATH`, one file; a relative path starts from the working directory.
     /// `sqlite:///PATH` and `sqlite://PATH` are accepted too.
     #[cfg(feature = "sqlite")]
-    Sqlite(PathBuf),
+    Sqlite {
+        /// The path of the file.
+        path: PathBuf,
+        /// What `?ledger=on` or `?ledger=off` behind it says.
+        ledger: Option<bool>,
+    },
 }
 
 impl FromStr for StoreUrl {
@@ -64,12 +72,34 @@ fn without_slashes(rest: &str) -> &str {
     rest.strip_prefix("//").unwrap_or(rest)
 }
 
+/// Splits what a URL says about the ledger from what is before it.
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+fn split_ledger(rest: &str) -> (&str, Option<bool>) {
+    let said = [("?ledger=on", true), ("?ledger=off", false)];
+    let mut split = said.iter().filter_map(|(parameter, ledger)| {
+        let before = rest.strip_suffix(parameter)?;
+        Some((before, Some(*ledger)))
+    });
+    split.next().unwrap_or((rest, None))
+}
+
+/// The parameter that [`split_ledger`] splits off.
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+const fn ledger_parameter(ledger: Option<bool>) -> &'static str {
+    match ledger {
+        None => "",
+        Some(true) => "?ledger=on",
+        Some(false) => "?ledger=off",
+    }
+}
+
 #[cfg(feature = "memory")]
 fn memory(rest: &str) -> Result<StoreUrl, ConnectError> {
-    if rest.is_empty() {
-        Ok(StoreUrl::Memory)
-    } else {
-        Err(refused("nothing may follow `memory:`"))
+    match split_ledger(rest) {
+        ("", ledger) => Ok(StoreUrl::Memory { ledger }),
+        _ => Err(refused(
+            "nothing may follow `memory:` but `?ledger=on` or `?ledger=off`",
+        )),
     }
 }
 
@@ -107,7 +137,8 @@ pub(crate) fn existing(path: PathBuf) -> Result<PathBuf, ConnectError> {
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(path: &str) -> Result<StoreUrl, ConnectError> {
+fn sqlite(rest: &str) -> Result<StoreUrl, ConnectError> {
+    let (path, ledger) = split_ledger(rest);
     if path.is_empty() {
         return Err(refused("`sqlite:` needs the path of a file"));
     }
@@ -115,9 +146,12 @@ fn sqlite(path: &str) -> Result<StoreUrl, ConnectError> {
         return Err(refused("SQLite in memory is not supported"));
     }
     if path.contains('?') {
-        return Err(refused("`sqlite:` takes no parameters"));
+        return Err(refused(
+            "`sqlite:` takes no parameters but `?ledger=on` and `?ledger=off`",
+        ));
     }
-    Ok(StoreUrl::Sqlite(PathBuf::from(path)))
+    let path = PathBuf::from(path);
+    Ok(StoreUrl::Sqlite { path, ledger })
 }
 
 impl fmt::Debug for StoreUrl {
@@ -131,11 +165,14 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             #[cfg(feature = "memory")]
-            Self::Memory => formatter.write_str("memory:"),
+            Self::Memory { ledger } => write!(formatter, "memory:{}", ledger_parameter(*ledger)),
             #[cfg(feature = "postgres")]
             Self::Postgres(url) => formatter.write_str(&without_secrets(url)),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) => write!(formatter, "sqlite:{}", path.display()),
+            Self::Sqlite { path, ledger } => {
+                let parameter = ledger_parameter(*ledger);
+                write!(formatter, "sqlite:{}{parameter}", path.display())
+            }
         }
     }
 }

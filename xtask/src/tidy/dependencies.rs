@@ -16,11 +16,14 @@ const ADAPTERS: &[&str] = &["logs-memory", "logs-sqlite", "logs-postgres"];
 const ALLOWED: &[(&str, &[&str])] = &[
     ("logs-domain", &["logs-ledger"]),
     ("logs-ledger", &[]),
-    ("logs-memory", &["logs-domain"]),
+    ("logs-memory", &["logs-domain", "logs-ledger"]),
     ("logs-sql", &["logs-domain"]),
-    ("logs-sqlite", &["logs-domain", "logs-sql"]),
+    ("logs-sqlite", &["logs-domain", "logs-ledger", "logs-sql"]),
     ("logs-postgres", &["logs-domain", "logs-sql"]),
-    ("logs-contract", &["logs-domain", "logs-memory"]),
+    (
+        "logs-contract",
+        &["logs-domain", "logs-ledger", "logs-memory"],
+    ),
     (
         "logs-store",
         &["logs-domain", "logs-memory", "logs-sqlite", "logs-postgres"],
@@ -39,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("logs-ingest", &["logs-domain"]),
     ("logs-otlp", &["logs-domain"]),
+    ("logs-proof", &["logs-domain", "logs-ledger"]),
     ("logs-verify", &["logs-ledger"]),
     ("logs-import", &["logs-domain"]),
     (

@@ -2,7 +2,13 @@
 
 mod cancelled;
 mod closed;
+mod ledger;
 
 use crate::Case;
 
-pub(super) const FILES: &[&[Case]] = &[cancelled::CASES, closed::CASES_OF_LISTS, closed::CASES];
+pub(super) const FILES: &[&[Case]] = &[
+    cancelled::CASES,
+    closed::CASES_OF_LISTS,
+    closed::CASES,
+    ledger::CASES,
+];

@@ -1,8 +1,8 @@
 //! A call of each method.
 
 use logs_domain::{
-    AuditFilter, GovernanceFilter, LlmRunFilter, LogExportFilter, LogsStore, OnConflict,
-    PlatformBatch, PortMethod, ReplayQuery, StoreResult, SystemRecordFilter, TimeRange,
+    AuditFilter, GovernanceFilter, LedgerLog, LlmRunFilter, LogExportFilter, LogsLedger, LogsStore,
+    OnConflict, PlatformBatch, PortMethod, ReplayQuery, StoreResult, SystemRecordFilter, TimeRange,
     TraceFilter, TraceStepFilter, UsageQuery,
 };
 
@@ -13,7 +13,11 @@ use crate::samples::{correlation, first, id, run, run_id, system, tenant, trace_
 pub(super) const PRIVATE: &str = "a-private-value";
 
 /// Calls a method with arguments that hold [`PRIVATE`].
-pub(super) async fn call(store: &dyn LogsStore, method: PortMethod) -> StoreResult<()> {
+pub(super) async fn call(
+    store: &dyn LogsStore,
+    ledger: Option<&dyn LogsLedger>,
+    method: PortMethod,
+) -> StoreResult<()> {
     let tenant = &tenant(PRIVATE);
     let (run_id, trace_id) = (&run_id(PRIVATE), &trace_id(PRIVATE));
     let page = &first(5);
@@ -94,5 +98,18 @@ pub(super) async fn call(store: &dyn LogsStore, method: PortMethod) -> StoreResu
         PortMethod::Ready => store.ready().await,
         PortMethod::SettledBefore => store.settled_before(tenant).await.map(drop),
         PortMethod::Close => store.close().await,
+        PortMethod::Sequence
+        | PortMethod::Head
+        | PortMethod::EntryOf
+        | PortMethod::Entries
+        | PortMethod::Uncovered
+        | PortMethod::Nodes
+        | PortMethod::StoreCheckpoint
+        | PortMethod::LatestCheckpoint
+        | PortMethod::ListCheckpoints
+        | PortMethod::LedgerLogs => {
+            let ledger = ledger.expect("a store with the ledger");
+            crate::ledger::call(ledger, &LedgerLog::of(Some(tenant)), method).await
+        }
     }
 }

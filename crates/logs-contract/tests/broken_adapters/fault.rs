@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use logs_domain::{
-    LogsReader, LogsStore, LogsWriter, PlatformWriter, StoreLifecycle, StoreOptions, StoreResult,
-    port_methods,
+    LedgerStore, LogsLedger, LogsReader, LogsWriter, PlatformWriter, StoreLifecycle, StoreOptions,
+    StoreResult, port_methods,
 };
 use logs_memory::MemoryStore;
 
@@ -15,7 +15,7 @@ pub(crate) struct BrokenAdapter {
     /// The rule, then what is wrong: `r05_total_ignores_the_filter`.
     pub(crate) name: &'static str,
     /// Opens the store.
-    pub(crate) open: fn(StoreOptions) -> Arc<dyn LogsStore>,
+    pub(crate) open: fn(StoreOptions) -> Arc<dyn LedgerStore>,
 }
 
 /// Names broken adapters after their faults, which are made by `Default`.
@@ -32,7 +32,10 @@ macro_rules! broken_adapters {
 pub(crate) use broken_adapters;
 
 /// A memory store with a fault.
-pub(crate) fn with_fault(options: StoreOptions, fault: impl Fault + 'static) -> Arc<dyn LogsStore> {
+pub(crate) fn with_fault(
+    options: StoreOptions,
+    fault: impl Fault + 'static,
+) -> Arc<dyn LedgerStore> {
     Arc::new(Faulty {
         inner: MemoryStore::new(options),
         fault,
@@ -72,4 +75,4 @@ macro_rules! faulty {
     };
 }
 
-port_methods!(faulty);
+port_methods!(with LogsLedger: faulty);

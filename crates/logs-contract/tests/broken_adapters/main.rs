@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use fault::BrokenAdapter;
 use libtest_mimic::{Arguments, Failed, Trial};
-use logs_contract::{RULES, cases};
+use logs_contract::{Capability, RULES, cases};
 
 mod appends;
 mod by_id;
@@ -27,6 +27,7 @@ mod filters;
 mod governance;
 mod indexes;
 mod keys;
+mod ledger;
 mod lifecycle;
 mod order;
 mod overload;
@@ -66,6 +67,8 @@ const ADAPTERS: &[&[BrokenAdapter]] = &[
     overload::ADAPTERS,
     lifecycle::ADAPTERS,
     usage::ADAPTERS,
+    ledger::ADAPTERS,
+    ledger::OPENED,
 ];
 
 /// The cases that caught each adapter.
@@ -114,7 +117,8 @@ fn trial(adapter: &'static BrokenAdapter, caught: &Caught) -> Trial {
         let backend = support::Wrapped { open: adapter.open };
         let mut failed = Vec::new();
         for case in cases() {
-            let runs = case.needs.is_empty() && case.rule() == Some(rule_of(adapter));
+            let runs =
+                !case.needs.contains(&Capability::Reopen) && case.rule() == Some(rule_of(adapter));
             if runs && runtime.block_on(case.run(&backend)).is_err() {
                 failed.push(case.name);
             }

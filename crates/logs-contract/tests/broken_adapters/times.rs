@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use logs_domain::{
-    AppendBatch, AppendReceipt, AuditLedgerSnapshot, Clock, Draft, LogsReader, LogsStore,
+    AppendBatch, AppendReceipt, AuditLedgerSnapshot, Clock, Draft, LedgerStore, LogsReader,
     LogsWriter, OnConflict, RecordId, RecordOutcome, StoreOptions, StoreResult, TenantId,
     Timestamp,
 };
@@ -47,7 +47,7 @@ pub(crate) const ADAPTERS: &[BrokenAdapter] = &[
     },
 ];
 
-fn follows_clock(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn follows_clock(options: StoreOptions) -> Arc<dyn LedgerStore> {
     with_fault(options.clone(), FollowsClock(options.clock))
 }
 
@@ -73,7 +73,7 @@ impl Fault for FollowsClock {
     }
 }
 
-fn in_pieces(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn in_pieces(options: StoreOptions) -> Arc<dyn LedgerStore> {
     with_fault(options, InPieces)
 }
 
@@ -111,7 +111,7 @@ impl Clock for Milliseconds {
     }
 }
 
-fn in_milliseconds(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn in_milliseconds(options: StoreOptions) -> Arc<dyn LedgerStore> {
     let clock = Arc::new(Milliseconds(Arc::clone(&options.clock)));
     Arc::new(MemoryStore::new(options.clock(clock)))
 }
@@ -131,12 +131,12 @@ impl Clock for AlwaysLater {
     }
 }
 
-fn always_later(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn always_later(options: StoreOptions) -> Arc<dyn LedgerStore> {
     let clock = Arc::new(AlwaysLater(Arc::clone(&options.clock), 0.into()));
     Arc::new(MemoryStore::new(options.clock(clock)))
 }
 
-fn machine_clock(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn machine_clock(options: StoreOptions) -> Arc<dyn LedgerStore> {
     Arc::new(MemoryStore::new(
         options.clock(Arc::new(logs_domain::SystemClock)),
     ))
@@ -171,17 +171,17 @@ impl Fault for ChangesOccurrence {
     }
 }
 
-fn occurs_in_1970(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn occurs_in_1970(options: StoreOptions) -> Arc<dyn LedgerStore> {
     let change = |occurred: Option<Timestamp>, _| occurred.or(Timestamp::from_micros(0).ok());
     with_fault(options.clone(), ChangesOccurrence(change, options.clock))
 }
 
-fn corrects_producers(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn corrects_producers(options: StoreOptions) -> Arc<dyn LedgerStore> {
     let change = |occurred: Option<Timestamp>, now| occurred.map(|time| time.min(now));
     with_fault(options.clone(), ChangesOccurrence(change, options.clock))
 }
 
-fn times_of_tenants(options: StoreOptions) -> Arc<dyn LogsStore> {
+fn times_of_tenants(options: StoreOptions) -> Arc<dyn LedgerStore> {
     with_fault(options.clone(), TimesOfTenants(MemoryStore::new(options)))
 }
 

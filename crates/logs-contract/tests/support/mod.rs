@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use logs_contract::{BackendError, Capability, ContractBackend, Exemption, StoreFixture};
-use logs_domain::{LogsStore, StoreOptions};
+use logs_domain::{LedgerStore, LogsStore, StoreOptions};
 
 /// Stores that `open` makes.
 pub(crate) struct Wrapped {
-    pub(crate) open: fn(StoreOptions) -> Arc<dyn LogsStore>,
+    pub(crate) open: fn(StoreOptions) -> Arc<dyn LedgerStore>,
 }
 
 #[async_trait]
@@ -29,11 +29,18 @@ impl ContractBackend for Wrapped {
     }
 }
 
-struct MemoryFixture(fn(StoreOptions) -> Arc<dyn LogsStore>);
+struct MemoryFixture(fn(StoreOptions) -> Arc<dyn LedgerStore>);
 
 #[async_trait]
 impl StoreFixture for MemoryFixture {
     async fn open(&self, options: StoreOptions) -> Result<Arc<dyn LogsStore>, BackendError> {
+        Ok((self.0)(options))
+    }
+
+    async fn open_ledger(
+        &self,
+        options: StoreOptions,
+    ) -> Result<Arc<dyn LedgerStore>, BackendError> {
         Ok((self.0)(options))
     }
 }

@@ -44,10 +44,12 @@ pub struct StoreInfo {
     /// Retention may have dropped records with an earlier record time; no answer contains them. `None` if
     /// retention has dropped nothing.
     pub kept_from: Option<Timestamp>,
+    /// Whether the ledger covers what this store appends (**rule 19**).
+    pub ledger: bool,
 }
 
 impl StoreInfo {
-    /// A store with the default limits, whose retention has dropped nothing.
+    /// A store with the default limits and without the ledger, whose retention has dropped nothing.
     #[must_use]
     pub fn new(backend: impl Into<String>, schema_version: u64) -> Self {
         Self {
@@ -55,6 +57,7 @@ impl StoreInfo {
             schema_version,
             limits: StoreLimits::default(),
             kept_from: None,
+            ledger: false,
         }
     }
 
@@ -62,6 +65,13 @@ impl StoreInfo {
     #[must_use]
     pub fn keeping_from(mut self, kept_from: Option<Timestamp>) -> Self {
         self.kept_from = kept_from;
+        self
+    }
+
+    /// The same store with the ledger, or without.
+    #[must_use]
+    pub const fn covering(mut self, ledger: bool) -> Self {
+        self.ledger = ledger;
         self
     }
 }

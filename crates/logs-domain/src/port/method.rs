@@ -1,6 +1,6 @@
 //! The methods of the ports, in one list.
 
-/// Hands every method of every port to a macro: the list for decorators and counters.
+/// Hands every method of the ports to a macro: the list for decorators and counters.
 ///
 /// The macro is called once, with a block for each port. Each method has its [`PortMethod`](crate::PortMethod),
 /// the name of its span, and its signature without `&self` and without
@@ -15,11 +15,33 @@
 ///
 /// All methods are `async`. The types are paths of this crate. Further words go to the macro first, with a
 /// semicolon behind them: `port_methods!(delegate, Store)` calls `delegate! { Store; LogsReader { … } … }`.
+///
+/// The list has the ports of [`LogsStore`](crate::LogsStore). With `with LogsLedger:` in front, it ends with
+/// [`LogsLedger`](crate::LogsLedger).
 #[macro_export]
 macro_rules! port_methods {
     ($callback:ident $(, $($words:tt)+)?) => {
+        $crate::port_methods! { @list $callback [$($($words)+;)?] [] }
+    };
+    (with LogsLedger: $callback:ident $(, $($words:tt)+)?) => {
+        $crate::port_methods! { @list $callback [$($($words)+;)?] [
+            LogsLedger {
+                Sequence "ledger.sequence" sequence(log: &$crate::LedgerLog) -> $crate::ledger::TreeHead;
+                Head "ledger.head" head(log: &$crate::LedgerLog) -> $crate::ledger::TreeHead;
+                EntryOf "ledger.entry_of" entry_of(log: &$crate::LedgerLog, kind: $crate::RecordKind, id: $crate::RecordId) -> $crate::EntryPlace;
+                Entries "ledger.entries" entries(log: &$crate::LedgerLog, from: u64, limit: $crate::PageLimit) -> Vec<$crate::LedgerEntry>;
+                Uncovered "ledger.uncovered" uncovered(log: &$crate::LedgerLog, kind: $crate::RecordKind, after: Option<$crate::RecordPlace>, limit: $crate::PageLimit) -> $crate::UncoveredPage;
+                Nodes "ledger.nodes" nodes(log: &$crate::LedgerLog, nodes: &[$crate::ledger::NodeAddress]) -> Vec<$crate::ledger::Hash>;
+                StoreCheckpoint "ledger.store_checkpoint" store_checkpoint(log: &$crate::LedgerLog, checkpoint: &$crate::LedgerCheckpoint) -> ();
+                LatestCheckpoint "ledger.latest_checkpoint" latest_checkpoint(log: &$crate::LedgerLog) -> Option<$crate::LedgerCheckpoint>;
+                ListCheckpoints "ledger.list_checkpoints" list_checkpoints(log: &$crate::LedgerLog, skip: u64, limit: $crate::PageLimit) -> Vec<$crate::LedgerCheckpoint>;
+                LedgerLogs "ledger.logs" ledger_logs(after: Option<$crate::LedgerLog>, limit: $crate::PageLimit) -> Vec<$crate::LedgerLogStatus>;
+            }
+        ] }
+    };
+    (@list $callback:ident [$($words:tt)*] [$($ledger:tt)*]) => {
         $callback! {
-            $($($words)+;)?
+            $($words)*
             LogsReader {
                 ListLlmRuns "llm_run.list" list_llm_runs(tenant: &$crate::TenantId, filter: &$crate::LlmRunFilter, page: &$crate::PageRequest) -> $crate::QueryResult<$crate::LlmRunSnapshot>;
                 GetLlmRun "llm_run.get" get_llm_run(tenant: &$crate::TenantId, run_id: &$crate::RunId) -> Option<$crate::LlmRunSnapshot>;
@@ -52,6 +74,7 @@ macro_rules! port_methods {
                 SettledBefore "store.settled_before" settled_before(tenant: &$crate::TenantId) -> $crate::Timestamp;
                 Close "store.close" close() -> ();
             }
+            $($ledger)*
         }
     };
 }
@@ -97,7 +120,7 @@ macro_rules! methods {
     };
 }
 
-port_methods!(methods);
+port_methods!(with LogsLedger: methods);
 
 #[cfg(test)]
 mod tests {

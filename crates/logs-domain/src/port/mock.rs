@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 
-use super::{LogsReader, LogsWriter, PlatformWriter, StoreInfo, StoreLifecycle};
+use super::{LogsLedger, LogsReader, LogsWriter, PlatformWriter, StoreInfo, StoreLifecycle};
+use crate::ledger::{Hash, NodeAddress, TreeHead};
 use crate::{
-    AppendBatch, AppendReceipt, AuditFilter, AuditLedgerSnapshot, CorrelationId, GovernanceFilter,
-    LlmRunFilter, LlmRunSnapshot, LogExportFilter, LogExportSnapshot, OnConflict, PageRequest,
-    PlatformBatch, QueryResult, RecordId, ReplayEvent, ReplayQuery, RunId, StoreResult,
-    SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange, Timestamp, TraceFilter, TraceId,
-    TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot, UsageQuery, UsageSummary,
+    AppendBatch, AppendReceipt, AuditFilter, AuditLedgerSnapshot, CorrelationId, EntryPlace,
+    GovernanceFilter, LedgerCheckpoint, LedgerEntry, LedgerLog, LedgerLogStatus, LlmRunFilter,
+    LlmRunSnapshot, LogExportFilter, LogExportSnapshot, OnConflict, PageLimit, PageRequest,
+    PlatformBatch, QueryResult, RecordId, RecordKind, RecordPlace, ReplayEvent, ReplayQuery, RunId,
+    StoreResult, SystemRecordFilter, SystemRecordSnapshot, TenantId, TimeRange, Timestamp,
+    TraceFilter, TraceId, TraceSnapshot, TraceStepFilter, TraceStepRecord, TraceStepSnapshot,
+    UncoveredPage, UsageQuery, UsageSummary,
 };
 
 mockall::mock! {
@@ -55,5 +58,19 @@ mockall::mock! {
         async fn ready(&self) -> StoreResult<()>;
         async fn settled_before(&self, tenant: &TenantId) -> StoreResult<Timestamp>;
         async fn close(&self) -> StoreResult<()>;
+    }
+
+    #[async_trait]
+    impl LogsLedger for LogsStore {
+        async fn sequence(&self, log: &LedgerLog) -> StoreResult<TreeHead>;
+        async fn head(&self, log: &LedgerLog) -> StoreResult<TreeHead>;
+        async fn entry_of(&self, log: &LedgerLog, kind: RecordKind, id: RecordId) -> StoreResult<EntryPlace>;
+        async fn entries(&self, log: &LedgerLog, from: u64, limit: PageLimit) -> StoreResult<Vec<LedgerEntry>>;
+        async fn uncovered(&self, log: &LedgerLog, kind: RecordKind, after: Option<RecordPlace>, limit: PageLimit) -> StoreResult<UncoveredPage>;
+        async fn nodes(&self, log: &LedgerLog, nodes: &[NodeAddress]) -> StoreResult<Vec<Hash>>;
+        async fn store_checkpoint(&self, log: &LedgerLog, checkpoint: &LedgerCheckpoint) -> StoreResult<()>;
+        async fn latest_checkpoint(&self, log: &LedgerLog) -> StoreResult<Option<LedgerCheckpoint>>;
+        async fn list_checkpoints(&self, log: &LedgerLog, skip: u64, limit: PageLimit) -> StoreResult<Vec<LedgerCheckpoint>>;
+        async fn ledger_logs(&self, after: Option<LedgerLog>, limit: PageLimit) -> StoreResult<Vec<LedgerLogStatus>>;
     }
 }

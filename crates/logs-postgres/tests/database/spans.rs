@@ -12,5 +12,5 @@ async fn each_call_is_a_span_that_tells_no_value_of_a_tenant() {
     let database = support::migrated(&server).await.unwrap();
     let options = PostgresOptions::from(StoreOptions::default()).accept_volatile_server();
     let store = PostgresStore::connect(&database.url_as(support::APPLICATION), options).await;
-    logs_contract::spans::check(&store.unwrap(), "postgresql").await;
+    logs_contract::spans::check(&store.unwrap(), None, "postgresql").await;
 }

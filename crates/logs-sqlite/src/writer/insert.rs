@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
 use self::columns::Bind;
-use super::Identified;
+use super::New;
 use crate::{BACKEND, SqliteStore, error};
 
 mod columns;
@@ -22,12 +22,12 @@ pub(super) async fn all(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
-    records: &[Identified<'_>],
+    records: &[New<'_>],
     created_at: Timestamp,
 ) -> StoreResult<()> {
-    let mut by_kind: BTreeMap<RecordKind, Vec<Identified<'_>>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<RecordKind, Vec<&New<'_>>> = BTreeMap::new();
     for record in records {
-        by_kind.entry(record.0.kind()).or_default().push(*record);
+        by_kind.entry(record.draft.kind()).or_default().push(record);
     }
     for (kind, records) in by_kind {
         let names = columns::names(kind);
@@ -43,19 +43,21 @@ async fn insert(
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
     kind: RecordKind,
-    records: &[Identified<'_>],
+    records: &[&New<'_>],
     created_at: Timestamp,
 ) -> StoreResult<()> {
     let names = columns::names(kind).join(", ");
     let table = kind.as_str();
-    let start = format!("INSERT INTO {table} (tenant_id, created_at, id, digest, {names}) ");
+    let start = format!("INSERT INTO {table} (tenant_id, created_at, id, digest, salt, {names}) ");
     let mut query = QueryBuilder::<Sqlite>::new(start);
-    query.push_values(records, |mut row: Separated<'_, Sqlite, _>, (draft, id)| {
+    query.push_values(records, |mut row: Separated<'_, Sqlite, _>, record| {
+        let New { draft, id, salt } = *record;
         row.push_bind(owner.tenant_id().to_owned());
         row.push_bind(created_at.as_micros());
         row.push_bind(id.as_bytes().to_vec());
         let digest = RecordDigest::new(owner.tenant(), *id, created_at, draft.digest());
         row.push_bind(digest.as_bytes().to_vec());
+        row.push_bind(salt.as_ref().map(|salt| salt.as_bytes().to_vec()));
         draft.write_fields(&mut Bind {
             row: &mut row,
             created_at,
@@ -87,12 +89,12 @@ async fn governance(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
     owner: Owner<'_>,
-    records: &[Identified<'_>],
+    records: &[New<'_>],
     created_at: Timestamp,
 ) -> StoreResult<()> {
     let mut references = Vec::new();
-    for (draft, _) in records {
-        if let Draft::AuditEntry(entry) = draft
+    for record in records {
+        if let Draft::AuditEntry(entry) = record.draft
             && entry.is_governance()
         {
             references.extend(entry.governed_runs().into_iter().map(|run| (run, entry.id)));

@@ -34,7 +34,7 @@ pub async fn backup(url: &str, target: &Path) -> Result<Backup, ConnectError> {
     let _ = target;
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Err(ConnectError::NotForBackend {
+        StoreUrl::Memory { .. } => Err(ConnectError::NotForBackend {
             reason: "a store in memory has no backup: nothing of it outlives the process"
                 .to_owned(),
         }),
@@ -45,7 +45,7 @@ pub async fn backup(url: &str, target: &Path) -> Result<Backup, ConnectError> {
                 .to_owned(),
         }),
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, .. } => {
             let backup = logs_sqlite::SqliteStore::backup(existing(path)?, target).await?;
             Ok(Backup {
                 bytes: backup.bytes,

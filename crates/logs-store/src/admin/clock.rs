@@ -58,7 +58,7 @@ async fn on_file(url: &str, clock: &dyn Clock, reset: bool) -> Result<ClockStatu
     let _ = (clock, reset);
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Err(ConnectError::NotForBackend {
+        StoreUrl::Memory { .. } => Err(ConnectError::NotForBackend {
             reason: "a store in memory keeps no time: nothing of it outlives the process"
                 .to_owned(),
         }),
@@ -70,7 +70,7 @@ async fn on_file(url: &str, clock: &dyn Clock, reset: bool) -> Result<ClockStatu
                     .to_owned(),
         }),
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, .. } => {
             use logs_sqlite::SqliteStore;
             let path = existing(path)?;
             let status = if reset {

@@ -24,7 +24,7 @@ pub struct Check {
 pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(in_memory()),
+        StoreUrl::Memory { .. } => Ok(in_memory()),
         #[cfg(feature = "postgres")]
         StoreUrl::Postgres(url) => {
             let clock = logs_domain::SystemClock;
@@ -32,7 +32,7 @@ pub async fn doctor(url: &str) -> Result<Vec<Check>, ConnectError> {
             Ok(checks.into_iter().map(Check::from).collect())
         }
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, .. } => {
             let clock = logs_domain::SystemClock;
             let checks = logs_sqlite::SqliteStore::doctor(existing(path)?, &clock).await?;
             Ok(checks.into_iter().map(Check::from).collect())
@@ -52,7 +52,7 @@ pub async fn doctor_deep(
 ) -> Result<Vec<Check>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => {
+        StoreUrl::Memory { .. } => {
             // No other program reaches them.
             progress(0, 0);
             Ok(in_memory())
@@ -65,7 +65,7 @@ pub async fn doctor_deep(
             Ok(checks.into_iter().map(Check::from).collect())
         }
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, .. } => {
             use logs_sqlite::SqliteStore;
             let clock = logs_domain::SystemClock;
             let checks = SqliteStore::doctor_deep(existing(path)?, &clock, progress).await?;

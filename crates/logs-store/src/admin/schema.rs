@@ -24,11 +24,11 @@ pub struct SchemaStatus {
 pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(Vec::new()),
+        StoreUrl::Memory { .. } => Ok(Vec::new()),
         #[cfg(feature = "postgres")]
         StoreUrl::Postgres(url) => Ok(logs_postgres::PostgresStore::migrate(&url).await?),
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => Ok(logs_sqlite::SqliteStore::migrate(path).await?),
+        StoreUrl::Sqlite { path, .. } => Ok(logs_sqlite::SqliteStore::migrate(path).await?),
     }
 }
 
@@ -39,7 +39,7 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, ConnectError> {
 pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
     match url.parse()? {
         #[cfg(feature = "memory")]
-        StoreUrl::Memory => Ok(SchemaStatus::default()),
+        StoreUrl::Memory { .. } => Ok(SchemaStatus::default()),
         #[cfg(feature = "postgres")]
         StoreUrl::Postgres(url) => {
             let status = logs_postgres::PostgresStore::schema_status(&url).await?;
@@ -50,7 +50,7 @@ pub async fn schema_status(url: &str) -> Result<SchemaStatus, ConnectError> {
             })
         }
         #[cfg(feature = "sqlite")]
-        StoreUrl::Sqlite(path) => {
+        StoreUrl::Sqlite { path, .. } => {
             let status = logs_sqlite::SqliteStore::schema_status(existing(path)?).await?;
             Ok(SchemaStatus {
                 current: status.current,

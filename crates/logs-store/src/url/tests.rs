@@ -8,10 +8,17 @@ fn refusal(text: &str) -> String {
 #[cfg(feature = "memory")]
 fn memory_is_the_bare_scheme() {
     for text in ["memory:", "memory://"] {
-        assert_eq!(text.parse::<StoreUrl>().unwrap(), StoreUrl::Memory);
+        let ledger = None;
+        assert_eq!(
+            text.parse::<StoreUrl>().unwrap(),
+            StoreUrl::Memory { ledger }
+        );
     }
     assert!(refusal("memory:x").contains("nothing may follow"));
-    assert_eq!(StoreUrl::Memory.to_string(), "memory:");
+    for text in ["memory:", "memory:?ledger=on", "memory:?ledger=off"] {
+        assert_eq!(text.parse::<StoreUrl>().unwrap().to_string(), text);
+    }
+    assert!(refusal("memory:?ledger=maybe").contains("nothing may follow"));
 }
 
 #[test]
@@ -25,11 +32,23 @@ fn sqlite_names_a_file() {
         ("sqlite:a folder/ä:b.db", "a folder/ä:b.db"),
     ] {
         let url: StoreUrl = text.parse().unwrap();
-        assert_eq!(url, StoreUrl::Sqlite(path.into()), "{text}");
+        for (parameter, ledger) in [
+            ("", None),
+            ("?ledger=on", Some(true)),
+            ("?ledger=off", Some(false)),
+        ] {
+            let url: StoreUrl = format!("{text}{parameter}").parse().unwrap();
+            let path = path.into();
+            assert_eq!(url, StoreUrl::Sqlite { path, ledger }, "{text}");
+        }
         assert_eq!(url.to_string(), format!("sqlite:{path}"));
     }
     assert!(refusal("sqlite:").contains("path"));
-    assert!(refusal("sqlite:logs.db?mode=ro").contains("parameters"));
+    let off: StoreUrl = "sqlite://logs.db?ledger=off".parse().unwrap();
+    assert_eq!(off.to_string(), "sqlite:logs.db?ledger=off");
+    for wrong in ["mode=ro", "ledger=", "ledger=OFF", "ledger=off&mode=ro"] {
+        assert!(refusal(&format!("sqlite:logs.db?{wrong}")).contains("parameters"));
+    }
     assert!(refusal("sqlite::memory:").contains("memory"));
 }
 

@@ -5,8 +5,8 @@ use logs_domain::{RecordKind, Timestamp};
 use sqlx::Sqlite;
 use sqlx::query_builder::Separated;
 
-/// The number of common columns of every table of records: tenant, record time, id, digest.
-pub(super) const COMMON: usize = 4;
+/// The number of common columns of every table of records: tenant, record time, id, digest, salt.
+pub(super) const COMMON: usize = 5;
 
 /// The columns after the common ones.
 pub(super) fn names(kind: RecordKind) -> Vec<&'static str> {

@@ -84,9 +84,9 @@ impl<'a> Session<'a> {
     pub(crate) fn is_unmade(&self) -> bool {
         #[cfg(feature = "sqlite")]
         if self.dependencies.store.is_none()
-            && let Ok(logs_store::StoreUrl::Sqlite(file)) = self.globals.store.parse()
+            && let Ok(logs_store::StoreUrl::Sqlite { path, .. }) = self.globals.store.parse()
         {
-            return !file.exists();
+            return !path.exists();
         }
         false
     }

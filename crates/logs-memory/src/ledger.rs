@@ -8,62 +8,17 @@ mod node;
 mod record;
 mod uncovered;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::RwLockReadGuard;
 
 use async_trait::async_trait;
-use logs_domain::ledger::{Hash, NodeAddress, Salt, TreeHead};
+use logs_domain::ledger::{Hash, NodeAddress, TreeHead};
 use logs_domain::{
     EntryPlace, LedgerCheckpoint, LedgerEntry, LedgerLog, LedgerLogStatus, LogsLedger, PageLimit,
-    RecordId, RecordKind, RecordPlace, StoreError, StoreResult, Timestamp, UncoveredPage,
+    RecordId, RecordKind, RecordPlace, StoreResult, UncoveredPage,
 };
-use logs_ledger::CompactRange;
 
 use crate::MemoryStore;
 use crate::state::{Records, State};
-
-/// The log of one owner.
-#[derive(Debug, Default)]
-pub(crate) struct Log {
-    entries: Vec<Entry>,
-    /// The index of each covered record.
-    places: HashMap<(RecordKind, RecordId), u64>,
-    /// The hash of each complete subtree.
-    nodes: BTreeMap<NodeAddress, Hash>,
-    /// The hashes of the subtrees that cover the log, the largest first.
-    frontier: Vec<Hash>,
-    checkpoints: Vec<LedgerCheckpoint>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    kind: RecordKind,
-    id: RecordId,
-    recorded_at: Timestamp,
-    leaf: Hash,
-    salt: Salt,
-}
-
-impl Log {
-    fn size(&self) -> u64 {
-        self.entries.len() as u64
-    }
-
-    fn range(&self) -> StoreResult<CompactRange> {
-        CompactRange::from_frontier(self.size(), &self.frontier).map_err(|_| broken())
-    }
-
-    fn head(&self) -> StoreResult<TreeHead> {
-        let root = self.range()?.root().map_err(|_| broken())?;
-        let size = self.size();
-        Ok(TreeHead { size, root })
-    }
-}
-
-/// The error for hashes that do not fit the entries.
-fn broken() -> StoreError {
-    StoreError::inconsistent("ledger", "frontier", "")
-}
 
 impl State {
     fn records(&self, log: &LedgerLog) -> Option<&Records> {

@@ -19,6 +19,7 @@
 
 mod ledger;
 mod lifecycle;
+mod log;
 mod page;
 mod reader;
 mod state;

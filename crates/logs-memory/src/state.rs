@@ -9,7 +9,7 @@ use logs_domain::{
     TraceSnapshot, TraceStepRecord,
 };
 
-use crate::ledger::Log;
+use crate::log::Log;
 
 /// The whole state.
 #[derive(Debug, Default)]

@@ -8,19 +8,9 @@ use logs_domain::{
 };
 use logs_ledger::CompactRange;
 
+use crate::context::{Check, Summary};
+use crate::finding::{Finding, Problem};
 use crate::uncovered;
-use crate::{Finding, Problem};
-
-/// What a check read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Entries of the log.
-    pub entries: u64,
-    /// Records that the log does not cover, because they were appended without the ledger.
-    pub not_covered: u64,
-    /// What is wrong.
-    pub findings: u64,
-}
 
 /// Checks a log against the records of its owner, and hands out each finding.
 ///
@@ -54,31 +44,7 @@ pub async fn check_log(
     Ok(check.summary)
 }
 
-pub(crate) struct Check<'a> {
-    pub(crate) ledger: &'a dyn LogsLedger,
-    pub(crate) log: &'a LedgerLog,
-    tell: &'a mut (dyn FnMut(Finding) + Send),
-    pub(crate) summary: Summary,
-}
-
 impl Check<'_> {
-    pub(crate) fn tell(&mut self, finding: Finding) {
-        self.summary.findings += 1;
-        (self.tell)(finding);
-    }
-
-    /// An answer of the store, or `None` and a finding for one that is inconsistent.
-    pub(crate) fn readable<T>(&mut self, answer: StoreResult<T>) -> StoreResult<Option<T>> {
-        match answer {
-            Ok(answer) => Ok(Some(answer)),
-            Err(error @ StoreError::Inconsistent { .. }) => {
-                self.tell(Finding::of_log(Problem::Unreadable(error.to_string())));
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// The heads of all checkpoints, by size.
     async fn checkpoints(&mut self) -> StoreResult<BTreeSet<(u64, Hash)>> {
         let mut heads = BTreeSet::new();

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+mod context;
 mod finding;
 mod uncovered;
 
-pub use check::{Summary, check_log};
+pub use check::check_log;
+pub use context::Summary;
 pub use finding::{Finding, Problem};

@@ -4,8 +4,8 @@ use logs_domain::{
     EntryPlace, PageLimit, RecordId, RecordKind, StoreError, StoreResult, UncoveredRecord,
 };
 
-use crate::check::Check;
-use crate::{Finding, Problem};
+use crate::context::Check;
+use crate::finding::{Finding, Problem};
 
 /// Looks at every record of the owner.
 pub(crate) async fn find(check: &mut Check<'_>) -> StoreResult<()> {

@@ -42,6 +42,7 @@ mod reader;
 mod sqlite_message;
 mod store;
 mod writer;
+mod writing;
 
 pub use backup::Backup;
 pub use clock::{ClockStatus, LaterRecords};

@@ -4,15 +4,15 @@ mod check;
 mod insert;
 
 use logs_domain::{
-    AppendBatch, AppendReceipt, Draft, OnConflict, PlatformBatch, RecordId, RecordOutcome,
-    StoreError, StoreResult, TenantId, Timestamp,
+    AppendBatch, AppendReceipt, OnConflict, PlatformBatch, RecordId, RecordOutcome, StoreResult,
+    TenantId, Timestamp,
 };
-use logs_ledger::Salt;
 use logs_sql::append::{self, Owner};
 use sqlx::Connection;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{Sqlite, SqliteConnection};
+use sqlx::sqlite::SqliteConnection;
 
+use crate::ledger::append::New;
+use crate::writing::Writer;
 use crate::{SqliteStore, clock, error, ledger};
 
 pub(crate) async fn append(
@@ -30,14 +30,6 @@ pub(crate) async fn append_platform(
     on_conflict: OnConflict,
 ) -> StoreResult<AppendReceipt> {
     append_for(store, Owner::Platform, batch.as_batch(), on_conflict).await
-}
-
-/// A new record.
-pub(crate) struct New<'a> {
-    pub(crate) draft: &'a Draft,
-    pub(crate) id: RecordId,
-    /// The salt of its leaf, if the ledger covers it.
-    pub(crate) salt: Option<Salt>,
 }
 
 async fn append_for(
@@ -94,31 +86,6 @@ async fn append_on(
         store.place.check().map_err(error::moved_after_commit)?;
     }
     Ok(append::receipt(batch, &ids, &fates, created_at))
-}
-
-/// The writer connection, for one call.
-pub(crate) struct Writer {
-    pub(crate) connection: PoolConnection<Sqlite>,
-}
-
-impl Writer {
-    /// Takes the connection, and waits for it up to the limit of a call.
-    pub(crate) async fn acquire(store: &SqliteStore) -> StoreResult<Self> {
-        let connection = store.writer.acquire().await.map_err(error::before_commit)?;
-        Ok(Self { connection })
-    }
-
-    /// Returns the connection. After an error of SQLite, the store closes it. On a full disk,
-    /// SQLite ends the transaction itself, and the connection would continue as if it were open.
-    pub(crate) fn give_back<T>(mut self, outcome: &StoreResult<T>) {
-        let is_sound = matches!(
-            outcome,
-            Ok(_) | Err(StoreError::Conflict { .. } | StoreError::InvalidArgument(_))
-        );
-        if !is_sound {
-            self.connection.close_on_drop();
-        }
-    }
 }
 
 /// Takes a settled time: no later append gets an earlier record time.

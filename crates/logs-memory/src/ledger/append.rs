@@ -8,7 +8,7 @@ use logs_domain::{
     Timestamp, WriteOutcome,
 };
 
-use super::{Entry, Log, broken};
+use crate::log::{Entry, Log, broken};
 
 /// A new record with its salt.
 pub(crate) type Salted<'a> = (&'a Draft, RecordId, Salt);

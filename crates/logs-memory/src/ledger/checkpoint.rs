@@ -3,7 +3,7 @@
 use logs_domain::{LedgerCheckpoint, PageLimit, StoreResult};
 use logs_ledger::CompactRange;
 
-use super::Log;
+use crate::log::Log;
 
 pub(super) fn store(log: &mut Log, checkpoint: &LedgerCheckpoint) -> StoreResult<()> {
     let latest = log.checkpoints.last();

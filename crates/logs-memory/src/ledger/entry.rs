@@ -2,7 +2,8 @@
 
 use logs_domain::{EntryPlace, LedgerEntry, PageLimit, RecordId, RecordKind};
 
-use super::{Log, record};
+use super::record;
+use crate::log::Log;
 use crate::state::Records;
 
 pub(super) fn place(log: &Log, kind: RecordKind, id: RecordId) -> EntryPlace {

@@ -3,7 +3,7 @@
 use logs_domain::StoreResult;
 use logs_domain::ledger::{Hash, NodeAddress, check_nodes};
 
-use super::{Log, broken};
+use crate::log::{Log, broken};
 
 pub(super) fn hashes(log: &Log, nodes: &[NodeAddress]) -> StoreResult<Vec<Hash>> {
     check_nodes(nodes, log.size())?;

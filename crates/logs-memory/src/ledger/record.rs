@@ -3,7 +3,7 @@
 use logs_domain::page::{ListKey, SystemListKey};
 use logs_domain::{CoveredRecord, Draft, ExportResult, LogExportOutcome, RecordKind};
 
-use super::Entry;
+use crate::log::Entry;
 use crate::state::Records;
 
 pub(super) fn of(records: &Records, entry: &Entry) -> CoveredRecord {

@@ -1,14 +1,24 @@
 //! New records become entries in the transaction of their append.
 
 use logs_domain::ledger::{Hash, NodeAddress};
-use logs_domain::{SaltGenerator, StoreError, StoreResult, Timestamp, WriteOutcome};
+use logs_domain::{
+    Draft, RecordId, SaltGenerator, StoreError, StoreResult, Timestamp, WriteOutcome,
+};
+use logs_ledger::Salt;
 use logs_sql::append::Owner;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 use super::{chunk, integer, log, node};
 use crate::error;
-use crate::writer::New;
+
+/// A new record.
+pub(crate) struct New<'a> {
+    pub(crate) draft: &'a Draft,
+    pub(crate) id: RecordId,
+    /// The salt of its leaf, if the ledger covers it.
+    pub(crate) salt: Option<Salt>,
+}
 
 /// Sorts the new records as their entries will be, and gives each its salt.
 pub(crate) fn salt(generator: &dyn SaltGenerator, new: &mut [New<'_>]) -> StoreResult<()> {

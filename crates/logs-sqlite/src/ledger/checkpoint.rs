@@ -5,7 +5,7 @@ use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{integer, log, node};
-use crate::writer::Writer;
+use crate::writing::Writer;
 use crate::{SqliteStore, error};
 
 const TABLE: &str = "ledger_checkpoint";

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
 use self::columns::Bind;
-use super::New;
+use crate::ledger::append::New;
 use crate::{BACKEND, SqliteStore, error};
 
 mod columns;

@@ -33,7 +33,8 @@
     {state: ($before | .tools[$item.call_id // $item.id // ""] = {name: ($item.name // $item.type), at: $at})}
   elif ($item.type | IN("function_call_output", "custom_tool_call_output")) and $before.tools[$item.call_id // ""] then
     $before.tools[$item.call_id] as $tool
-    | ($item.output | if type == "string" then (fromjson? // null) end | objects | .metadata.exit_code?) as $code
+    | ([$item.output | strings | (fromjson? | objects | .metadata.exit_code? | values),
+        (capture("^Exit code: (?<code>[0-9]+)") | .code | tonumber)] | first) as $code
     | {trace_step: {
         trace_id: $before.session,
         key: {span: $item.call_id},

@@ -1,5 +1,6 @@
 # Audit logs of Google Cloud: entries of Cloud Logging with an AuditLog, as JSON lines or an array.
-(.protoPayload // .jsonPayload // {}) as $log
+page("entries")
+| (.protoPayload // .jsonPayload // {}) as $log
 | ($log.authenticationInfo.principalEmail? // null) as $who
 | if $log.methodName == null then {left_out: "entries without an audit log"}
 else {audit_entry: {

@@ -4,7 +4,7 @@
   id: id_of(["github", ._document_id // "\(."@timestamp" // .created_at)/\(.action)/\(.actor)/\(.repo // .org)"]),
   event_type: .action,
   entity_type: (.action | split(".")[0]),
-  entity_id: (.repo // .team // .user // .org // .business // .action | cut(512)),
+  entity_id: (.repo // .team // .user // .org // .business // .action | if isarray then join(",") end | cut(512)),
   actor_type: (if .actor_is_bot == true or (.actor // "" | endswith("[bot]")) then "SYSTEM"
                elif .programmatic_access_type? or .actor == null then assume("actor_type"; "SYSTEM")
                else assume("actor_type"; "HUMAN") end),

@@ -1,8 +1,8 @@
 # Requests of Helicone, as its API and its page of requests export them: JSON lines, an array, or CSV. A
 # status of 200 to 299 is a success.
-def moment: time(["rfc3339", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]; "UTC");
-(.request_created_at // .createdAt // .created_at) as $at
-| (.response_status // .status | if type == "string" then tonumber? else . end) as $code
+page("data")
+| (.request_created_at // .createdAt // .created_at) as $at
+| (.response_status // .status | if type == "string" then (tonumber? // null) end) as $code
 | (.request_properties // .properties // {} | if type == "object" then . else {} end) as $properties
 | {llm_run: {
   run_id: (.request_id // .id),
@@ -11,7 +11,7 @@ def moment: time(["rfc3339", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]; "U
   model: ((.response_model // .request_model // .model | given) // assume("model"; "unknown")),
   input_tokens: (.prompt_tokens // .promptTokens),
   output_tokens: (.completion_tokens // .completionTokens),
-  cost_nano_usd: usd(.cost // .costUSD),
+  cost_nano_usd: usd(.cost // .cost_usd // .costUSD),
   execution_status: (if $code == null then assume("execution_status"; "SUCCEEDED")
                      elif $code >= 200 and $code < 300 then "SUCCEEDED" else "FAILED" end),
   started_at: ($at | moment),

@@ -1,6 +1,6 @@
-# Audit events of Kubernetes (audit.k8s.io/v1): JSON lines as the API server writes them, or a list (--records
-# items). Only the stage ResponseComplete or Panic tells how a request ended; other stages are left out.
-if .stage | IN("ResponseComplete", "Panic", null) | not then {left_out: "events of a stage before the end"}
+# Audit events of Kubernetes (audit.k8s.io/v1): JSON lines as the API server writes them, or a list. Only the stage ResponseComplete or Panic tells how a request ended; other stages are left out.
+page("items")
+| if .stage | IN("ResponseComplete", "Panic", null) | not then {left_out: "events of a stage before the end"}
 else {audit_entry: {
   id: id_of(["kubernetes", .auditID, .stage // "ResponseComplete"]),
   event_type: .verb,
@@ -8,7 +8,7 @@ else {audit_entry: {
   entity_id: (if .objectRef.resource? then
                 [.objectRef | .namespace, .name, .subresource | values] | join("/") | if . == "" then "*" end
               else .requestURI end | cut(512)),
-  actor_type: (if .user.username | startswith("system:") then "SYSTEM" else assume("actor_type"; "HUMAN") end),
+  actor_type: (if .user.username // "" | startswith("system:") then "SYSTEM" else assume("actor_type"; "HUMAN") end),
   actor_id: (.user.username | cut(512)),
   action_reason: (.annotations."authorization.k8s.io/reason"? | given | if . then cut(4096) end),
   before_state: null,

@@ -5,8 +5,7 @@
 # runs, and only they have tokens and cost. Langfuse lacks the provider, which is a claim.
 
 def object: if type == "string" then (fromjson? // null) end | if type == "object" then . else {} end;
-def moment: time(["rfc3339", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]; "UTC");
-def is_call: .type | IN("GENERATION", "EMBEDDING");
+def is_call: .type // "" | ascii_upcase | IN("GENERATION", "EMBEDDING");
 def count: if type == "string" then (tonumber? // null) end
   | if isnumber and . >= 0 and . == floor then . else null end;
 
@@ -84,10 +83,11 @@ def refusal($place):
              + (if type == "object" and has("expected") then . else {} end)
              | .field = "\($place).\(.field // "")" | .field |= rtrimstr("."))};
 
-if .traceId? then
+page("data")
+| if .traceId? then
   # A row of the table of observations.
   . as $row | try drafts(.traceId; .sessionId | given; {}) catch refusal("observation")
-elif (.trace? // .).id? == null then
+elif (.trace? // .).id? == null or ((.trace? // .).timestamp? // .observations?) == null then
   {refused: {field: "trace.id", value: ., expected: "a trace or an observation exported by Langfuse"}}
 else
   (.trace // .) as $trace

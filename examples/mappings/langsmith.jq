@@ -1,12 +1,13 @@
 # Runs of LangSmith, as its API and its bulk exports give them: JSON lines, or an array. Every run becomes a
 # step of its trace; those of type llm become runs too. Runs without an end are left out.
-def moment: time(["rfc3339", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]; "UTC");
 def status: if .error != null and .error != "" then "FAILED"
   elif .status | IN("success", null) then "SUCCEEDED" else "FAILED" end;
-(.trace_id // .id) as $trace
+page("runs")
+| (.trace_id // .id) as $trace
 | (.start_time | moment) as $start
 | (.end_time | moment) as $end
 | (.extra.metadata? // {}) as $metadata
+| (.outputs | objects // {} | .usage_metadata? // .llm_output.token_usage? // {}) as $usage
 | if $end == null then {left_out: "runs without an end"}
   else
     (select(.parent_run_id == null) | {trace: {trace_id: $trace, started_at: $start}}),
@@ -29,8 +30,8 @@ def status: if .error != null and .error != "" then "FAILED"
       provider: ($metadata.ls_provider // assume("provider"; "unknown")),
       model: ($metadata.ls_model_name // .extra.invocation_params.model? // .extra.invocation_params.model_name?
               // assume("model"; "unknown")),
-      input_tokens: .prompt_tokens,
-      output_tokens: .completion_tokens,
+      input_tokens: (.prompt_tokens // $usage.input_tokens // $usage.prompt_tokens),
+      output_tokens: (.completion_tokens // $usage.output_tokens // $usage.completion_tokens),
       cost_nano_usd: usd(.total_cost),
       execution_status: status,
       started_at: $start,

@@ -1,8 +1,8 @@
 # Rows of LiteLLM_SpendLogs, as the proxy of LiteLLM keeps them: rows of CSV, JSON lines or an array. The
 # status is in metadata or in a column of newer versions; a row without one is of a call that succeeded.
 def object: if type == "string" then (fromjson? // {}) end | if type == "object" then . else {} end;
-def moment: time(["rfc3339", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]; "UTC");
-(.metadata | object) as $metadata
+page("data")
+| (.metadata | object) as $metadata
 | (.status // $metadata.status | given) as $status
 | {llm_run: {
   run_id: .request_id,

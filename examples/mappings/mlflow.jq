@@ -2,13 +2,13 @@
 # spans are texts of JSON. Every span becomes a step; models become runs too.
 def attributes: (.attributes // {}) | map_values(if type == "string" then (fromjson? // .) else . end);
 def moment: time("ns");
-(.data.spans // .spans) as $spans
-| ($spans | arrays | .[]) | attributes as $told
+page("traces")
+| (.data.spans // .spans | arrays[]) | attributes as $told
 | ((.start_time_unix_nano // .start_time) | moment) as $start
 | ((.end_time_unix_nano // .end_time) | moment) as $end
 | (.trace_id // .context.trace_id) as $trace
 | (.span_id // .context.span_id) as $span
-| (.parent_span_id // .parent_id) as $parent
+| (.parent_span_id // .parent_id | given) as $parent
 | ((.status.code? // .status_code // "") | if contains("ERROR") then "FAILED" else "SUCCEEDED" end) as $status
 | ($told."mlflow.chat.tokenUsage" | objects // {}) as $usage
 | if $end == null then {left_out: "spans without an end"}

@@ -1,7 +1,9 @@
 # Spans of Opik, as its API and its command line export them: JSON lines or an array. Every span becomes a
 # step of its trace; those of type llm become runs too.
-(if .error_info then "FAILED" else "SUCCEEDED" end) as $status
+page("content")
+| (if .error_info then "FAILED" else "SUCCEEDED" end) as $status
 | (.error_info | if . then tojson | cut(4096) end) as $error
+| (.usage | objects // {}) as $usage
 | if .end_time == null then {left_out: "spans without an end"}
   else
     {trace_step: {
@@ -21,8 +23,8 @@
       trace_id: .trace_id,
       provider: (.provider // assume("provider"; "unknown")),
       model: (.model // assume("model"; "unknown")),
-      input_tokens: .usage.prompt_tokens?,
-      output_tokens: .usage.completion_tokens?,
+      input_tokens: ($usage.prompt_tokens // $usage."original_usage.input_tokens"),
+      output_tokens: ($usage.completion_tokens // $usage."original_usage.output_tokens"),
       cost_nano_usd: usd(.total_estimated_cost),
       execution_status: $status,
       started_at: .start_time,

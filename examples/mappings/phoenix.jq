@@ -1,8 +1,8 @@
 # Spans of Phoenix, as its client and its page export them: rows of CSV or objects, with names joined by dots
 # or nested. Every span becomes a step of its trace; those of kind LLM become runs too.
-def at($name): .[$name] // (try getpath($name | split(".")) catch null);
-def moment: time(["rfc3339", "ms", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]; "UTC");
-at("context.trace_id") as $trace
+def at($name): .[$name] // (.attributes | objects | .[$name | ltrimstr("attributes.")]) // (try getpath($name | split(".")) catch null);
+page("data")
+| at("context.trace_id") as $trace
 | at("context.span_id") as $span
 | (.start_time | moment) as $start
 | (.end_time | moment) as $end

@@ -1,8 +1,8 @@
 # Calls of Weave, as its API streams them: JSON lines. Every call becomes a step of its trace. A call whose
 # summary has the usage of one model, and that no call of a model encloses, becomes a run too: Weave sums up
 # the usage of inner calls, so only a call whose operation names a client of a model counts.
-def client: .op_name | test("(openai|anthropic|mistral|cohere|litellm|bedrock|google|groq)[./_-].*(create|complet|generate|invoke|converse|message)"; "i");
-(.op_name | sub("^weave:///.*/op/"; "") | sub(":[^:]*$"; "")) as $name
+def client: (.op_name // "") | test("(openai|anthropic|mistral|cohere|litellm|bedrock|google|groq)[./_-].*(create|complet|generate|invoke|converse|message)"; "i");
+(.op_name // .display_name // "call" | sub("^weave:///.*/op/"; "") | sub(":[^:]*$"; "")) as $name
 | (if .exception then "FAILED" else "SUCCEEDED" end) as $status
 | (.summary.usage? // {} | to_entries) as $usage
 | if .ended_at == null then {left_out: "calls without an end"}

@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Only the service over SQLite and PostgreSQL, beside the stores alone
     #[arg(long)]
     service: bool,
+    /// Only imports, by the drafts form and by maps, beside jq
+    #[arg(long)]
+    import: bool,
 }
 
 /// Builds and runs the benchmark, and the `logs` command whose import and export it measures.
@@ -58,6 +61,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.service {
         bench.arg("--service");
+    }
+    if arguments.import {
+        bench.arg("--import");
     }
     process::run(bench)
 }

@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Only the service over SQLite and PostgreSQL: exports of spans, questions, memory, start
     #[arg(long, conflicts_with_all = ["growth", "usage"])]
     pub(crate) service: bool,
+    /// Only imports, by the drafts form and by maps, beside jq
+    #[arg(long, conflicts_with_all = ["growth", "usage", "service"])]
+    pub(crate) import: bool,
     /// Where every single measurement is written, one JSON object per line
     #[arg(long, default_value = "target/bench/samples.ndjson")]
     pub(crate) samples: PathBuf,
@@ -67,9 +70,14 @@ impl Arguments {
         }
     }
 
-    /// How often exports to the service are measured.
-    pub(crate) const fn exports(&self) -> usize {
+    /// How often imports, and exports to the service, are measured.
+    pub(crate) const fn transfers(&self) -> usize {
         if self.quick { 3 } else { 9 }
+    }
+
+    /// How many records are imported.
+    pub(crate) const fn imported(&self) -> usize {
+        if self.quick { 20_000 } else { 100_000 }
     }
 
     /// How often each question to the service is asked, at most 1,000.

@@ -35,7 +35,7 @@ pub(crate) fn measure(
     let folder = tempfile::tempdir_in(arguments.folder())?;
     let file = folder.path().join("runs.ndjson");
     let runs = arguments.stored();
-    let bytes = write(&file, runs, population)?;
+    let bytes = write_drafts(&file, runs, population)?;
     let export = folder.path().join("export.ndjson");
     let (file, out) = (file.display().to_string(), export.display().to_string());
     let imports = ["import", &file, "--batch", "10000"];
@@ -68,7 +68,12 @@ fn print(name: &str, runs: usize, took: Duration) {
     );
 }
 
-fn write(file: &Path, runs: usize, population: &Population) -> anyhow::Result<u64> {
+/// Writes runs in the drafts form, and tells their bytes.
+pub(crate) fn write_drafts(
+    file: &Path,
+    runs: usize,
+    population: &Population,
+) -> anyhow::Result<u64> {
     let mut lines = BufWriter::new(File::create(file)?);
     let mut producer = Producer::new(population, 23);
     for _ in 0..runs {

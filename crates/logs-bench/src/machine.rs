@@ -29,3 +29,15 @@ pub(crate) fn load() -> anyhow::Result<()> {
     println!("load of the machine: {}", averages.join(", "));
     Ok(())
 }
+
+/// The megabytes of memory that a process has, and the most that it had.
+pub(crate) fn memory(process: u32) -> anyhow::Result<(f64, f64)> {
+    let path = format!("/proc/{process}/status");
+    let status = std::fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+    let megabytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.trim_end_matches("kB").trim().parse::<f64>().ok());
+        number.map(|kibibytes| kibibytes / 1024.0).context("memory")
+    };
+    Ok((megabytes("VmRSS:")?, megabytes("VmHWM:")?))
+}

@@ -14,6 +14,7 @@ mod columns;
 mod command;
 mod data;
 mod growth;
+mod import;
 mod machine;
 mod memory;
 mod meter;
@@ -42,6 +43,11 @@ async fn main() -> anyhow::Result<()> {
     let population = Population::load()?;
     machine::describe(&population);
     let mut samples = Samples::create(&arguments.samples)?;
+    if arguments.import {
+        import::measure(&arguments, &population, &mut samples)?;
+        println!("\nraw samples: {}", arguments.samples.display());
+        return Ok(());
+    }
     // First, while the memory of the process is its own.
     if arguments.wants(Backend::Memory) && !arguments.usage && !arguments.service {
         memory::run(&arguments, &population, &mut samples).await?;

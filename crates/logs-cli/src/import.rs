@@ -5,6 +5,7 @@ mod input;
 #[cfg(test)]
 mod limits;
 mod native;
+mod otlp;
 mod pipeline;
 mod plan;
 mod reading;

@@ -1,6 +1,7 @@
 //! Maps: jq programs that make drafts of foreign records.
 
 mod compile;
+mod cut;
 mod decimal;
 mod draft;
 mod functions;

@@ -55,6 +55,8 @@ pub struct Raw {
     pub bytes: Vec<u8>,
     /// What is in the bytes.
     pub content: Content,
+    /// Whether it is a line that the source ended before the end of the line.
+    pub is_cut: bool,
 }
 
 /// What the bytes of a record are.

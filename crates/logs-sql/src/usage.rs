@@ -68,7 +68,20 @@ impl Groups {
             .group_by
             .iter()
             .map(|dimension| value(row, *dimension));
-        let key = key.collect::<StoreResult<Vec<_>>>()?;
+        self.add_sums(key.collect::<StoreResult<_>>()?, sums)
+    }
+
+    /// Adds the groups of other runs.
+    ///
+    /// # Errors
+    /// [`TooManyGroups`](logs_domain::StoreError::TooManyGroups) as for [`add`](Self::add).
+    pub fn merge(&mut self, others: Self) -> StoreResult<()> {
+        self.synthetic_runs += others.synthetic_runs;
+        let mut others = others.groups.into_iter();
+        others.try_for_each(|(key, sums)| self.add_sums(key, sums))
+    }
+
+    fn add_sums(&mut self, key: Vec<UsageValue>, sums: UsageSums) -> StoreResult<()> {
         if let Some(group) = self.groups.get_mut(&key) {
             *group += sums;
         } else if self.groups.len() < UsageSummary::MAX_GROUPS {

@@ -79,9 +79,9 @@ impl SqliteStore {
 
         let connection = connection_options(path, access);
         let writer = pool(1).connect_lazy_with(durable(connection.clone(), access));
-        // A sum over many runs sorts them, which a second thread helps with. No pragma here may read the
-        // file, such as `cache_size` does: it would make a new WAL where somebody removed that of the store.
-        let reading = connection.pragma("query_only", "ON").pragma("threads", "1");
+        // No pragma here may read the file, such as `cache_size` does: it would make a new WAL where somebody
+        // removed that of the store.
+        let reading = connection.pragma("query_only", "ON");
         let readers = pool(READERS).connect_lazy_with(reading.clone());
         let counters = pool(COUNTERS)
             .after_release(|connection, _| {

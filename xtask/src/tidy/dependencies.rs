@@ -47,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "logs-domain",
             "logs-import",
             "logs-keys",
+            "logs-otlp",
             "logs-server",
             "logs-store",
         ],

@@ -9,6 +9,7 @@ use anyhow::Context;
 
 use super::client::{Client, get};
 use crate::command::program;
+use crate::machine;
 
 /// Linux tells processor time in parts of a second, on x86 and ARM in hundredths.
 const TICK: Duration = Duration::from_millis(10);
@@ -71,14 +72,7 @@ impl Service {
 
     /// The megabytes of memory that it has, and the most that it had.
     pub(crate) fn memory(&self) -> anyhow::Result<(f64, f64)> {
-        let status = self.read("status")?;
-        let megabytes = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let number =
-                line.and_then(|line| line.trim_end_matches("kB").trim().parse::<f64>().ok());
-            number.map(|kibibytes| kibibytes / 1024.0).context("memory")
-        };
-        Ok((megabytes("VmRSS:")?, megabytes("VmHWM:")?))
+        machine::memory(self.child.id())
     }
 
     fn read(&self, name: &str) -> anyhow::Result<String> {

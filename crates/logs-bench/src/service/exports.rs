@@ -62,7 +62,7 @@ pub(crate) async fn measure(
             case,
             seed,
         };
-        sent += contest.measure(arguments.exports(), samples).await?;
+        sent += contest.measure(arguments.transfers(), samples).await?;
         seed = contest.seed;
     }
     Ok(sent)

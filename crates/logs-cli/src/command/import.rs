@@ -36,7 +36,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["delimiter", "columns"])]
     records: Option<String>,
 
-    /// The separator of the cells of CSV [default: a comma]
+    /// The separator of the cells of CSV [default: a comma, or what the first line has instead]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     delimiter: Option<u8>,
 
@@ -78,7 +78,7 @@ const EXAMPLES: &str = "\
 Without a map, each line of a file is a JSON object: a draft or an exported record.
   {\"llm_run\":{\"run_id\":\"r-1\",\"provider\":\"anthropic\",\"model\":\"claude-sonnet-4\",
     \"execution_status\":\"SUCCEEDED\",\"started_at\":\"2026-03-02T10:15:04Z\",\"source\":\"SDK\"}}
-The command also knows traces of Langfuse. For any other JSON or CSV, a map is a jq program whose
+The command also knows traces of Langfuse and requests of OpenTelemetry. For any other JSON or CSV, a map is a jq program whose
 outputs are such drafts. docs/import.md describes maps, and lists those of the command.
 A second import of a file stores nothing twice.
 
@@ -86,8 +86,9 @@ Examples:
   logs import runs.ndjson --tenant acme
   logs import trace.json --tenant acme
   logs import usage.csv --tenant acme --map usage.jq --dry-run
-  logs import trail.json.gz --map cloudtrail --records Records
+  logs import trail.json.gz --map cloudtrail
   logs import ~/.claude/projects --tenant acme --format claude-code
+  logs import otlp.jsonl.gz --tenant acme
   logs import usage.csv --tenant acme --map usage.jq --skip-bad refused.csv";
 
 impl Import {

@@ -16,7 +16,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    fn tenant(&self) -> Result<TenantId, InvalidValue> {
+    pub(super) fn tenant(&self) -> Result<TenantId, InvalidValue> {
         let missing = || InvalidValue::new("tenant", "", "a tenant, by --tenant or LOGS_TENANT");
         self.tenant.clone().ok_or_else(missing)
     }

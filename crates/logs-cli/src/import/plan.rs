@@ -7,6 +7,8 @@ use logs_domain::RecordKind;
 use logs_import::source::{Form, Looks, looks_like};
 use serde::de::IgnoredAny;
 
+use super::otlp;
+
 /// The format of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -23,6 +25,8 @@ pub(crate) enum Format {
     ClaudeCode,
     /// Sessions of Codex
     Codex,
+    /// Requests of OpenTelemetry in JSON, as a collector writes them
+    Otlp,
 }
 
 impl Format {
@@ -32,7 +36,7 @@ impl Format {
             Self::Langfuse => Some("langfuse"),
             Self::ClaudeCode => Some("claude-code"),
             Self::Codex => Some("codex"),
-            Self::Ndjson | Self::Csv | Self::Json => None,
+            Self::Ndjson | Self::Csv | Self::Json | Self::Otlp => None,
         }
     }
 }
@@ -57,10 +61,22 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) form: Form,
-    /// The program of a map; without one, the records are our own.
-    pub(super) map: Option<String>,
-    /// Whether the map is the user's, who wants to know about its fields.
-    pub(super) own_map: bool,
+    pub(super) content: Content,
+}
+
+/// What the records of a file are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Drafts, or records from `logs export`.
+    Own,
+    /// Export requests of OpenTelemetry.
+    Otlp,
+    /// Records of which this program makes drafts.
+    Foreign {
+        map: String,
+        /// Whether the map is the user's, who wants to know about its fields.
+        own_map: bool,
+    },
 }
 
 const SEE: &str = "see docs/import.md";
@@ -95,7 +111,7 @@ impl Plan {
             Looks::Empty | Looks::Lines | Looks::Document | Looks::Text => {}
         }
         let csv = || Form::Csv {
-            delimiter: self.delimiter.unwrap_or(b','),
+            delimiter: self.delimiter.unwrap_or_else(|| separator(start)),
             columns: self.columns.clone(),
         };
         let by_looks = || match looks {
@@ -109,50 +125,64 @@ impl Plan {
             Some(Format::Ndjson) => Form::Lines,
             Some(Format::Json) => Form::Document(self.records.clone()),
             Some(Format::Csv) => csv(),
-            Some(Format::Langfuse | Format::ClaudeCode | Format::Codex) | None => by_looks(),
+            Some(Format::Langfuse | Format::ClaudeCode | Format::Codex | Format::Otlp) | None => {
+                by_looks()
+            }
         };
         if let Some(map) = &self.map {
-            return Ok(Chosen {
-                form,
-                map: Some(map.clone()),
+            let content = Content::Foreign {
+                map: map.clone(),
                 own_map: self.own_map,
-            });
+            };
+            return Ok(Chosen { form, content });
         }
         let shipped = |name| {
             let map = logs_import::Map::shipped(name).map(str::to_owned);
             let missing = || format!("this command has no map {name}");
+            let content = Content::Foreign {
+                map: map.ok_or_else(missing)?,
+                own_map: false,
+            };
             Ok(Chosen {
                 form: form.clone(),
-                map: Some(map.ok_or_else(missing)?),
-                own_map: false,
+                content,
             })
         };
         if let Some(name) = self.format.and_then(Format::map) {
             return shipped(name);
         }
+        if self.format == Some(Format::Otlp) || (self.format.is_none() && otlp::is_request(start)) {
+            return match form {
+                Form::Lines | Form::Document(_) => Ok(Chosen {
+                    form,
+                    content: Content::Otlp,
+                }),
+                Form::Csv { .. } => Err(format!(
+                    "this is no JSON: the file exporter of a collector writes it with `format: json` and \
+                     without `compression`; {SEE}"
+                )),
+            };
+        }
         let native = Chosen {
             form: Form::Lines,
-            map: None,
-            own_map: false,
+            content: Content::Own,
         };
         let has = |name: &str| {
             start
                 .windows(name.len())
                 .any(|part| part == name.as_bytes())
         };
-        let of_langfuse = has("\"observations\"") || (has("\"traceId\"") && has("\"startTime\""));
+        let of_langfuse = has("\"observations\"") || (has("traceId") && has("startTime"));
         match (&form, looks) {
             (_, Looks::Empty) => Ok(native),
             (Form::Csv { .. }, _) if is_own_csv(start) => shipped("logs-csv"),
+            _ if of_langfuse && !is_draft(start) => shipped("langfuse"),
             (Form::Csv { .. }, Looks::Text) if self.format.is_none() => Err(format!(
                 "this is no JSON; if it is CSV, --map MAP.jq says what its columns mean: {SEE}"
             )),
             (Form::Csv { .. }, _) => Err(format!(
                 "CSV needs --map MAP.jq, which says what its columns mean: {SEE}"
             )),
-            (Form::Document(_) | Form::Lines, _) if of_langfuse && !is_draft(start) => {
-                shipped("langfuse")
-            }
             (Form::Document(_), Looks::Document) if self.format.is_none() => Err(format!(
                 "this JSON document is no trace of Langfuse; any other needs --map MAP.jq, and drafts \
                  need a line for each: {SEE}"
@@ -163,6 +193,14 @@ impl Plan {
             (Form::Document(_) | Form::Lines, _) => Ok(native),
         }
     }
+}
+
+/// The separator of a first line without any comma, as spreadsheets write it in some languages.
+fn separator(start: &[u8]) -> u8 {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
+    let candidates = [b',', b';', b'\t', b'|'].into_iter();
+    let mut found = candidates.filter(|separator| line.contains(separator));
+    found.next().unwrap_or(b',')
 }
 
 /// Whether a source is CSV from `logs export`.
@@ -184,15 +222,18 @@ fn is_draft(start: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Plan};
+    use super::{Content, Format, Plan};
 
     fn chosen(plan: &Plan, start: &str) -> String {
         match plan.choose(start.as_bytes()) {
             Ok(chosen) => {
-                let map = chosen.map.unwrap_or_default();
-                let map = map.lines().next().unwrap_or_default();
-                let map = map.get(..20).unwrap_or(map);
-                format!("{:?} {map}", chosen.form)
+                let content = match chosen.content {
+                    Content::Own => "",
+                    Content::Otlp => "OTLP",
+                    Content::Foreign { ref map, .. } => map.lines().next().unwrap_or_default(),
+                };
+                let content = content.get(..20).unwrap_or(content);
+                format!("{:?} {content}", chosen.form)
             }
             Err(told) => told,
         }
@@ -225,6 +266,8 @@ mod tests {
                 "Csv { delimiter: 44, columns: None } # What `logs export",
             ),
             ("{\"a\":1}\n", "Lines "),
+            ("{\"resourceSpans\":[", "Lines OTLP"),
+            ("{\n \"resourceLogs\":[]\n}", "Document([]) OTLP"),
             ("id,in\n", "this is no JSON; if it is CSV, --map"),
             ("[1]", "this JSON document is no trace"),
             ("PK\u{3}\u{4}", "this is a zip archive"),
@@ -244,12 +287,23 @@ mod tests {
         assert!(chosen(&with(Format::Csv), "a\n").starts_with("CSV needs --map"));
         assert!(chosen(&with(Format::Json), "{}").starts_with("a JSON document needs --map"));
         assert!(chosen(&with(Format::Langfuse), "id,traceId\n").starts_with("Csv"));
+        assert!(chosen(&with(Format::Otlp), "\0\0\u{1}").contains("`format: json`"));
+        assert_eq!(chosen(&with(Format::Otlp), "[{}]"), "Document([]) OTLP");
         let mapped = Plan {
             map: Some(".".into()),
             ..Plan::default()
         };
         assert_eq!(chosen(&mapped, "[1]"), "Document([]) .");
         assert_eq!(chosen(&mapped, "{}\n"), "Lines .");
+        for (start, delimiter) in [
+            ("a,b;c\n", 44),
+            ("a;b\n1,2\n", 59),
+            ("a\tb\n", 9),
+            ("a\n;\n", 44),
+        ] {
+            let expected = format!("Csv {{ delimiter: {delimiter}, columns: None }} .");
+            assert_eq!(chosen(&mapped, start), expected, "{start:?}");
+        }
         let records = Plan {
             records: vec!["a".into()],
             ..mapped

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use logs_domain::{Draft, InvalidValue, TenantId};
-use logs_import::source::{self, Unreadable};
+use logs_import::json::{Swap, parse};
+use logs_import::source::{self, Raw, Unreadable};
 use logs_import::{Context, Location, Map, MapRun, Output};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::native::{self, Wanted};
+use super::otlp;
 use super::pipeline::Owner;
-use super::plan::Chosen;
+use super::plan::{Chosen, Content};
 use super::repeats::LastPlaces;
 use super::{Input, Plan, Repeats};
 
@@ -237,40 +239,71 @@ fn translate(
         tenant: job.tenant.clone(),
         platform: job.platform,
     };
-    let map = match &chosen.map {
-        Some(program) => {
-            Some(Map::parse(program).map_err(|error| Stopped::Usage(format!("--map: {error}")))?)
+    match &chosen.content {
+        Content::Own => {
+            hand_out(chosen, reader, take, &mut |raw, _| match native::translate(
+                &raw.bytes, &wanted,
+            ) {
+                Ok((owner, drafts)) => {
+                    let owned = drafts.into_iter().map(|draft| Ok((owner.clone(), draft)));
+                    owned.collect()
+                }
+                Err(error) => vec![Err(error)],
+            })?;
+            Ok(Told::default())
         }
-        None => None,
-    };
-    let mut run = match &map {
-        Some(map) => Some(MapRun::new(map, context(job)?)),
-        None => None,
-    };
+        Content::Otlp => {
+            let mut counted = otlp::Counted::default();
+            hand_out(chosen, reader, take, &mut |raw, _| match wanted.tenant() {
+                Ok(tenant) => otlp::translate(&raw.bytes, &tenant, &mut counted),
+                Err(error) => vec![Err(error)],
+            })?;
+            Ok(Told {
+                left_out: counted.left_out(),
+                notes: counted.notes(),
+            })
+        }
+        Content::Foreign { map, own_map } => {
+            let map = Map::parse(map);
+            let map = map.map_err(|error| Stopped::Usage(format!("--map: {error}")))?;
+            let mut run = MapRun::new(&map, context(job)?);
+            let mut unfinished = None;
+            hand_out(chosen, reader, take, &mut |raw, ordinal| {
+                // A program is at this line while the import reads its session.
+                if raw.is_cut && job.plan.grows() && parse(&raw.bytes, Swap::None).is_err() {
+                    unfinished = Some(format!(
+                        "1 left out: {}, which has no end yet",
+                        raw.location
+                    ));
+                    return Vec::new();
+                }
+                let made = run.translate(raw, ordinal).into_iter();
+                made.filter_map(drafted).collect()
+            })?;
+            Ok(Told {
+                left_out: run.left_out().into_iter().chain(unfinished).collect(),
+                notes: if *own_map { run.notes() } else { Vec::new() },
+            })
+        }
+    }
+}
+
+/// Hands out each record of a source with what `made` makes of it and its place, from 0.
+fn hand_out(
+    chosen: &Chosen,
+    reader: Box<dyn BufRead + Send>,
+    take: &mut dyn FnMut(u64, Item) -> bool,
+    made: &mut dyn FnMut(&Raw, u64) -> Vec<Translated>,
+) -> Result<(), Unreadable> {
     let mut ordinal = 0;
     source::read(reader, &chosen.form, &mut |found| {
-        let item = match (found, &mut run) {
-            (Ok(raw), Some(run)) => Item {
+        let item = match found {
+            Ok(raw) => Item {
                 location: raw.location,
-                made: run
-                    .translate(&raw, ordinal)
-                    .into_iter()
-                    .filter_map(drafted)
-                    .collect(),
+                made: made(&raw, ordinal),
                 bytes: raw.bytes,
             },
-            (Ok(raw), None) => Item {
-                location: raw.location,
-                made: match native::translate(&raw.bytes, &wanted) {
-                    Ok((owner, drafts)) => drafts
-                        .into_iter()
-                        .map(|draft| Ok((owner.clone(), draft)))
-                        .collect(),
-                    Err(error) => vec![Err(error)],
-                },
-                bytes: raw.bytes,
-            },
-            (Err((bad, bytes)), _) => Item {
+            Err((bad, bytes)) => Item {
                 location: bad.location,
                 bytes,
                 made: vec![Err(bad.error)],
@@ -279,17 +312,6 @@ fn translate(
         let go_on = take(ordinal, item);
         ordinal += 1;
         go_on
-    })?;
-    Ok(match run {
-        Some(run) => Told {
-            left_out: run.left_out(),
-            notes: if chosen.own_map {
-                run.notes()
-            } else {
-                Vec::new()
-            },
-        },
-        None => Told::default(),
     })
 }
 

@@ -6,6 +6,7 @@ mod files;
 mod maps;
 #[cfg(target_os = "linux")]
 mod memory;
+mod otlp;
 mod real_data;
 mod refused;
 mod streaming;

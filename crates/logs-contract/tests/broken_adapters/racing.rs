@@ -1,9 +1,9 @@
-//! Rule 6, broken only where writers race.
+//! Rules 6 and 17, broken only where writers race.
 
 use async_trait::async_trait;
 use logs_domain::{
     AppendBatch, AppendReceipt, Draft, LogsReader, LogsWriter, OnConflict, RecordOutcome,
-    StoreResult, TenantId,
+    StoreResult, TenantId, TimeRange, Timestamp, UsageQuery, UsageSummary,
 };
 use logs_memory::MemoryStore;
 
@@ -11,6 +11,7 @@ use crate::fault::{Fault, broken_adapters};
 
 broken_adapters! {
     r06_what_is_there_is_looked_up_before_the_lock_is_taken: LooksUpFirst,
+    r17_halves_of_a_window_are_of_two_moments: TwoMoments,
 }
 
 /// Trusts a look that another writer may have overtaken.
@@ -42,5 +43,41 @@ impl Fault for LooksUpFirst {
             }
         }
         Ok(receipt)
+    }
+}
+
+/// Sums up each half of a window by itself.
+#[derive(Debug, Default)]
+struct TwoMoments;
+
+#[async_trait]
+impl Fault for TwoMoments {
+    async fn summarize_usage(
+        &self,
+        inner: &MemoryStore,
+        tenant: &TenantId,
+        query: &UsageQuery,
+    ) -> StoreResult<UsageSummary> {
+        let window = query.filter.started;
+        let (Some(from), Some(to)) = (window.from(), window.to()) else {
+            return inner.summarize_usage(tenant, query).await;
+        };
+        if !query.group_by.is_empty() {
+            return inner.summarize_usage(tenant, query).await;
+        }
+        let half = |from, to| {
+            let started = TimeRange::between(from, to).unwrap();
+            UsageQuery::new(query.filter.clone().started(started))
+        };
+        let middle = (from.as_micros() + to.as_micros()) / 2;
+        let middle = Timestamp::from_micros(middle).unwrap();
+        let mut summary = inner.summarize_usage(tenant, &half(from, middle)).await?;
+        tokio::task::yield_now().await;
+        let second = inner.summarize_usage(tenant, &half(middle, to)).await?;
+        for (group, other) in summary.groups.iter_mut().zip(&second.groups) {
+            group.sums += other.sums;
+        }
+        summary.synthetic_runs += second.synthetic_runs;
+        Ok(summary)
     }
 }

@@ -99,6 +99,7 @@ fn first<'p, E>(
         "variable" | "filter" | "label" | "module" => {
             format!("a known {expected} at line {place}; docs/import.md lists those of maps")
         }
+        "nothing" => format!("the end of the jq program, or `|` before this, at line {place}"),
         expected => format!("{expected} at line {place} of the jq program"),
     };
     InvalidValue::new("map", found.lines().next().unwrap_or_default(), expected)

@@ -6,8 +6,8 @@ use jaq_core::{Error, RunPtr};
 use jaq_json::{Num, Val};
 use logs_domain::{InvalidValue, JsonObject, Timestamp};
 
-use super::money;
-use super::time::{Form, Zone};
+use super::time::{Form, Unread, Zone};
+use super::{cut, money};
 use crate::json::{Swap, parse};
 
 /// Marks the text of a [record id](super::draft) that is derived from the source's own id.
@@ -36,7 +36,7 @@ pub(super) fn all() -> impl Iterator<Item = Fun<JustLut<Val>>> {
         ("id_of", v(1), |mut cv| bome(id_of(&cv.0.pop_var()))),
         ("cut", v(1), |mut cv| {
             let most = cv.0.pop_var();
-            bome(whole(&most).map(|most| cut(cv.1, most)))
+            bome(whole(&most).map(|most| cut::cut(cv.1, most)))
         }),
         ("exact", v(0), |cv| bome(Ok(exact(cv.1)))),
         ("fromjson", v(0), |cv| bome(from_json(&cv.1))),
@@ -119,7 +119,7 @@ fn time(value: &Val, forms: &Val, zone: &Val) -> Result<Val> {
     let Some(text) = scalar(value) else {
         return Err(refused("time", value, "a text or a number"));
     };
-    let mut expected = Vec::new();
+    let mut reasons = Vec::new();
     for form in &known {
         match form.read(text.trim(), placed.as_ref()) {
             Ok((time, true)) => {
@@ -128,18 +128,17 @@ fn time(value: &Val, forms: &Val, zone: &Val) -> Result<Val> {
                 return Ok(Val::utf8_str(format!("{time}[{name}]")));
             }
             Ok((time, false)) => return Ok(Val::utf8_str(time.to_string())),
-            Err(why) => expected.push(why),
+            Err(why) => reasons.push(why),
         }
     }
-    let expected = match expected.as_slice() {
-        [one] => one.clone(),
+    let expected = match reasons.as_slice() {
+        [one] => one.expected().to_owned(),
         _ => {
             let forms: Vec<&str> = known.iter().map(Form::shown).collect();
-            let why = expected.last().cloned().unwrap_or_default();
-            format!(
-                "a time like one of {} (the last one: {why})",
-                forms.join(", ")
-            )
+            let of_zone = reasons.iter().find(|why| matches!(why, Unread::Zone(_)));
+            let of_zone = of_zone.map(|why| format!(" ({})", why.expected()));
+            let forms = forms.join(", ");
+            format!("a time like one of {forms}{}", of_zone.unwrap_or_default())
         }
     };
     Err(refused("time", value, expected))
@@ -206,32 +205,6 @@ fn id_of(parts: &Val) -> Result<Val> {
 fn whole(value: &Val) -> Result<usize> {
     let number = scalar(value).and_then(|text| text.parse().ok());
     number.ok_or_else(|| refused("number", value, "a whole number"))
-}
-
-/// The same value, each text of at most so many bytes. A cut text says how long it was.
-fn cut(value: Val, most: usize) -> Val {
-    match value {
-        Val::TStr(text) if text.len() > most => {
-            let mark = format!("…[{} bytes]", text.len());
-            let text = String::from_utf8_lossy(&text);
-            let mut end = most.saturating_sub(mark.len());
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            let kept = text.get(..end).unwrap_or_default();
-            Val::utf8_str(format!("{kept}{mark}"))
-        }
-        Val::Arr(items) => items.iter().map(|item| cut(item.clone(), most)).collect(),
-        Val::Obj(members) => {
-            let members = members.iter();
-            Val::obj(
-                members
-                    .map(|(name, value)| (name.clone(), cut(value.clone(), most)))
-                    .collect(),
-            )
-        }
-        Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) => value,
-    }
 }
 
 /// The same value, with text for every number that a double would change.

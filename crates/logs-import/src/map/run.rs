@@ -55,6 +55,10 @@ impl<'m> MapRun<'m> {
             Content::Row(row) => self.outputs(row.clone(), ordinal),
             Content::Json => self.of_json(&raw.bytes, ordinal),
         };
+        if made.is_empty() {
+            let reason = "records of which the map makes nothing".to_owned();
+            *self.left_out.entry(reason).or_default() += 1;
+        }
         for output in made.iter().flatten() {
             match output {
                 Output::Draft(..) => self.drafts += 1,
@@ -76,7 +80,7 @@ impl<'m> MapRun<'m> {
     /// What the author of the map should know: fields that never had a value.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        if self.records > 0 && self.drafts == 0 && self.left_out.is_empty() {
+        if self.records > 0 && self.drafts == 0 {
             return vec!["no record made a draft, see docs/import.md".to_owned()];
         }
         let empty = self.tally.iter().filter(|(_, told)| !**told);

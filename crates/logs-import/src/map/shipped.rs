@@ -9,6 +9,7 @@ macro_rules! maps {
 }
 
 maps![
+    "anthropic-usage",
     "azure-activity",
     "azure-llm-2023",
     "claude-code",
@@ -25,6 +26,7 @@ maps![
     "mlflow",
     "mooncake",
     "okta",
+    "openai-usage",
     "opik",
     "otrf-windows",
     "phoenix",

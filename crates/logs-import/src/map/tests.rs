@@ -1,6 +1,7 @@
 //! What programs make of records.
 
 mod shipped;
+mod sources;
 mod values;
 
 use logs_domain::TenantId;
@@ -23,6 +24,7 @@ fn raw(json: &str) -> Raw {
         location: Location::Line(1),
         bytes: json.as_bytes().to_vec(),
         content: Content::Json,
+        is_cut: false,
     }
 }
 
@@ -300,18 +302,20 @@ fn the_variables_say_where_a_record_is_from() {
 
 #[test]
 fn notes_tell_of_fields_that_never_had_a_value_and_of_what_was_left_out() {
-    let map = Map::parse("if .skip then {left_out: \"skipped\"} else {trace: {trace_id: .id, run_id: .ruin, started_at: .at}} end").unwrap();
+    let map = Map::parse("if .skip then {left_out: \"skipped\"} elif .none then empty else {trace: {trace_id: .id, run_id: .ruin, started_at: .at}} end").unwrap();
     let mut run = MapRun::new(&map, context());
     for record in [
         r#"{"id":"a"}"#,
         r#"{"id":"b","at":"2026-01-01T00:00:00Z"}"#,
         r#"{"skip":1}"#,
         r#"{"skip":1}"#,
+        r#"{"none":1}"#,
     ] {
         run.translate(&raw(record), 0);
     }
     assert_eq!(run.notes(), ["trace: null in every record: run_id"]);
-    assert_eq!(run.left_out(), ["2 left out: skipped"]);
+    let nothing = "1 left out: records of which the map makes nothing";
+    assert_eq!(run.left_out(), [nothing, "2 left out: skipped"]);
     let map = Map::parse("empty").unwrap();
     let mut run = MapRun::new(&map, context());
     run.translate(&raw("{}"), 0);

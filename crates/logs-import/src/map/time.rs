@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use logs_domain::Timestamp;
+use logs_domain::{InvalidValue, Timestamp};
 
 use super::decimal::expanded;
 
@@ -30,6 +30,23 @@ pub(super) enum Zone {
 
 /// A time, and whether its zone came from the map.
 pub(super) type Read = (Timestamp, bool);
+
+/// Why a text is no time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It has another form, or is beyond the times of a record. What was expected.
+    Form(String),
+    /// It has the form, but is no time in the zone. What was expected.
+    Zone(String),
+}
+
+impl Unread {
+    pub(super) fn expected(&self) -> &str {
+        match self {
+            Self::Form(expected) | Self::Zone(expected) => expected,
+        }
+    }
+}
 
 impl Form {
     /// Takes the name of a form, or a pattern.
@@ -87,17 +104,19 @@ impl Form {
     }
 
     /// Reads a time.
-    pub(super) fn read(&self, text: &str, zone: Option<&Zone>) -> Result<Read, String> {
+    pub(super) fn read(&self, text: &str, zone: Option<&Zone>) -> Result<Read, Unread> {
+        let unread = |error: &InvalidValue| Unread::Form(error.expected().to_owned());
         match self {
             Self::Rfc3339 => Timestamp::parse_rfc3339(text)
                 .map(|time| (time, false))
-                .map_err(|error| error.expected().to_owned()),
+                .map_err(|error| unread(&error)),
             Self::Unit(nanos) => {
-                let units = decimal_nanos(text, *nanos).ok_or("a number since 1970")?;
+                let units = decimal_nanos(text, *nanos)
+                    .ok_or_else(|| Unread::Form("a number since 1970".into()))?;
                 let micros = i64::try_from(units.div_euclid(1_000)).unwrap_or(i64::MAX);
                 Timestamp::from_micros(micros)
                     .map(|time| (time, false))
-                    .map_err(|error| error.expected().to_owned())
+                    .map_err(|error| unread(&error))
             }
             Self::Pattern(pattern) => with_pattern(text, pattern, zone),
         }
@@ -116,12 +135,12 @@ impl Form {
     }
 }
 
-fn with_pattern(text: &str, pattern: &str, zone: Option<&Zone>) -> Result<Read, String> {
-    let unlike = || format!("a time like {pattern}");
+fn with_pattern(text: &str, pattern: &str, zone: Option<&Zone>) -> Result<Read, Unread> {
+    let unlike = || Unread::Form(format!("a time like {pattern}"));
     let mut parsed = Parsed::new();
     parse(&mut parsed, text, StrftimeItems::new(pattern)).map_err(|_| unlike())?;
     let checked = |time: DateTime<Utc>| {
-        Timestamp::from_datetime(time).map_err(|error| error.expected().to_owned())
+        Timestamp::from_datetime(time).map_err(|error| Unread::Form(error.expected().to_owned()))
     };
     if let Ok(time) = parsed.to_datetime() {
         return Ok((checked(time.to_utc())?, false));
@@ -130,11 +149,11 @@ fn with_pattern(text: &str, pattern: &str, zone: Option<&Zone>) -> Result<Read, 
         .to_naive_datetime_with_offset(0)
         .map_err(|_| unlike())?;
     let Some(zone) = zone else {
-        return Err(
-            "a time with a zone: name the zone of the source as the second argument of time".into(),
-        );
+        let expected =
+            "a time with a zone: name the zone of the source as the second argument of time";
+        return Err(Unread::Zone(expected.into()));
     };
-    Ok((checked(zone.place(time)?)?, true))
+    Ok((checked(zone.place(time).map_err(Unread::Zone)?)?, true))
 }
 
 impl Zone {
@@ -205,7 +224,7 @@ mod tests {
         let zone = (!zone.is_empty()).then(|| zone.parse().unwrap());
         match Form::new(form).unwrap().read(text, zone.as_ref()) {
             Ok((time, by_zone)) => format!("{time} {by_zone}"),
-            Err(expected) => expected,
+            Err(why) => why.expected().to_owned(),
         }
     }
 

@@ -113,6 +113,7 @@ fn record(location: Location, names: &[String], delimiter: u8, row: &csv::ByteRe
         location,
         bytes,
         content: Content::Row(Val::obj(members)),
+        is_cut: false,
     })
 }
 

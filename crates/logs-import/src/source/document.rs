@@ -1,4 +1,4 @@
-//! One JSON document: itself a record, or records in an array somewhere inside.
+//! JSON documents, mostly one: itself a record, or records in an array somewhere inside.
 //!
 //! The reader counts brackets and quotes, and reads no value. So it goes on behind a record that nobody
 //! can read.
@@ -11,8 +11,9 @@ use crate::Location;
 /// How many names of members an error lists.
 const LISTED: usize = 10;
 
-/// Hands out the items of the array at `path` (names of members from the top). With an empty path, it
-/// hands out the items of a document that is an array, or else the document.
+/// Hands out the items of the array at `path` (names of members from the top), where null has none. With
+/// an empty path, it hands out the items of a document that is an array, or else the document. Documents
+/// may follow each other, as pages of an API do.
 pub(super) fn read(
     reader: Box<dyn BufRead + Send>,
     path: &[String],
@@ -23,13 +24,8 @@ pub(super) fn read(
         next: 0,
         take,
     };
-    if !walk.at(path)? {
-        return Ok(());
-    }
-    match walk.peek()? {
-        None => Ok(()),
-        Some(_) => Err(walk.wrong("one JSON document; for a value on each line, --format ndjson")),
-    }
+    while walk.at(path)? && walk.peek()?.is_some() {}
+    Ok(())
 }
 
 struct Walk<'t> {
@@ -60,12 +56,8 @@ impl Walk<'_> {
 
     fn items(&mut self) -> Result<bool, Unreadable> {
         self.skip(1);
-        if self.peek()? == Some(b']') {
-            self.skip(1);
-            return Ok(true);
-        }
-        loop {
-            self.peek()?;
+        // Programs that write record by record leave a comma behind the last one.
+        while self.peek()? != Some(b']') {
             if !self.hand_out()? {
                 return Ok(false);
             }
@@ -107,7 +99,9 @@ impl Walk<'_> {
                     return Err(self.wrong(&format!("the member {name:?} once (--records)")));
                 } else {
                     found = true;
-                    if !self.at(rest)? {
+                    if self.peek()? == Some(b'n') {
+                        self.pass(0)?;
+                    } else if !self.at(rest)? {
                         return Ok(false);
                     }
                 }
@@ -145,6 +139,7 @@ impl Walk<'_> {
                 location,
                 bytes,
                 content: Content::Json,
+                is_cut: false,
             })
         } else {
             let shown = bytes.get(..SHOWN_BYTES).unwrap_or(&bytes);

@@ -28,7 +28,9 @@ pub(super) fn read(
                 format!("a line of at most {} MiB", MOST_BYTES >> 20),
             )
         } else {
+            // A line of an array may end with the comma before the next item.
             let bytes = line.trim_ascii();
+            let bytes = bytes.strip_suffix(b",").unwrap_or(bytes);
             if bytes.is_empty() {
                 continue;
             }
@@ -40,6 +42,7 @@ pub(super) fn read(
                     location,
                     bytes: bytes.to_vec(),
                     content: Content::Json,
+                    is_cut: !line.ends_with(b"\n"),
                 })
             }
         };
@@ -100,6 +103,14 @@ mod tests {
         let found = shown("{\"a\":1}\r\n\n  \n{\"b\":2}");
         assert_eq!(found, ["line 1: {\"a\":1}", "line 4: {\"b\":2}"]);
         assert!(shown("").is_empty());
+    }
+
+    #[test]
+    fn a_comma_behind_a_record_is_none_of_it() {
+        assert_eq!(
+            shown("{\"a\":1},\r\n{\"b\":2}"),
+            ["line 1: {\"a\":1}", "line 2: {\"b\":2}"]
+        );
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub fn looks_like(start: &[u8]) -> Looks {
             return Looks::Binary(name);
         }
     }
+    if start.get(257..262) == Some(b"ustar") {
+        return Looks::Binary("a tar archive");
+    }
     let marked = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
     let halves = start
         .get(..4)
@@ -96,6 +99,10 @@ mod tests {
             (b"\0i\0d", Looks::Utf16),
             (b"{\0\0\0\0", Looks::Lines),
             (b"PAR1\0", Looks::Binary("a Parquet file")),
+            (
+                &[&[b'a'; 257][..], b"ustar\0"].concat(),
+                Looks::Binary("a tar archive"),
+            ),
         ] {
             assert_eq!(looks_like(start), looks, "{start:?}");
         }

@@ -92,13 +92,21 @@ impl Mapped {
     }
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refused {
+    /// What was refused and its place, such as `span 3`.
+    #[must_use]
+    pub fn place(&self) -> String {
         let item = match self.signal {
             Signal::Traces => "span",
             Signal::Logs => "log record",
             Signal::Metrics => "metric",
         };
-        write!(formatter, "{item} {}: {}", self.item, self.why)
+        format!("{item} {}", self.item)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place(), self.why)
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Source<'a> {
         let scope_version = of_scope("scope.version", |scope| &scope.version);
         for name in TENANT {
             if let Some(other) = other_tenant(resource.value(name), tenant) {
-                let expected = "the tenant of the key that sends it, or none";
+                let expected = "the tenant that its records go to, or none";
                 let error = InvalidValue::new("resource", other, expected);
                 return Err(error.in_field(format!("resource.attributes.{name}")));
             }

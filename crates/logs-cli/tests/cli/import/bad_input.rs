@@ -271,12 +271,6 @@ async fn the_first_error_of_a_newcomer_names_what_helps() {
         ("a.txt", b"i\0d\0,\0", &[], "iconv -f UTF-16"),
         ("a.xlsx", b"PK\x03\x04aaaa", &[], "a spreadsheet"),
         (
-            "a.jsonl",
-            b"{\"x\":1}\n{\"x\":2}\n",
-            &["--map", "empty", "--format", "json"],
-            "--format ndjson",
-        ),
-        (
             "a.json",
             b"[\n{\"x\":1}\n]",
             &["--map", "empty", "--format", "ndjson"],
@@ -292,7 +286,7 @@ async fn the_first_error_of_a_newcomer_names_what_helps() {
             "a.jsonl",
             b"{}",
             &["--map", "absent.jq"],
-            "the maps of the command are azure-activity, azure-llm-2023",
+            "the maps of the command are anthropic-usage, azure-activity",
         ),
         (
             "a.jsonl",

@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
         .says(&["got `%Y-%m-%d`", "time of day"]),
     case("gzip", "system"),
     case("no-such-member", "system").flags("--records items").says(&["--records", "the document has data"]),
-    case("wrong-shape-for-format", "system").says(&["--format ndjson", "--format json"]),
+    case("wrong-shape-for-format", "system").says(&["2 records stored", "--format json"]),
     case("csv-without-mapping", "").says(&["--map", "docs/import.md"]),
     case("langfuse-api-trace", ""),
     case("mapped-tenant-hidden", "audit(null; null) + {tenant: .acct}")

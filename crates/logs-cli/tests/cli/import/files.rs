@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use logs_cli::ExitStatus;
 
-use super::{Scene, Stored, import};
+use super::{Scene, Stored, import, project};
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -209,4 +209,24 @@ async fn a_zstd_file_whose_checksum_is_wrong_is_an_error() {
     let outcome = import(&scene.backends[0], &[&scene.file("a.zst", bytes)]).await;
     assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
     assert!(outcome.err.contains("checksum"), "{}", outcome.err);
+}
+
+#[tokio::test]
+async fn a_session_may_be_read_while_it_grows() {
+    let scene = Scene::new().await;
+    let sample = project("examples/mappings/samples/claude-code.jsonl");
+    let whole = std::fs::read_to_string(sample).unwrap();
+    let backend = &scene.backends[1];
+    let half = whole.trim_end().len() - 20;
+    for (end, told) in [(half, "which has no end yet\n"), (whole.len(), "")] {
+        let file = scene.file("session.jsonl", &whole[..end]);
+        let outcome = import(backend, &[&file, "--format", "claude-code"]).await;
+        assert_eq!(outcome.status, ExitStatus::Done, "{}", outcome.shown());
+        assert!(outcome.err.contains(told), "{}", outcome.err);
+    }
+    assert_eq!(Stored::of(backend, "acme").await.count(), 6);
+    // Any other file must have its end.
+    let file = scene.file("cut.jsonl", &whole[..half]);
+    let outcome = import(backend, &[&file, "--map", "claude-code"]).await;
+    assert_eq!(outcome.status, ExitStatus::Refused, "{}", outcome.shown());
 }

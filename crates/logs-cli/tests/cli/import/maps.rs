@@ -267,6 +267,12 @@ async fn told(backend: &Backend, words: &[&str], sample: &str, records: &str) ->
             step.duration_ms.get()
         ));
     }
+    for record in &stored.system {
+        told.push(format!(
+            "{} {}: {}",
+            record.component, record.event_type, record.summary
+        ));
+    }
     for entry in &stored.audit {
         let actor = entry
             .actor_id
@@ -304,11 +310,9 @@ async fn every_shipped_map_makes_what_its_sample_says() {
         (&["--map", "okta"], "okta.json", "2"),
         (&["--map", "vault-audit"], "vault-audit.jsonl", "2"),
         (&["--map", "gcp-audit"], "gcp-audit.jsonl", "2"),
-        (
-            &["--map", "azure-activity", "--records", "records"],
-            "azure-activity.json",
-            "2",
-        ),
+        (&["--map", "azure-activity"], "azure-activity.json", "2"),
+        (&["--map", "openai-usage"], "openai-usage.json", "2"),
+        (&["--map", "anthropic-usage"], "anthropic-usage.json", "2"),
         (&["--format", "claude-code"], "claude-code.jsonl", "6"),
         (&["--format", "codex"], "codex.jsonl", "4"),
     ] {

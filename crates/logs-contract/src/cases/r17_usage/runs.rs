@@ -22,6 +22,7 @@ cases! {
     r17_usage_counts_runs_that_name_themselves,
     r17_usage_counts_runs_that_another_tenant_names,
     r17_usage_compares_parents_as_bytes,
+    r17_usage_is_of_one_moment,
     r17_usage_counts_synthetic_runs_apart,
     r17_usage_counts_synthetic_runs_that_are_asked_for,
 }
@@ -184,6 +185,31 @@ async fn r17_usage_compares_parents_as_bytes(case: &mut CaseContext) {
     )
     .await;
     assert_eq!(all(case).await, (5, 0));
+}
+
+async fn r17_usage_is_of_one_moment(case: &mut CaseContext) {
+    const HOURS: i64 = 4;
+    let start = |number: u32| at(i64::from(number) % HOURS * 3_600);
+    store(case, [started("0", start(0))]).await;
+    let appended = case.store();
+    // Each run names the one before as its parent, so that at every moment one run counts: the newest.
+    let writer = tokio::spawn(async move {
+        for number in 1..200_u32 {
+            let parent = run_id(&(number - 1).to_string());
+            let child = started(&number.to_string(), start(number)).parent_run_id(parent);
+            append(&*appended, &tenant("a"), [child]).await;
+        }
+    });
+    let window = LlmRunFilter::default().started(between(0, HOURS * 3_600));
+    loop {
+        let is_last = writer.is_finished();
+        assert_eq!(counted(case, window.clone()).await, (1, 0));
+        if is_last {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    writer.await.expect("the writer does not panic");
 }
 
 async fn r17_usage_counts_synthetic_runs_apart(case: &mut CaseContext) {

@@ -167,6 +167,32 @@ fn a_text_is_cut_visibly() {
 }
 
 #[test]
+fn a_value_is_cut_to_what_an_object_of_a_draft_holds() {
+    let items = format!(
+        "[{}]",
+        "{\"n\":\"item\"},".repeat(10_000).trim_end_matches(',')
+    );
+    let record = format!("{{\"code\":200,\"object\":{{\"kind\":\"List\",\"items\":{items}}}}}");
+    let kept = value("cut(4096)|[.code, .object.kind, .object.items]", &record);
+    assert_eq!(kept, r#"[200,"List","…[130001 bytes]"]"#);
+    // Texts share the room, and small ones leave more to the others.
+    let texts = format!(
+        "{{\"a\":\"short\",\"b\":\"{0}\",\"c\":\"{0}\"}}",
+        "x".repeat(40_000)
+    );
+    let kept = value("cut(50000)", &texts);
+    assert!(
+        kept.contains("\"a\":\"short\"")
+            && kept.contains("\"b\":\"…[40002 bytes]\"")
+            && kept.len() < 62_000,
+        "{kept:.200}"
+    );
+    let many: Vec<String> = (0..20_000).map(|n| format!("\"{n}\":{n}")).collect();
+    let kept = value("cut(10)", &format!("{{{}}}", many.join(",")));
+    assert_eq!(kept, r#"{"…":"…[257781 bytes]"}"#);
+}
+
+#[test]
 fn a_program_is_checked_before_the_first_record() {
     for (program, said) in [
         ("{trace: ", "map: got"),
@@ -194,6 +220,10 @@ fn a_program_is_checked_before_the_first_record() {
             "map: got `c`, expected each name once in an object (line 2 of the map)",
         ),
         ("{a, a: 2}", "map: got `a`"),
+        (
+            "[.a]\nb = 1",
+            "map: got `b`, expected the end of the jq program",
+        ),
         ("time(\"minutes\")", "time: got `minutes`"),
     ] {
         let error = Map::parse(program).err().unwrap().to_string();
@@ -201,4 +231,19 @@ fn a_program_is_checked_before_the_first_record() {
     }
     // A form that is no plain text is known only when it is used.
     assert!(Map::parse("time(if .x then \"ms\" else .form end)").is_ok());
+}
+
+#[test]
+fn of_several_forms_the_one_that_fits_says_what_is_wrong() {
+    let zone = r#"time(["rfc3339", "%F %T", "%d/%m/%Y %T"]; "Europe/Berlin")"#;
+    let twice = value(zone, "\"2025-10-26 02:30:00\"");
+    assert!(
+        twice.contains("%d/%m/%Y %T (a time that occurs once in Europe/Berlin"),
+        "{twice}"
+    );
+    let none = value(zone, "\"tomorrow\"");
+    assert!(
+        none.ends_with("2026-01-31T12:00:00Z, %F %T, %d/%m/%Y %T"),
+        "{none}"
+    );
 }

@@ -82,9 +82,25 @@ fn a_path_that_leads_nowhere_is_an_error_that_names_what_is_there() {
     assert!(shown("{\"a\":1,\"data\":2}", &["Records"])[0].ends_with("the document has a, data"));
     assert!(shown("[]", &["Records"])[0].contains("\"Records\""));
     assert!(shown("", &[])[0].contains("at its end"));
-    assert!(shown("{} {}", &[])[1].contains("--format ndjson"));
     assert!(shown("{\"a\":[],\"a\":[]}", &["a"])[0].contains("once"));
-    assert!(shown("{\"a\":[1,]}", &["a"])[1].contains("a value"));
+    assert!(shown("{\"a\":[,1]}", &["a"])[0].contains("a value"));
+}
+
+#[test]
+fn documents_may_follow_each_other() {
+    let two = ["record 0: 1", "record 1: 2"];
+    assert_eq!(shown("1\n2\n", &[]), two);
+    assert_eq!(shown("[1]\n[2]", &[]), two);
+    assert_eq!(shown("{\"a\":[1]}{\"a\":[]} {\"a\":[2]}", &["a"]), two);
+    let found = shown("{\"a\":[1]}\n{\"b\":[]}", &["a"]);
+    assert!(found[1].ends_with("the document has b"), "{found:?}");
+}
+
+#[test]
+fn a_comma_behind_the_last_item_and_null_for_the_array_are_no_records() {
+    assert_eq!(shown("[1,\n]", &[]), ["record 0: 1"]);
+    assert!(shown("{\"a\":null,\"b\":1}", &["a"]).is_empty());
+    assert!(shown("{\"a\":null}", &["a", "b"]).is_empty());
 }
 
 #[test]

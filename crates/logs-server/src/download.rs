@@ -152,7 +152,8 @@ fn body(receiver: mpsc::Receiver<Part>) -> Body {
             None => Some((Err(io::Error::other("the export failed")), None)),
         }
     });
-    Body::from_stream(parts)
+    // Compression asks again after the end.
+    Body::from_stream(parts.fuse())
 }
 
 fn checksum(digest: Sha256) -> Result<Checksum, InvalidValue> {

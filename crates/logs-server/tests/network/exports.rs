@@ -1,9 +1,12 @@
 //! Exports over sockets: what a client gets, and what the store says about it afterwards.
 
-use std::net::SocketAddr;
+mod client;
+
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flate2::read::GzDecoder;
 use logs_domain::{
     AppendBatch, AuditFilter, AuditLedgerSnapshot, Draft, EntityType, ExportStatus,
     LogExportFilter, LogExportSnapshot, LogsReader, LogsWriter, OnConflict, PageRequest,
@@ -13,99 +16,12 @@ use logs_keys::Role;
 use logs_memory::MemoryStore;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::io::AsyncReadExt;
 
+use self::client::{Answer, begin, request, send, send_text};
 use super::support::{RUN, guarded, start, tenant};
 
 const RUNS: &str = "/api/v1/exports?scope=llm_run";
-
-/// An answer: its head, and its body without the lengths of chunks.
-struct Answer {
-    head: String,
-    body: Vec<u8>,
-    /// Whether the last chunk came.
-    is_whole: bool,
-}
-
-impl Answer {
-    fn status(&self) -> u16 {
-        super::support::status(&self.head)
-    }
-
-    /// The path that a link describes the answer by.
-    fn record(&self) -> &str {
-        let link = super::support::header(&self.head, "link").unwrap();
-        let (path, relation) = link.trim_start_matches('<').split_once('>').unwrap();
-        assert_eq!(relation, "; rel=\"describedby\"");
-        path
-    }
-}
-
-/// Takes the body out of its chunks.
-fn read(bytes: &[u8]) -> Answer {
-    let head = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    let (head, mut rest) = bytes.split_at(head.unwrap() + 4);
-    let head = String::from_utf8(head.to_vec()).unwrap();
-    if !head.contains("transfer-encoding: chunked") {
-        let body = rest.to_vec();
-        return Answer {
-            head,
-            body,
-            is_whole: true,
-        };
-    }
-    let (mut body, mut is_whole) = (Vec::new(), false);
-    while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
-        let length = std::str::from_utf8(&rest[..end]).unwrap();
-        let length = usize::from_str_radix(length, 16).unwrap();
-        rest = &rest[end + 2..];
-        is_whole = length == 0;
-        if rest.len() < length + 2 {
-            break;
-        }
-        body.extend_from_slice(&rest[..length]);
-        rest = &rest[length + 2..];
-    }
-    Answer {
-        head,
-        body,
-        is_whole,
-    }
-}
-
-fn request(method: &str, path: &str, key: Option<&str>) -> String {
-    let key = key.map(|key| format!("authorization: {key}\r\n"));
-    let key = key.unwrap_or_default();
-    format!(
-        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n{key}\r\n"
-    )
-}
-
-async fn send(address: SocketAddr, method: &str, path: &str, key: Option<&str>) -> Answer {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = request(method, path, key);
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    // A download that is cut off ends with an error or without its last chunk.
-    let _ = stream.read_to_end(&mut answer).await;
-    read(&answer)
-}
-
-/// Asks for an export and takes nothing but the head of the answer. The kernel holds few bytes for this client.
-async fn begin(address: SocketAddr, path: &str, key: Option<&str>) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(4_096).unwrap();
-    let mut stream = socket.connect(address).await.unwrap();
-    stream
-        .write_all(request("POST", path, key).as_bytes())
-        .await
-        .unwrap();
-    let mut head = [0; 12];
-    stream.read_exact(&mut head).await.unwrap();
-    assert_eq!(&head, b"HTTP/1.1 200");
-    stream
-}
 
 /// Stores runs of a tenant and waits until they are settled.
 async fn fill(store: &MemoryStore, tenant: &TenantId, runs: usize, bytes_each: usize) {
@@ -218,6 +134,29 @@ async fn an_export_is_whole_recorded_and_the_same_again() {
 }
 
 #[tokio::test]
+async fn a_compressed_export_has_the_same_bytes_and_an_end() {
+    let server = start(|_| {}).await;
+    fill(&server.store, &tenant(), 300, 1_000).await;
+    let window = server.store.settled_before(&tenant()).await.unwrap();
+    let path = format!("{RUNS}&to={window}");
+    let plain = send(server.address, "POST", &path, None).await;
+    let compressed = request("POST", &path, None);
+    let compressed = compressed.replace("host: x", "host: x\r\naccept-encoding: gzip");
+    let compressed = send_text(server.address, &compressed).await;
+    assert_eq!((compressed.status(), compressed.is_whole), (200, true));
+    assert!(compressed.head.contains("content-encoding: gzip"));
+    assert!(compressed.body.len() < plain.body.len() / 10);
+    let mut body = Vec::new();
+    GzDecoder::new(compressed.body.as_slice())
+        .read_to_end(&mut body)
+        .unwrap();
+    assert!(body == plain.body);
+    let recorded = exports(&server.store, &tenant()).await;
+    assert_eq!(recorded[0].checksum, recorded[1].checksum);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn who_exported_what_is_an_entry_with_the_export() {
     let server = guarded(|_| {}).await;
     let (store, address) = (Arc::clone(&server.running.store), server.running.address);
@@ -318,7 +257,7 @@ async fn a_client_that_takes_nothing_makes_a_failed_export_and_is_cut_off() {
     // What still comes has no end, so the client does not take it for the whole.
     let mut bytes = b"HTTP/1.1 200".to_vec();
     let _ = stream.read_to_end(&mut bytes).await;
-    assert!(!read(&bytes).is_whole);
+    assert!(!client::read(&bytes).is_whole);
     server.end().await;
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use logs_domain::{
     AppendBatch, AuditEventType, EntityId, EntityType, InvalidValue, JsonObject, LogsStore,
-    NewAuditEntry, OnConflict, StoreResult, TenantId,
+    NewAuditEntry, OnConflict, RecordId, StoreResult, TenantId,
 };
 use serde::Serialize;
 use tokio::sync::{Mutex, mpsc};
@@ -49,21 +49,56 @@ impl Read<'_> {
     /// The entry about this read.
     pub(crate) fn entry(
         &self,
-        id: logs_domain::RecordId,
+        id: RecordId,
         caller: &Caller,
     ) -> Result<NewAuditEntry, InvalidValue> {
-        let state = serde_json::to_string(self)
-            .map_err(|error| InvalidValue::new("after_state", error, "JSON"))?;
-        let mut entry = NewAuditEntry::new(
-            id,
-            AuditEventType::RECORDS_READ,
-            EntityType::ACCESS,
-            EntityId::new(self.path)?,
-            caller.actor_type,
-        );
-        entry.actor_id.clone_from(&caller.actor_id);
-        Ok(entry.after_state(JsonObject::parse(&state)?))
+        entry(id, caller, AuditEventType::RECORDS_READ, self.path, self)
     }
+}
+
+/// An export that was asked for, as the entry tells it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Exported<'a> {
+    /// The path of the route.
+    pub(crate) path: &'a str,
+    /// The parameters of the request.
+    pub(crate) parameters: &'a serde_json::Map<String, serde_json::Value>,
+    /// The export, whose record has the outcome.
+    pub(crate) export_id: RecordId,
+    pub(crate) request_id: &'a str,
+}
+
+impl Exported<'_> {
+    /// The entry about this export.
+    pub(crate) fn entry(
+        &self,
+        id: RecordId,
+        caller: &Caller,
+    ) -> Result<NewAuditEntry, InvalidValue> {
+        let event_type = AuditEventType::RECORDS_EXPORTED;
+        entry(id, caller, event_type, self.path, self)
+    }
+}
+
+fn entry(
+    id: RecordId,
+    caller: &Caller,
+    event_type: AuditEventType,
+    path: &str,
+    state: &impl Serialize,
+) -> Result<NewAuditEntry, InvalidValue> {
+    let state = serde_json::to_string(state)
+        .map_err(|error| InvalidValue::new("after_state", error, "JSON"))?;
+    let entity_id = EntityId::new(path)?;
+    let mut entry = NewAuditEntry::new(
+        id,
+        event_type,
+        EntityType::ACCESS,
+        entity_id,
+        caller.actor_type,
+    );
+    entry.actor_id.clone_from(&caller.actor_id);
+    Ok(entry.after_state(JsonObject::parse(&state)?))
 }
 
 /// Stores the entries of reads.

@@ -6,6 +6,7 @@ mod answered;
 mod audit;
 mod call;
 mod document;
+mod export;
 mod exports;
 mod feed;
 mod page;
@@ -38,6 +39,7 @@ fn routes() -> Vec<Route> {
         system::routes(),
         audit::routes(),
         exports::routes(),
+        export::routes(),
         usage::routes(),
         feed::routes(),
         records::routes(),

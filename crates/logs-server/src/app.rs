@@ -10,6 +10,7 @@ use logs_keys::Role;
 
 use crate::access::AccessLog;
 use crate::authentication::Caller;
+use crate::download::Downloads;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::options::ServerOptions;
@@ -24,6 +25,7 @@ pub(crate) struct App {
     pub(crate) facade: LogsFacade,
     pub(crate) ingest: Ingest,
     pub(crate) access: Arc<AccessLog>,
+    pub(crate) downloads: Downloads,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) readiness: Arc<Readiness>,
@@ -60,6 +62,7 @@ impl App {
             readiness: Arc::default(),
             ingest,
             facade: LogsFacade::new(Arc::clone(&store)),
+            downloads: Downloads::new(Arc::clone(&options.clock), options.body_timeout),
             access: Arc::new(AccessLog::new(Arc::clone(&store))),
             store,
             options: Arc::new(options),

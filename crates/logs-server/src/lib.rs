@@ -8,6 +8,7 @@ mod authentication;
 mod body;
 mod connection;
 mod cors;
+mod download;
 mod limiter;
 #[cfg(test)]
 mod limits;

@@ -24,6 +24,10 @@ use crate::problem::Problem;
 const FORGET_EVERY: u32 = 1_000;
 /// When a read that found no room is worth another try.
 const READ_AGAIN: Duration = Duration::from_secs(1);
+/// The exports of a tenant at a time.
+pub(crate) const TENANT_EXPORTS: usize = 1;
+/// When an export that found no room is worth another try.
+const EXPORT_AGAIN: Duration = Duration::from_secs(5);
 
 /// A rate for each of many callers.
 #[derive(Debug)]
@@ -60,23 +64,37 @@ pub(crate) struct Limiter {
     keys: Rate<KeyId>,
     items: Rate<TenantId>,
     failures: Rate<Peer>,
-    reads: Arc<Reads>,
+    reads: Arc<InFlight>,
+    exports: Arc<InFlight>,
     rates: Rates,
     metrics: Arc<Metrics>,
 }
 
-/// The reads in flight of each tenant that has any.
+/// What is in flight of each tenant that has any.
 #[derive(Debug, Default)]
-struct Reads(Mutex<HashMap<TenantId, usize>>);
+struct InFlight(Mutex<HashMap<TenantId, usize>>);
 
-/// The right of a tenant to one read. It ends with the value.
+impl InFlight {
+    /// The right to one more, unless the tenant has so many.
+    fn take(self: &Arc<Self>, tenant: &TenantId, limit: usize) -> Option<Permit> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = open.entry(tenant.clone()).or_default();
+        if *number >= limit {
+            return None;
+        }
+        *number += 1;
+        Some(Permit(Some((Arc::clone(self), tenant.clone()))))
+    }
+}
+
+/// The right of a tenant to one read or export. It ends with the value.
 #[derive(Debug)]
-pub(crate) struct ReadPermit(Option<(Arc<Reads>, TenantId)>);
+pub(crate) struct Permit(Option<(Arc<InFlight>, TenantId)>);
 
-impl Drop for ReadPermit {
+impl Drop for Permit {
     fn drop(&mut self) {
-        if let Some((reads, tenant)) = &self.0 {
-            let mut open = reads.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((in_flight, tenant)) = &self.0 {
+            let mut open = in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(number) = open.get_mut(tenant) {
                 *number -= 1;
                 if *number == 0 {
@@ -98,6 +116,7 @@ impl Limiter {
             items: Rate::new(items),
             failures: Rate::new(Quota::per_minute(rates.failed_keys)),
             reads: Arc::default(),
+            exports: Arc::default(),
             rates,
             metrics,
         }
@@ -136,22 +155,28 @@ impl Limiter {
     }
 
     /// Counts a read as long as the permit lives.
-    pub(crate) fn read(&self, caller: &Caller) -> Result<ReadPermit, Problem> {
-        if caller.key.is_none() {
-            return Ok(ReadPermit(None));
-        }
+    pub(crate) fn read(&self, caller: &Caller) -> Result<Permit, Problem> {
         let limit = self.rates.tenant_reads.get() as usize;
-        let mut open = self.reads.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = open.entry(caller.tenant.clone()).or_default();
-        if *number >= limit {
+        Self::hold(&self.reads, caller, limit).ok_or_else(|| {
             let detail = format!("a tenant may have {limit} reads at a time (tenant_reads)");
-            return Err(self.refuse(Limit::TenantReads, READ_AGAIN, detail));
+            self.refuse(Limit::TenantReads, READ_AGAIN, detail)
+        })
+    }
+
+    /// Counts an export as long as the permit lives.
+    pub(crate) fn export(&self, caller: &Caller) -> Result<Permit, Problem> {
+        let held = Self::hold(&self.exports, caller, TENANT_EXPORTS);
+        held.ok_or_else(|| {
+            let detail = format!("a tenant may have {TENANT_EXPORTS} export at a time");
+            self.refuse(Limit::TenantExports, EXPORT_AGAIN, detail)
+        })
+    }
+
+    fn hold(in_flight: &Arc<InFlight>, caller: &Caller, limit: usize) -> Option<Permit> {
+        if caller.key.is_none() {
+            return Some(Permit(None));
         }
-        *number += 1;
-        Ok(ReadPermit(Some((
-            Arc::clone(&self.reads),
-            caller.tenant.clone(),
-        ))))
+        in_flight.take(&caller.tenant, limit)
     }
 
     /// Counts a request without a valid key. Beyond the limit the answer asks the peer to wait. A valid key is let in

@@ -4,6 +4,8 @@ use logs_domain::TenantId;
 
 use crate::body::{ANY_RATIO_BYTES, MAX_RATIO};
 use crate::connection::{MAX_HEAD_BYTES, MAX_STREAMS};
+use crate::download::AHEAD_BYTES;
+use crate::limiter::TENANT_EXPORTS;
 use crate::options::{Rates, ServerOptions};
 use crate::readiness::FRESH;
 use crate::{Authentication, options};
@@ -67,6 +69,18 @@ fn the_table_of_the_service_is_that_of_its_constants() {
         (
             "reads of a tenant at a time, with keys",
             rates.tenant_reads.to_string(),
+        ),
+        (
+            "exports of a tenant at a time, with keys",
+            TENANT_EXPORTS.to_string(),
+        ),
+        (
+            "lines of an export that wait for the client",
+            format!("{} KiB", AHEAD_BYTES / KIB),
+        ),
+        (
+            "silence of a client that downloads an export",
+            format!("{} s", options.body_timeout.as_secs()),
         ),
         (
             "requests without a valid key of an address in a minute, then 429",

@@ -61,6 +61,8 @@ pub(crate) enum Limit {
     TenantItems,
     /// Reads of a tenant.
     TenantReads,
+    /// Exports of a tenant.
+    TenantExports,
     /// Requests of an address without a valid key.
     FailedKeys,
 }

@@ -77,7 +77,7 @@ pub struct ServerOptions {
     /// How long a client may take to send the head of a request, and how long a connection may be silent when none is
     /// in flight. Exporters that send every 5 seconds keep their connection.
     pub header_timeout: Duration,
-    /// How long a client may stay silent while it sends a body.
+    /// How long a client may stay silent while it sends a body, or take nothing of an export.
     pub body_timeout: Duration,
     /// How long a request may take in all.
     pub request_timeout: Duration,

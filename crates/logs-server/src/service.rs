@@ -53,9 +53,10 @@ impl Service {
         self.0.readiness.end();
     }
 
-    /// Refuses new appends, finishes those that it took, and stores the entries about reads of the last second. Call
-    /// it before the store is closed.
+    /// Refuses new appends, finishes those that it took, ends exports in flight as failed, and stores the entries about
+    /// reads of the last second. Call it before the store is closed.
     pub async fn close(&self) {
+        self.0.downloads.close().await;
         let open = self.0.ingest.shutdown(self.0.options.drain).await;
         if open > 0 {
             warn!(requests = open, "appends were not finished in time");

@@ -49,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "logs-cli",
         &[
             "logs-domain",
+            "logs-facade",
             "logs-import",
             "logs-keys",
             "logs-otlp",

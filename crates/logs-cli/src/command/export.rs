@@ -1,14 +1,13 @@
 //! `logs export`: writes records to a file for readers without access to the store.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use indicatif::ProgressBar;
-use logs_domain::{
-    ActorId, AppendBatch, Checksum, Draft, LogExportOutcome, LogsStore, NewLogExport, OnConflict,
-    Reason, TenantId, TimeRange, Timestamp,
-};
+use logs_domain::{ActorId, Checksum, LogsStore, NewLogExport, TenantId, TimeRange, Timestamp};
+use logs_facade::{LogsFacade, PendingExport};
 
 use crate::export::{
     Columns, Destination, EvidenceFile, FileFormat, Manifest, Scope, Sink, Written, unwritable,
@@ -79,7 +78,8 @@ struct ExportJob<'a> {
     place: Destination,
     tenant: TenantId,
     window: TimeRange,
-    draft: NewLogExport,
+    request: NewLogExport,
+    pending: PendingExport,
     requested_at: Timestamp,
 }
 
@@ -117,14 +117,17 @@ impl Export {
         let window = window(("--from", self.from), ("the settled time", Some(to)))?;
         let id = session.ids().next_id();
         let (scope, format) = (self.scope.into(), self.format.into());
-        let draft = NewLogExport::new(id, scope, format, self.requested_by()?);
-        append(&*store, &tenant, draft.clone().into()).await?;
+        let request = NewLogExport::new(id, scope, format, self.requested_by()?);
+        let facade = LogsFacade::new(Arc::clone(&store));
+        let pending = facade.request_export(&tenant, request.clone(), window, None);
+        let pending = pending.await?;
         let order = ExportJob {
             flags: &self,
             place,
             tenant,
             window,
-            draft,
+            request,
+            pending,
             requested_at: session.clock().now(),
         };
         let bar = progress(session.streams.err_is_terminal);
@@ -135,15 +138,17 @@ impl Export {
         bar.finish_and_clear();
         let manifest = match written {
             Ok(manifest) => manifest,
-            Err(failure) => return Err(order.record_failure(&*store, failure).await),
+            Err(failure) => return Err(order.record_failure(failure).await),
         };
         let checksum = Checksum::new(format!("sha256:{}", manifest.sha256))?;
-        let outcome = LogExportOutcome::completed(id, checksum, session.clock().now());
-        append(&*store, &order.tenant, outcome.into())
-            .await
-            .map_err(|failure| {
-                failure.and_also("the file is complete, but its export stays pending in the store")
-            })?;
+        let completed = order
+            .pending
+            .complete(checksum, session.clock().now())
+            .await;
+        completed.map_err(|error| {
+            Failure::from(error)
+                .and_also("the file is complete, but its export stays pending in the store")
+        })?;
         order.report(session, &manifest)?;
         match manifest.inconsistent.len() {
             0 => Ok(()),
@@ -179,14 +184,7 @@ impl ExportJob<'_> {
         if self.flags.skip_inconsistent {
             sink = sink.skipping();
         }
-        write_all(
-            store,
-            &self.tenant,
-            self.flags.scope,
-            self.window,
-            &mut sink,
-        )
-        .await?;
+        write_all(&self.pending, &mut sink).await?;
         let Written {
             file,
             sha256,
@@ -197,10 +195,10 @@ impl ExportJob<'_> {
         let name = self.place.file.file_name().unwrap_or_default();
         let manifest = Manifest {
             manifest_version: 1,
-            export_id: self.draft.id,
+            export_id: self.request.id,
             tenant_id: self.tenant.clone(),
-            scope: self.draft.scope,
-            format: self.draft.format,
+            scope: self.request.scope,
+            format: self.request.format,
             file: name.to_string_lossy().into_owned(),
             bytes,
             sha256,
@@ -209,7 +207,7 @@ impl ExportJob<'_> {
             window: self.window,
             settled_before,
             order: Manifest::ORDER,
-            requested_by: self.draft.requested_by.clone(),
+            requested_by: self.request.requested_by.clone(),
             requested_at: self.requested_at,
             program: Manifest::PROGRAM,
         };
@@ -230,21 +228,13 @@ impl ExportJob<'_> {
     }
 
     /// Records the failure of the export. The result also has the error if that fails.
-    async fn record_failure(&self, store: &dyn LogsStore, failure: Failure) -> Failure {
-        let message = failure.message().unwrap_or_default().replace('\0', "");
-        let end = message.floor_char_boundary(Reason::MAX_BYTES);
-        let recorded = match Reason::new(message.get(..end).unwrap_or_default()) {
-            Ok(reason) => {
-                let outcome = LogExportOutcome::failed(self.draft.id, reason);
-                append(store, &self.tenant, outcome.into()).await
-            }
-            Err(error) => Err(error.into()),
-        };
-        match recorded {
+    async fn record_failure(&self, failure: Failure) -> Failure {
+        let recorded = self.pending.fail(failure.message().unwrap_or_default());
+        match recorded.await.map_err(Failure::from) {
             Ok(()) => failure,
             Err(also) => failure.and_also(&format!(
                 "export {} stays pending, because its failure cannot be recorded: {}",
-                self.draft.id,
+                self.pending.id(),
                 also.message().unwrap_or_default()
             )),
         }
@@ -281,7 +271,7 @@ impl ExportJob<'_> {
                 from.map_or_else(|| "the beginning".to_owned(), output::time),
             )
             .add("to", output::optional(to.map(output::time)))
-            .add("export", self.draft.id)
+            .add("export", self.request.id)
             .write(session.streams.out)?;
         Ok(())
     }
@@ -290,10 +280,4 @@ impl ExportJob<'_> {
 /// Shows the number of written records on a terminal.
 fn progress(is_terminal: bool) -> ProgressBar {
     output::progress(is_terminal, None, "{spinner} {human_pos} records {elapsed}")
-}
-
-async fn append(store: &dyn LogsStore, tenant: &TenantId, draft: Draft) -> Result<(), Failure> {
-    let batch = AppendBatch::new(vec![draft])?;
-    store.append(tenant, &batch, OnConflict::RejectCall).await?;
-    Ok(())
 }

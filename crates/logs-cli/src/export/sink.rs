@@ -89,12 +89,7 @@ impl Sink {
     }
 
     /// Writes one record.
-    pub(crate) fn write(
-        &mut self,
-        kind: &'static str,
-        created_at: Timestamp,
-        record: &Record,
-    ) -> io::Result<()> {
+    pub(crate) fn write(&mut self, record: &Record) -> io::Result<()> {
         match &mut self.form {
             Form::Json(out) => {
                 serde_json::to_writer(&mut *out, record)?;
@@ -102,6 +97,7 @@ impl Sink {
             }
             Form::Csv(columns, out) => out.write_record(columns.cells(record))?,
         }
+        let (kind, created_at) = (record.kind().as_str(), record.created_at());
         let counts = &mut self.written;
         counts.records += 1;
         self.bar.inc(1);

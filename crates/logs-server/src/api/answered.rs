@@ -18,7 +18,7 @@ use crate::problem::Problem;
 pub(crate) struct Answered {
     status: StatusCode,
     media_type: &'static str,
-    body: Vec<u8>,
+    body: Content,
     /// How many records the answer holds.
     items: u64,
     /// Whether the answer is evidence of a read.
@@ -26,7 +26,17 @@ pub(crate) struct Answered {
     /// The parameter and the position of what follows.
     next: Option<(&'static str, Cursor)>,
     previous: Option<Cursor>,
+    /// The path of what describes the answer.
+    described_by: Option<String>,
     caching: Caching,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+enum Content {
+    Whole(Vec<u8>),
+    /// It comes while it is sent.
+    Streamed(Body),
 }
 
 /// How long an answer stays the same.
@@ -41,7 +51,7 @@ enum Caching {
 }
 
 impl Answered {
-    fn new(media_type: &'static str, body: Vec<u8>, caching: Caching) -> Self {
+    fn new(media_type: &'static str, body: Content, caching: Caching) -> Self {
         Self {
             status: StatusCode::OK,
             media_type,
@@ -50,13 +60,14 @@ impl Answered {
             is_noted: true,
             next: None,
             previous: None,
+            described_by: None,
             caching,
         }
     }
 
     fn json_of(value: &impl Serialize, caching: Caching) -> Result<Self, Problem> {
         let body = serde_json::to_vec(value).map_err(Problem::failed)?;
-        Ok(Self::new("application/json", body, caching))
+        Ok(Self::new("application/json", Content::Whole(body), caching))
     }
 
     /// An answer that nobody keeps.
@@ -94,10 +105,19 @@ impl Answered {
     /// Lines of JSON, with the position behind the last one. No `items` are no read: readers of feeds ask again and
     /// again.
     pub(crate) fn lines(body: Vec<u8>, items: usize, next: Option<(&'static str, Cursor)>) -> Self {
+        let body = Content::Whole(body);
         let mut answered = Self::new("application/x-ndjson", body, Caching::Never);
         answered.items = items as u64;
         answered.is_noted = items > 0;
         answered.next = next;
+        answered
+    }
+
+    /// Lines of JSON that come while they are sent, and the path of the record about them.
+    pub(crate) fn download(body: Body, described_by: String) -> Self {
+        let body = Content::Streamed(body);
+        let mut answered = Self::new("application/x-ndjson", body, Caching::Never);
+        answered.described_by = Some(described_by);
         answered
     }
 
@@ -114,15 +134,22 @@ impl Answered {
     /// The response to a request.
     pub(crate) fn respond(self, conditions: &Conditions) -> Response {
         let links = page::links(&conditions.uri, self.next.as_ref(), self.previous.as_ref());
-        let tag = match self.caching {
-            Caching::Never => None,
-            Caching::Tagged | Caching::Immutable => Some(entity_tag(&self.body)),
+        let described_by = self
+            .described_by
+            .map(|path| format!("<{path}>; rel=\"describedby\""));
+        let links = links.or(described_by);
+        let (tag, body) = match (self.body, self.caching) {
+            (Content::Whole(body), Caching::Tagged | Caching::Immutable) => {
+                (Some(entity_tag(&body)), Body::from(body))
+            }
+            (Content::Whole(body), Caching::Never) => (None, Body::from(body)),
+            (Content::Streamed(body), _) => (None, body),
         };
         let is_known = tag.as_deref().is_some_and(|tag| conditions.knows(tag));
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            let mut response = (self.status, Body::from(self.body)).into_response();
+            let mut response = (self.status, body).into_response();
             let media_type = HeaderValue::from_static(self.media_type);
             response
                 .headers_mut()

@@ -1,14 +1,13 @@
 //! The description of the API: OpenAPI 3.1, made of the routes and of the declared fields of records.
 
 use axum::extract::Request;
-use axum::http::Method;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use super::PREFIX;
 use super::answered::{Answered, Conditions};
 use super::route::Route;
 use super::schema::components;
-use super::{PREFIX, records};
 use crate::problem::Problem;
 
 /// Answers with the description, to everybody: it holds no record.
@@ -82,10 +81,10 @@ fn operation(route: &Route) -> Value {
             "default": problem("Why there is no answer"),
         },
     });
-    if route.method == Method::POST
+    if let Some(body) = route.body
         && let Value::Object(members) = &mut operation
     {
-        members.insert("requestBody".to_owned(), records::request_body());
+        members.insert("requestBody".to_owned(), body());
     }
     operation
 }

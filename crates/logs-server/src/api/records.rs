@@ -39,6 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
             append,
         )
         .post()
+        .taking(request_body)
         .with(Parameter::optional(
             ON_CONFLICT,
             on_conflict,
@@ -48,7 +49,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The body in the description.
-pub(super) fn request_body() -> Value {
+fn request_body() -> Value {
     let kinds = RecordKind::ALL.iter().map(|kind| kind.as_str());
     let draft = json!({
         "type": "object",

@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use logs_domain::RecordKind;
+use serde_json::Value;
 
 use super::answered::Answered;
 use super::call::Call;
@@ -32,10 +33,12 @@ pub(crate) struct Route {
     pub(crate) tag: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) parameters: Vec<Parameter>,
+    /// The body of the request in the description, if the route takes one.
+    pub(crate) body: Option<fn() -> Value>,
     pub(crate) answer: Schema,
     /// The role that its callers need.
     pub(crate) role: Role,
-    /// When the entry about a read is stored; `None` for appends.
+    /// When the entry about a read is stored; `None` where the route itself stores what there is to store.
     access: Option<When>,
     answer_with: Arc<dyn Fn(Call) -> Answering + Send + Sync>,
 }
@@ -60,12 +63,13 @@ impl Route {
             parameters: Vec::new(),
             role: Role::Read,
             access: Some(When::BeforeAnswer),
+            body: None,
             answer,
             answer_with: Arc::new(move |call| Box::pin(answer_with(call))),
         }
     }
 
-    /// The same with the method POST: it reads no records.
+    /// The same with the method POST: it appends, and stores an entry about what it reads itself.
     pub(crate) fn post(mut self) -> Self {
         self.method = Method::POST;
         self.role = Role::Ingest;
@@ -76,6 +80,12 @@ impl Route {
     /// The same for callers with another role.
     pub(crate) fn role(mut self, role: Role) -> Self {
         self.role = role;
+        self
+    }
+
+    /// Also takes a body of this form.
+    pub(crate) fn taking(mut self, body: fn() -> Value) -> Self {
+        self.body = Some(body);
         self
     }
 

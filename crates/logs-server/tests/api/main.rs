@@ -6,6 +6,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod exports;
 mod keys;
 mod otlp;
 mod reads;

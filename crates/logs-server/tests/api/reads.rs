@@ -59,6 +59,50 @@ async fn a_feed_goes_on_where_its_reader_stopped() {
 }
 
 #[tokio::test]
+async fn a_feed_gives_events_of_ocsf_with_the_same_lines_inside() {
+    let service = Service::filled().await;
+    service.settle().await;
+    for (kind, type_uid) in [
+        ("llm_run", 600_399),
+        ("trace", 99),
+        ("system_record", 600_208),
+        ("audit_entry", 600_399),
+    ] {
+        let path = format!("/api/v1/feed?kind={kind}&limit=1");
+        let own = service.get(&path).await.text();
+        assert_eq!(
+            service.get(&format!("{path}&format=ndjson")).await.text(),
+            own
+        );
+        let answer = service.get(&format!("{path}&format=ocsf")).await;
+        assert_eq!(answer.header("content-type"), "application/x-ndjson");
+        let event = answer.text();
+        assert!(event.ends_with(&format!(",\"unmapped\":{}}}\n", own.trim_end())));
+        let event: Value = serde_json::from_str(&event).unwrap();
+        assert_eq!(event["type_uid"], type_uid, "{kind}");
+        // The reader goes on behind a line in either format.
+        let cursor = event["unmapped"]["cursor"].as_str().unwrap();
+        let link = service::link(answer.header("link"), "next").unwrap();
+        assert!(
+            link.ends_with(&format!("format=ocsf&from={cursor}")),
+            "{link}"
+        );
+        let rest = service
+            .get(&format!("{path}&format=ocsf&from={cursor}"))
+            .await;
+        assert!(
+            !rest
+                .text()
+                .contains(event["metadata"]["uid"].as_str().unwrap())
+        );
+    }
+    let refused = service.get("/api/v1/feed?kind=trace&format=cef").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let error = json!([{"field": "format", "value": "cef", "expected": "one of ndjson, ocsf"}]);
+    assert_eq!(refused.json()["errors"], error);
+}
+
+#[tokio::test]
 async fn who_read_what_is_an_audit_entry_each() {
     let service = Service::filled().await;
     let accesses = async || service.get("/api/v1/audit/access?limit=1000").await.json();

@@ -4,6 +4,7 @@
 
 mod attacks;
 mod browsers;
+mod exports;
 mod grpc;
 mod limits;
 mod senders;

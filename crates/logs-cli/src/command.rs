@@ -10,6 +10,7 @@ mod exports;
 mod governance;
 mod import;
 mod keys;
+mod ledger;
 mod migrate;
 mod replay;
 mod reset_clock;
@@ -55,6 +56,9 @@ pub(crate) enum Command {
     /// Issue, list and revoke keys of the service
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Check the logs that cover the records of the store
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// Check the store, its schema and its settings
     Doctor(doctor::Doctor),
     /// Apply missing migrations to the schema
@@ -82,6 +86,7 @@ pub(crate) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Export(command) => command.run(session).await,
         Command::Serve(command) => command.run(session).await,
         Command::Keys(command) => command.run(session).await,
+        Command::Ledger(command) => command.run(session).await,
         Command::Doctor(command) => command.run(session).await,
         Command::Migrate(command) => command.run(session).await,
         Command::Backup(command) => command.run(session).await,

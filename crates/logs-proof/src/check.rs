@@ -12,7 +12,8 @@ use crate::context::{Check, Summary};
 use crate::finding::{Finding, Problem};
 use crate::uncovered;
 
-/// Checks a log against the records of its owner, and hands out each finding.
+/// Checks a log against the records of its owner, and hands out each finding. It calls `progress` with the number of
+/// entries read and the number of all entries.
 ///
 /// Records that are appended meanwhile are not checked. Records that the log does not cover are counted in the
 /// summary, and are no findings.
@@ -23,11 +24,13 @@ pub async fn check_log(
     ledger: &dyn LogsLedger,
     log: &LedgerLog,
     tell: &mut (dyn FnMut(Finding) + Send),
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> StoreResult<Summary> {
     let mut check = Check {
         ledger,
         log,
         tell,
+        progress,
         summary: Summary::default(),
     };
     let head = check.readable(ledger.head(log).await)?;
@@ -74,6 +77,7 @@ impl Check<'_> {
         let mut is_whole = true;
         let mut next = 0;
         while next < size {
+            (self.progress)(next, size);
             let page = self.ledger.entries(self.log, next, PageLimit::MAX).await;
             let page_end = next.saturating_add(PageLimit::MAX.get().into()).min(size);
             let Some(page) = self.readable(page)? else {

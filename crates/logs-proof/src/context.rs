@@ -20,6 +20,7 @@ pub(crate) struct Check<'a> {
     pub(crate) ledger: &'a dyn LogsLedger,
     pub(crate) log: &'a LedgerLog,
     pub(crate) tell: &'a mut (dyn FnMut(Finding) + Send),
+    pub(crate) progress: &'a (dyn Fn(u64, u64) + Send + Sync),
     pub(crate) summary: Summary,
 }
 

@@ -57,23 +57,29 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problem {
-            Problem::Altered(column) => write!(formatter, "altered ({column})"),
-            Problem::Missing => formatter.write_str("missing"),
-            Problem::Inserted => formatter.write_str("inserted"),
-            Problem::NeverSequenced => formatter.write_str("never sequenced"),
-            Problem::Gap(from, to) => write!(formatter, "no entries from {from} to {to}"),
-            Problem::BehindHead => formatter.write_str("entries behind the head of the log"),
-            Problem::Head => formatter.write_str("the head is not that of the entries"),
-            Problem::Node(node) => {
+        match self {
+            Self::Altered(column) => write!(formatter, "altered ({column})"),
+            Self::Missing => formatter.write_str("missing"),
+            Self::Inserted => formatter.write_str("inserted"),
+            Self::NeverSequenced => formatter.write_str("never sequenced"),
+            Self::Gap(from, to) => write!(formatter, "no entries from {from} to {to}"),
+            Self::BehindHead => formatter.write_str("entries behind the head of the log"),
+            Self::Head => formatter.write_str("the head is not that of the entries"),
+            Self::Node(node) => {
                 let (level, index) = (node.level, node.index);
                 write!(formatter, "another hash at level {level}, index {index}")
             }
-            Problem::Checkpoint(size) => write!(formatter, "another root at {size} entries"),
-            Problem::Unreadable(reason) => write!(formatter, "unreadable: {reason}"),
-        }?;
+            Self::Checkpoint(size) => write!(formatter, "another root at {size} entries"),
+            Self::Unreadable(reason) => write!(formatter, "unreadable: {reason}"),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(formatter)?;
         if let Some(number) = self.kind {
             match RecordKind::from_number(number) {
                 Some(kind) => write!(formatter, ": {kind}"),

@@ -86,7 +86,7 @@ async fn findings(filled: &Path, sql: &str) -> (Vec<Finding>, Summary) {
     logs.extend([log_of("acme"), LedgerLog::Platform]);
     let (mut found, mut sum) = (Vec::new(), Summary::default());
     for log in &logs {
-        let summary = check_log(&store, log, &mut |finding| found.push(finding))
+        let summary = check_log(&store, log, &mut |finding| found.push(finding), &|_, _| ())
             .await
             .unwrap();
         sum.entries += summary.entries;

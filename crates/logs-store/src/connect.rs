@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use logs_domain::{LogsStore, StoreOptions};
+use logs_domain::{LedgerStore, LogsStore, StoreOptions};
 
 #[cfg(feature = "sqlite")]
 use crate::url::existing;
@@ -58,16 +58,44 @@ pub async fn connect_read_only(
     options: StoreOptions,
 ) -> Result<Arc<dyn LogsStore>, ConnectError> {
     match url.parse()? {
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(url) => {
+            use logs_postgres::{Access, PostgresStore};
+            let store = PostgresStore::connect_with(&url, Access::ReadOnly, options).await?;
+            Ok(Arc::new(store))
+        }
+        #[cfg(any(feature = "memory", feature = "sqlite"))]
+        url => Ok(ledger_of(url, options).await?),
+    }
+}
+
+/// Opens the store at `url` for reading, with its ledger. Otherwise as [`connect_read_only`].
+///
+/// # Errors
+/// As [`connect_read_only`], and [`ConnectError::NotForBackend`] for PostgreSQL, which has no ledger yet.
+pub async fn connect_ledger(
+    url: &str,
+    options: StoreOptions,
+) -> Result<Arc<dyn LedgerStore>, ConnectError> {
+    ledger_of(url.parse()?, options).await
+}
+
+async fn ledger_of(
+    url: StoreUrl,
+    options: StoreOptions,
+) -> Result<Arc<dyn LedgerStore>, ConnectError> {
+    match url {
         #[cfg(feature = "memory")]
         StoreUrl::Memory { ledger } => {
             let options = with_ledger(options, ledger);
             Ok(Arc::new(logs_memory::MemoryStore::new(options)))
         }
         #[cfg(feature = "postgres")]
-        StoreUrl::Postgres(url) => {
-            use logs_postgres::{Access, PostgresStore};
-            let store = PostgresStore::connect_with(&url, Access::ReadOnly, options).await?;
-            Ok(Arc::new(store))
+        StoreUrl::Postgres(_) => {
+            let _ = options;
+            Err(ConnectError::NotForBackend {
+                reason: "a PostgreSQL store has no ledger yet; SQLite stores have one".to_owned(),
+            })
         }
         #[cfg(feature = "sqlite")]
         StoreUrl::Sqlite { path, ledger } => {

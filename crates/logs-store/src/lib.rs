@@ -42,7 +42,7 @@ pub use admin::{
     Backup, Check, ClockStatus, LaterRecords, SchemaStatus, backup, clock_status, doctor,
     doctor_deep, migrate, reset_clock, schema_status,
 };
-pub use connect::{connect, connect_read_only, connect_with};
+pub use connect::{connect, connect_ledger, connect_read_only, connect_with};
 pub use error::ConnectError;
 pub use instance::{get, init};
 pub use url::{DEFAULT_URL, SCHEMES, StoreUrl, URL_VARIABLE};

@@ -53,6 +53,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "logs-import",
             "logs-keys",
             "logs-otlp",
+            "logs-proof",
             "logs-server",
             "logs-store",
         ],

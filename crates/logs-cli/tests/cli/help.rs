@@ -34,6 +34,8 @@ const COMMANDS: &[&[&str]] = &[
     &["keys", "issue"],
     &["keys", "list"],
     &["keys", "revoke"],
+    &["ledger"],
+    &["ledger", "verify"],
     &["doctor"],
     &["migrate"],
     &["backup"],

@@ -13,6 +13,8 @@ mod help;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod postgres;

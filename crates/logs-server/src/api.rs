@@ -6,7 +6,7 @@ mod answered;
 mod audit;
 mod call;
 mod document;
-mod export;
+mod export_request;
 mod exports;
 mod feed;
 mod page;
@@ -39,7 +39,7 @@ fn routes() -> Vec<Route> {
         system::routes(),
         audit::routes(),
         exports::routes(),
-        export::routes(),
+        export_request::routes(),
         usage::routes(),
         feed::routes(),
         records::routes(),
